@@ -1,0 +1,10 @@
+"""Records every golden file again, or the families named: `python record.py [fit optimizers ...]`."""
+
+import importlib
+import sys
+
+FAMILIES = ["fit", "optimizers", "activations", "losses", "metrics", "ops_layers"]
+
+if __name__ == "__main__":
+    for family in sys.argv[1:] or FAMILIES:
+        importlib.import_module(f"record_{family}").main()
