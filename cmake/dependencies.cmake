@@ -1,0 +1,20 @@
+# What the library stands on. All of it is private: a program that uses keratin sees none of these headers.
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(xtensor REQUIRED)
+find_package(xtensor-blas REQUIRED)
+find_package(xsimd REQUIRED)
+if(NOT DEFINED BLA_VENDOR)
+  set(BLA_VENDOR OpenBLAS)
+endif()
+find_package(BLAS REQUIRED)
+
+# Headers only, and as system headers: their warnings are not ours. Not exported: an installed keratin needs none of them.
+add_library(keratin_private_headers INTERFACE)
+foreach(package xtensor xtensor-blas xsimd)
+  get_target_property(folders ${package} INTERFACE_INCLUDE_DIRECTORIES)
+  if(folders)
+    target_include_directories(keratin_private_headers SYSTEM INTERFACE ${folders})
+  endif()
+endforeach()
+target_compile_definitions(keratin_private_headers INTERFACE HAVE_CBLAS=1)

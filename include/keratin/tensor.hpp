@@ -1,0 +1,82 @@
+#pragma once
+// Tensor: float32 values in row-major order, owned. Copying copies, moving moves.
+
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <iosfwd>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "keratin/shape.hpp"
+
+namespace keratin {
+
+/// A number or a list of them: what a Tensor literal of any rank is made of. Ragged lists throw.
+class Nested {
+ public:
+  template <class T>
+    requires std::integral<T> || std::floating_point<T>
+  Nested(T value) : values_{static_cast<float>(value)} {}
+  Nested(std::initializer_list<Nested> items);
+
+ private:
+  friend class Tensor;
+  Shape shape_;
+  std::vector<float> values_;
+};
+
+class Tensor {
+ public:
+  Tensor() = default;                             // no tensor: shape (0,), stands for "not given"
+  Tensor(float value);                            // rank 0
+  Tensor(std::initializer_list<Nested> values);   // {1, 0} has shape (2,), {{0}, {1}} has (2, 1)
+
+  static Tensor zeros(const Shape& shape);
+  static Tensor ones(const Shape& shape);
+  static Tensor full(const Shape& shape, float value);
+  static Tensor from(const Shape& shape, std::span<const float> values);   // throws when the counts differ
+  static Tensor from(const Shape& shape, const std::vector<float>& values);
+  static Tensor uninitialized(const Shape& shape);
+
+  Tensor(const Tensor& other);
+  Tensor& operator=(const Tensor& other);
+  Tensor(Tensor&& other) noexcept;
+  Tensor& operator=(Tensor&& other) noexcept;
+  ~Tensor() = default;
+
+  const Shape& shape() const { return shape_; }
+  std::size_t rank() const { return shape_.size(); }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  float item() const;                             // the only value; throws when there is not exactly one
+
+  float* data() { return data_.get(); }
+  const float* data() const { return data_.get(); }
+  std::span<float> values() { return {data_.get(), size_}; }
+  std::span<const float> values() const { return {data_.get(), size_}; }
+
+  /// The same values under another shape of as many elements.
+  Tensor reshaped(const Shape& shape) const;
+  /// Takes a shape; values are unspecified after. Memory is kept for reuse, so no allocation when it fits.
+  void resize(const Shape& shape);
+  void fill(float value);
+
+  /// Same shape and equal values (NaN equals nothing).
+  friend bool operator==(const Tensor& a, const Tensor& b);
+
+ private:
+  struct Free {
+    void operator()(float* data) const;
+  };
+  std::unique_ptr<float[], Free> data_;           // 64-byte aligned
+  std::size_t size_ = 0, capacity_ = 0;
+  Shape shape_ = {0};
+};
+
+/// As NumPy prints it, long tensors shortened.
+std::string to_string(const Tensor& tensor);
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+
+}  // namespace keratin

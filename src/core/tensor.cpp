@@ -1,0 +1,150 @@
+#include "keratin/tensor.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <ostream>
+#include <utility>
+
+#include "keratin/check.hpp"
+
+namespace keratin {
+
+namespace {
+
+constexpr std::align_val_t alignment{64};   // a cache line, and the widest vector register
+
+}  // namespace
+
+Nested::Nested(std::initializer_list<Nested> items) : shape_{items.size()} {
+  for (const Nested& item : items) {
+    const Shape& first = items.begin()->shape_;
+    check(item.shape_ == first, "tensor", "ragged list: an entry of shape ", item.shape_, " beside one of shape ", first);
+    values_.insert(values_.end(), item.values_.begin(), item.values_.end());
+  }
+  if (items.size() > 0) shape_ = items.begin()->shape_.with_batch(items.size());
+}
+
+void Tensor::Free::operator()(float* data) const { ::operator delete[](data, alignment); }
+
+void Tensor::resize(const Shape& shape) {
+  const std::size_t size = shape.elements();
+  if (size > capacity_) {
+    data_.reset();
+    capacity_ = 0;   // stays true when the allocation throws
+    size_ = 0;
+    data_.reset(static_cast<float*>(::operator new[](size * sizeof(float), alignment)));
+    capacity_ = size;
+  }
+  size_ = size;
+  shape_ = shape;
+}
+
+Tensor::Tensor(float value) {
+  resize({});
+  data_[0] = value;
+}
+
+Tensor::Tensor(std::initializer_list<Nested> values) {
+  const Nested whole(values);
+  *this = from(whole.shape_, whole.values_);
+}
+
+Tensor Tensor::uninitialized(const Shape& shape) {
+  Tensor tensor;
+  tensor.resize(shape);
+  return tensor;
+}
+
+Tensor Tensor::full(const Shape& shape, float value) {
+  Tensor tensor = uninitialized(shape);
+  tensor.fill(value);
+  return tensor;
+}
+
+Tensor Tensor::zeros(const Shape& shape) { return full(shape, 0); }
+Tensor Tensor::ones(const Shape& shape) { return full(shape, 1); }
+
+Tensor Tensor::from(const Shape& shape, std::span<const float> values) {
+  check(shape.elements() == values.size(), "tensor", "got ", values.size(), " values for shape ", shape, ", wanted ", shape.elements());
+  Tensor tensor = uninitialized(shape);
+  std::copy(values.begin(), values.end(), tensor.data());
+  return tensor;
+}
+
+Tensor Tensor::from(const Shape& shape, const std::vector<float>& values) { return from(shape, std::span(values)); }
+
+Tensor::Tensor(const Tensor& other) { *this = other; }
+
+Tensor& Tensor::operator=(const Tensor& other) {
+  if (this == &other) return *this;
+  resize(other.shape_);
+  std::copy_n(other.data(), size_, data());
+  return *this;
+}
+
+Tensor::Tensor(Tensor&& other) noexcept { *this = std::move(other); }
+
+Tensor& Tensor::operator=(Tensor&& other) noexcept {
+  if (this == &other) return *this;
+  data_ = std::move(other.data_);
+  size_ = std::exchange(other.size_, 0);
+  capacity_ = std::exchange(other.capacity_, 0);
+  shape_ = std::exchange(other.shape_, Shape{0});
+  return *this;
+}
+
+float Tensor::item() const {
+  check(size_ == 1, "tensor", "item() wants one value, shape ", shape_, " has ", size_);
+  return data_[0];
+}
+
+Tensor Tensor::reshaped(const Shape& shape) const {
+  check(shape.elements() == size_, "tensor", "cannot reshape ", shape_, " to ", shape);
+  Tensor copy = *this;
+  copy.shape_ = shape;
+  return copy;
+}
+
+void Tensor::fill(float value) { std::fill_n(data(), size_, value); }
+
+bool operator==(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && std::equal(a.values().begin(), a.values().end(), b.values().begin());
+}
+
+namespace {
+
+constexpr std::size_t edge = 3;   // entries shown at each end of a long axis, as NumPy does
+
+void print(std::string& out, const Tensor& tensor, std::size_t axis, std::size_t offset, std::size_t stride) {
+  if (axis == tensor.rank()) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%g", static_cast<double>(tensor.values()[offset]));
+    out += digits;
+    return;
+  }
+  const std::size_t count = tensor.shape()[axis];
+  stride /= std::max<std::size_t>(count, 1);
+  out += '[';
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i) out += axis + 1 == tensor.rank() ? " " : "\n" + std::string(axis + 1, ' ');
+    if (tensor.size() > 1000 && count > 2 * edge && i == edge) {
+      out += "... ";
+      i = count - edge;
+    }
+    print(out, tensor, axis + 1, offset + i * stride, stride);
+  }
+  out += ']';
+}
+
+}  // namespace
+
+std::string to_string(const Tensor& tensor) {
+  std::string text;
+  print(text, tensor, 0, 0, tensor.size());
+  return text;
+}
+
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor) { return out << to_string(tensor); }
+
+}  // namespace keratin

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace keratin::kernels {
+
+/// Keeps OpenBLAS to the calling thread: our tiles are the parallelism, and two pools would spin against each other.
+/// Once per thread that calls BLAS (an OpenMP build counts threads per caller).
+void use_one_blas_thread();
+
+}  // namespace keratin::kernels

@@ -1,0 +1,155 @@
+#pragma once
+// The elementwise functions, value beside gradient, written on xsimd batches so that one text serves every instruction set.
+// A function of one input has up to two parameters p and q; slope() is what flows on: dy times the derivative.
+
+#include <tuple>
+#include <xsimd/xsimd.hpp>
+
+namespace keratin::kernels {
+
+// Comparisons with NaN are false: each select below is written so that NaN goes through.
+namespace functions {
+
+struct AddNumber {
+  template <class B> static B value(B x, B p, B) { return x + p; }
+  template <class B> static B slope(B, B, B dy, B, B) { return dy; }
+};
+struct MultiplyNumber {
+  template <class B> static B value(B x, B p, B) { return x * p; }
+  template <class B> static B slope(B, B, B dy, B p, B) { return dy * p; }
+};
+struct MaximumNumber {
+  template <class B> static B value(B x, B p, B) { return xsimd::select(x < p, p, x); }
+  template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x < p, B(0), dy); }
+};
+struct MinimumNumber {
+  template <class B> static B value(B x, B p, B) { return xsimd::select(x > p, p, x); }
+  template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x > p, B(0), dy); }
+};
+struct Clip {
+  template <class B> static B value(B x, B p, B q) { return xsimd::select(x < p, p, xsimd::select(x > q, q, x)); }
+  template <class B> static B slope(B x, B, B dy, B p, B q) { return xsimd::select((x < p) || (x > q), B(0), dy); }
+};
+struct Reciprocal {
+  template <class B> static B value(B x, B, B) { return B(1) / x; }
+  template <class B> static B slope(B, B y, B dy, B, B) { return -dy * y * y; }
+};
+struct Exp {
+  template <class B> static B value(B x, B, B) { return xsimd::exp(x); }
+  template <class B> static B slope(B, B y, B dy, B, B) { return dy * y; }
+};
+struct Expm1 {
+  template <class B> static B value(B x, B, B) { return xsimd::expm1(x); }
+  template <class B> static B slope(B x, B, B dy, B, B) { return dy * xsimd::exp(x); }
+};
+struct Log {
+  template <class B> static B value(B x, B, B) { return xsimd::log(x); }
+  template <class B> static B slope(B x, B, B dy, B, B) { return dy / x; }
+};
+struct Log1p {
+  template <class B> static B value(B x, B, B) { return xsimd::log1p(x); }
+  template <class B> static B slope(B x, B, B dy, B, B) { return dy / (B(1) + x); }
+};
+struct Sqrt {
+  template <class B> static B value(B x, B, B) { return xsimd::sqrt(x); }
+  template <class B> static B slope(B, B y, B dy, B, B) { return dy * B(0.5f) / y; }
+};
+struct Rsqrt {
+  template <class B> static B value(B x, B, B) { return B(1) / xsimd::sqrt(x); }
+  template <class B> static B slope(B, B y, B dy, B, B) { return dy * B(-0.5f) * y * y * y; }
+};
+struct Square {
+  template <class B> static B value(B x, B, B) { return x * x; }
+  template <class B> static B slope(B x, B, B dy, B, B) { return dy * (x + x); }
+};
+struct Sign {
+  template <class B> static B value(B x, B, B) { return xsimd::select(x > B(0), B(1), xsimd::select(x < B(0), B(-1), x * B(0))); }
+  template <class B> static B slope(B, B, B, B, B) { return B(0); }
+};
+struct Abs {
+  template <class B> static B value(B x, B, B) { return xsimd::abs(x); }
+  template <class B> static B slope(B x, B, B dy, B, B) { return dy * Sign::value(x, x, x); }
+};
+struct Erf {
+  template <class B> static B value(B x, B, B) { return xsimd::erf(x); }
+  template <class B> static B slope(B x, B, B dy, B, B) { return dy * B(1.1283791670955126f) * xsimd::exp(-x * x); }   // 2 / sqrt(pi)
+};
+struct Relu {
+  template <class B> static B value(B x, B, B) { return xsimd::select(x < B(0), B(0), x); }
+  template <class B> static B slope(B, B y, B dy, B, B) { return xsimd::select(y > B(0), dy, B(0)); }
+};
+struct Sigmoid {
+  // From e^-|x|, which cannot overflow; a tiny sigmoid keeps its digits.
+  template <class B> static B value(B x, B, B) {
+    const B e = xsimd::exp(-xsimd::abs(x));
+    return xsimd::select(x < B(0), e, B(1)) / (B(1) + e);
+  }
+  template <class B> static B slope(B, B y, B dy, B, B) { return dy * y * (B(1) - y); }
+};
+struct Tanh {
+  template <class B> static B value(B x, B, B) { return xsimd::tanh(x); }
+  template <class B> static B slope(B, B y, B dy, B, B) { return dy * (B(1) - y * y); }
+};
+struct Softplus {
+  template <class B> static B value(B x, B, B) { return Relu::value(x, x, x) + xsimd::log1p(xsimd::exp(-xsimd::abs(x))); }
+  template <class B> static B slope(B x, B, B dy, B, B) { return dy * Sigmoid::value(x, x, x); }
+};
+
+// Functions of two inputs: what flows to a and to b.
+struct Add {
+  template <class B> static B value(B a, B b) { return a + b; }
+  template <class B> static B slope_a(B, B, B, B dy) { return dy; }
+  template <class B> static B slope_b(B, B, B, B dy) { return dy; }
+};
+struct Subtract {
+  template <class B> static B value(B a, B b) { return a - b; }
+  template <class B> static B slope_a(B, B, B, B dy) { return dy; }
+  template <class B> static B slope_b(B, B, B, B dy) { return -dy; }
+};
+struct Multiply {
+  template <class B> static B value(B a, B b) { return a * b; }
+  template <class B> static B slope_a(B, B b, B, B dy) { return dy * b; }
+  template <class B> static B slope_b(B a, B, B, B dy) { return dy * a; }
+};
+struct Divide {
+  template <class B> static B value(B a, B b) { return a / b; }
+  template <class B> static B slope_a(B, B b, B, B dy) { return dy / b; }
+  template <class B> static B slope_b(B, B b, B y, B dy) { return -dy * y / b; }
+};
+struct Maximum {   // a tie goes to a, as in TensorFlow
+  template <class B> static B value(B a, B b) { return xsimd::select((a >= b) || (a != a), a, b); }
+  template <class B> static B slope_a(B a, B b, B, B dy) { return xsimd::select(a >= b, dy, B(0)); }
+  template <class B> static B slope_b(B a, B b, B, B dy) { return xsimd::select(a >= b, B(0), dy); }
+};
+struct Minimum {
+  template <class B> static B value(B a, B b) { return xsimd::select((a <= b) || (a != a), a, b); }
+  template <class B> static B slope_a(B a, B b, B, B dy) { return xsimd::select(a <= b, dy, B(0)); }
+  template <class B> static B slope_b(B a, B b, B, B dy) { return xsimd::select(a <= b, B(0), dy); }
+};
+struct Equal {
+  template <class B> static B value(B a, B b) { return xsimd::select(a == b, B(1), B(0)); }
+};
+struct Greater {
+  template <class B> static B value(B a, B b) { return xsimd::select(a > b, B(1), B(0)); }
+};
+struct GreaterEqual {
+  template <class B> static B value(B a, B b) { return xsimd::select(a >= b, B(1), B(0)); }
+};
+
+}  // namespace functions
+
+using Unary = std::tuple<functions::AddNumber, functions::MultiplyNumber, functions::MaximumNumber, functions::MinimumNumber, functions::Clip,
+                         functions::Reciprocal, functions::Exp, functions::Expm1, functions::Log, functions::Log1p, functions::Sqrt,
+                         functions::Rsqrt, functions::Square, functions::Sign, functions::Abs, functions::Erf, functions::Relu,
+                         functions::Sigmoid, functions::Tanh, functions::Softplus>;
+using Binary = std::tuple<functions::Add, functions::Subtract, functions::Multiply, functions::Divide, functions::Maximum, functions::Minimum>;
+using Compare = std::tuple<functions::Equal, functions::Greater, functions::GreaterEqual>;
+
+/// Where F stands in its list: its index in the tables of simd.hpp.
+template <class F, class List> struct IndexOf;
+template <class F, class... Rest> struct IndexOf<F, std::tuple<F, Rest...>> { static constexpr std::size_t value = 0; };
+template <class F, class First, class... Rest> struct IndexOf<F, std::tuple<First, Rest...>> {
+  static constexpr std::size_t value = 1 + IndexOf<F, std::tuple<Rest...>>::value;
+};
+
+}  // namespace keratin::kernels

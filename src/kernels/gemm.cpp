@@ -1,0 +1,70 @@
+#include "kernels/gemm.hpp"
+
+#include <algorithm>
+#include <complex>
+#include <xtensor-blas/xblas.hpp>
+
+#include "kernels/blas_threads.hpp"
+#include "kernels/pool.hpp"
+#include "kernels/simd.hpp"
+
+namespace keratin::kernels {
+
+namespace {
+
+// Below this many multiply-adds OpenBLAS's packing costs more than the product.
+constexpr std::size_t small_product = 16 * 1024;
+
+struct Cut {
+  std::size_t rows, columns;   // of a tile
+};
+
+std::size_t even(std::size_t size, std::size_t parts, std::size_t multiple) {
+  const std::size_t piece = (size + parts - 1) / parts;
+  return std::min(size, (piece + multiple - 1) / multiple * multiple);
+}
+
+// A function of the shapes alone, so that the bits do not depend on the number of threads.
+Cut cut(std::size_t m, std::size_t n, std::size_t k) {
+  constexpr std::size_t least = 2'000'000;   // multiply-adds worth a tile of their own
+  const std::size_t work = m * n * k, most = std::clamp<std::size_t>(work / least, 1, 8);
+  const std::size_t by_rows = std::clamp<std::size_t>(m / 64, 1, most);
+  const std::size_t by_columns = std::clamp<std::size_t>(n / 256, 1, std::max<std::size_t>(1, most / by_rows));
+  return {even(m, by_rows, 4), even(n, by_columns, 16)};
+}
+
+// A vector can be read as a row or as a column: the three kernels get the one they run fastest over.
+void small(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, GemmOptions options) {
+  const Simd& table = simd();
+  const bool keep = options.keep != 0;
+  if (options.transpose_a) n == 1 ? table.product_nn(b, a, c, 1, m, k, keep) : table.product_tn(a, b, c, m, n, k, keep);
+  else if (options.transpose_b ? k > 1 : n == 1) table.product_nt(a, b, c, m, n, k, keep);
+  else table.product_nn(a, b, c, m, n, k, keep);
+}
+
+}  // namespace
+
+void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, GemmOptions options, TileVisitor after) {
+  const bool both = options.transpose_a && options.transpose_b;
+  if (!both && (m * n * k <= small_product || (m == 1 && !options.transpose_b))) {
+    small(a, b, c, m, n, k, options);
+    return after(Tile{0, m, 0, n});
+  }
+  use_one_blas_thread();
+  const auto [rows, columns] = cut(m, n, k);
+  const std::size_t across = tile_count(n, columns);
+  using cxxblas::Transpose;
+  parallel_for(tile_count(m, rows) * across, [&](std::size_t index) {
+    const std::size_t row = index / across * rows, column = index % across * columns;
+    const Tile tile{row, std::min(rows, m - row), column, std::min(columns, n - column)};
+    const auto size = [](std::size_t value) { return static_cast<xt::blas_index_t>(value); };
+    cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, options.transpose_a ? Transpose::Trans : Transpose::NoTrans,
+                                    options.transpose_b ? Transpose::Trans : Transpose::NoTrans, size(tile.rows), size(tile.columns), size(k),
+                                    1.0f, a + (options.transpose_a ? row : row * k), size(options.transpose_a ? m : k),
+                                    b + (options.transpose_b ? column * k : column), size(options.transpose_b ? k : n), options.keep,
+                                    c + row * n + column, size(n));
+    after(tile);
+  });
+}
+
+}  // namespace keratin::kernels

@@ -1,0 +1,61 @@
+#pragma once
+// The inner loops, once per instruction set: simd.cpp is compiled for each, and simd() picks the machine's best at run time.
+// All arrays are row-major float32 and may be of any alignment. `keep`: add to the output instead of overwriting it.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/functions.hpp"
+
+namespace keratin::kernels {
+
+struct AdamStep {
+  float learning_rate, beta_1, beta_2, epsilon;   // learning_rate with both bias corrections in it
+};
+
+struct Simd {
+  const char* name;
+
+  // elementwise over n values
+  using Map = void (*)(const float* x, float* y, std::size_t n, float p, float q);
+  using MapSlope = void (*)(const float* x, const float* y, const float* dy, float* dx, std::size_t n, float p, float q, bool keep);
+  using Map2 = void (*)(const float* a, const float* b, float* y, std::size_t n);
+  using Map2Slope = void (*)(const float* a, const float* b, const float* y, const float* dy, float* d, std::size_t n, bool keep);
+  std::array<Map, std::tuple_size_v<Unary>> map;
+  std::array<MapSlope, std::tuple_size_v<Unary>> map_slope;
+  std::array<Map2, std::tuple_size_v<Binary>> map2;
+  std::array<Map2Slope, std::tuple_size_v<Binary>> map2_slope_a, map2_slope_b;
+  std::array<Map2, std::tuple_size_v<Compare>> compare;
+
+  // y += x, y = s * x, y = x converted
+  void (*add)(const float* x, float* y, std::size_t n);
+  void (*from_uint8)(const std::uint8_t* x, float* y, std::size_t n);
+
+  double (*sum)(const float* x, std::size_t n);
+  // over the first `columns` of rows that are `stride` apart
+  void (*column_sums)(const float* x, std::size_t rows, std::size_t columns, std::size_t stride, float* out, bool keep);
+  // y = activation(y + bias), in place; bias may be null
+  using Epilogue = void (*)(float* y, const float* bias, std::size_t rows, std::size_t columns, std::size_t stride);
+  std::array<Epilogue, 4> epilogue;   // by ops::Fused
+  // row by row over the last axis: y may be x
+  void (*softmax)(const float* x, float* y, std::size_t rows, std::size_t columns);
+  void (*log_softmax)(const float* x, float* y, std::size_t rows, std::size_t columns);
+  // dx = y * (dy - sum(dy * y)); dx = dy - exp(y) * sum(dy)
+  void (*softmax_slope)(const float* y, const float* dy, float* dx, std::size_t rows, std::size_t columns, bool keep);
+  void (*log_softmax_slope)(const float* y, const float* dy, float* dx, std::size_t rows, std::size_t columns, bool keep);
+
+  // small products, M x N x K, no packing: c = a b (transposed as named) + keep * c
+  void (*product_nn)(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, bool keep);
+  void (*product_nt)(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, bool keep);
+  void (*product_tn)(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, bool keep);
+
+  // one optimizer step over n weights
+  void (*sgd)(float* w, float* velocity, const float* g, std::size_t n, float learning_rate, float momentum, bool nesterov);
+  void (*adam)(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep step);
+};
+
+/// The table for this machine, chosen once.
+const Simd& simd();
+
+}  // namespace keratin::kernels

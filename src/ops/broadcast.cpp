@@ -1,0 +1,81 @@
+// NumPy's broadcasting, as an op of its own: the elementwise ops meet equal shapes only.
+
+#include <algorithm>
+
+#include "keratin/op.hpp"
+#include "keratin/ops.hpp"
+#include "kernels/simd.hpp"
+#include "ops/map.hpp"
+#include "xt.hpp"
+
+namespace keratin::ops {
+
+Shape broadcast_shape(const Shape& a, const Shape& b, const char* where) {
+  const Shape& longer = a.size() >= b.size() ? a : b;
+  const Shape& shorter = a.size() >= b.size() ? b : a;
+  Shape shape = longer;
+  for (std::size_t i = 0; i < shorter.size(); ++i) {
+    const std::size_t axis = longer.size() - shorter.size() + i;
+    check(longer[axis] == shorter[i] || longer[axis] == 1 || shorter[i] == 1, where, "shapes ", a, " and ", b, " do not broadcast");
+    if (longer[axis] == 1) shape[axis] = shorter[i];
+  }
+  return shape;
+}
+
+namespace {
+
+// (5, 3) out of (3,): whole rows repeat.
+bool is_suffix(const Shape& small, const Shape& large) {
+  return small.size() <= large.size() && std::equal(small.begin(), small.end(), large.end() - small.size());
+}
+
+// dx[i] += dy summed over the axes that x was repeated along, walking dy once.
+void sum_to(const Tensor& dy, Tensor& dx) {
+  const std::size_t rank = dy.rank(), lead = rank - dx.rank();
+  std::array<std::size_t, Shape::max_rank> index{}, stride{};
+  for (std::size_t axis = rank, step = 1; axis-- > lead;) {
+    const std::size_t size = dx.shape()[axis - lead];
+    stride[axis] = size == 1 ? 0 : step;
+    step *= size;
+  }
+  std::size_t at = 0;
+  for (float value : dy.values()) {
+    dx.data()[at] += value;
+    for (std::size_t axis = rank; axis-- > 0;) {
+      at += stride[axis];
+      if (++index[axis] < dy.shape()[axis]) break;
+      at -= stride[axis] * dy.shape()[axis];
+      index[axis] = 0;
+    }
+  }
+}
+
+}  // namespace
+
+Node broadcast_to(Node x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  check(broadcast_shape(x.shape(), shape, "broadcast_to") == shape, "broadcast_to", "shape ", x.shape(), " does not broadcast to ", shape);
+  return record({x}, shape,
+      [&](Tensor& y) {
+        const Tensor& from = x.value();
+        if (from.size() == 1) y.fill(from.data()[0]);
+        else if (is_suffix(from.shape(), shape))
+          for (std::size_t i = 0; i < y.size(); i += from.size()) std::copy_n(from.data(), from.size(), y.data() + i);
+        else
+          view(y) = xt::broadcast(view(from), dims(shape));
+      },
+      [x](const Tensor&, const Tensor& dy) {
+        accumulate(x, [&](Tensor& dx, float keep) {
+          if (dx.size() == 1) {
+            dx.data()[0] = (keep ? dx.data()[0] : 0) + static_cast<float>(kernels::simd().sum(dy.data(), dy.size()));
+          } else if (is_suffix(dx.shape(), dy.shape())) {
+            kernels::simd().column_sums(dy.data(), dy.size() / std::max<std::size_t>(1, dx.size()), dx.size(), dx.size(), dx.data(), keep != 0);
+          } else {
+            if (!keep) dx.fill(0);
+            sum_to(dy, dx);
+          }
+        });
+      });
+}
+
+}  // namespace keratin::ops

@@ -1,0 +1,117 @@
+// Cross-entropies from logits. The row's maximum is taken off first, so that no size of logits overflows or loses digits,
+// and the gradients are the closed forms, as in TensorFlow's *_cross_entropy_with_logits.
+
+#include <algorithm>
+#include <cmath>
+
+#include "keratin/op.hpp"
+#include "keratin/ops.hpp"
+#include "kernels/simd.hpp"
+#include "ops/map.hpp"
+
+namespace keratin::ops {
+
+namespace {
+
+// log_softmax on the tape as a mere value: the loss's own closed form is the only way back.
+Node log_probabilities(Node logits) {
+  const std::size_t classes = logits.shape().back();
+  return without_gradient(logits.tape(), logits.shape(), [&](Tensor& y) {
+    kernels::simd().log_softmax(logits.value().data(), y.data(), y.size() / std::max<std::size_t>(1, classes), classes);
+  });
+}
+
+std::size_t class_of(float label, std::size_t classes, std::size_t row) {
+  check(label >= 0 && label < static_cast<float>(classes), "sparse_softmax_cross_entropy", "label ", label, " in row ", row,
+        " is not one of the classes 0 to ", classes - 1);
+  return static_cast<std::size_t>(label);
+}
+
+// e^log_p, for all rows at once, in the tape's scratch
+const float* probabilities(Node log_p) {
+  Tensor& p = log_p.tape().scratch(0, log_p.shape());
+  kernels::simd().map[kernels::IndexOf<kernels::functions::Exp, kernels::Unary>::value](log_p.value().data(), p.data(), p.size(), 0, 0);
+  return p.data();
+}
+
+}  // namespace
+
+Node softmax_cross_entropy(Node targets, Node logits) {
+  check(targets.shape() == logits.shape() && !logits.shape().empty(), "softmax_cross_entropy", "targets have shape ", targets.shape(),
+        ", logits ", logits.shape());
+  const std::size_t classes = logits.shape().back();
+  const Node log_p = log_probabilities(logits);
+  Shape shape = logits.shape();
+  shape.pop_back();
+  return record({logits, targets}, shape,
+      [&](Tensor& y) {
+        for (std::size_t i = 0; i < y.size(); ++i) {
+          const float *t = targets.value().data() + i * classes, *l = log_p.value().data() + i * classes;
+          float total = 0;
+          for (std::size_t j = 0; j < classes; ++j) total -= t[j] == 0 ? 0 : t[j] * l[j];   // 0 times -inf counts nothing
+          y.data()[i] = total;
+        }
+      },
+      [targets, logits, log_p, classes](const Tensor& y, const Tensor& dy) {
+        accumulate(logits, [&](Tensor& dx, float keep) {
+          const float* p = probabilities(log_p);
+          for (std::size_t i = 0, j = 0; i < y.size(); ++i)
+            for (std::size_t c = 0; c < classes; ++c, ++j)
+              dx.data()[j] = (keep ? dx.data()[j] : 0) + dy.data()[i] * (p[j] - targets.value().data()[j]);
+        });
+        accumulate(targets, [&](Tensor& dt, float keep) {
+          for (std::size_t i = 0, j = 0; i < y.size(); ++i)
+            for (std::size_t c = 0; c < classes; ++c, ++j) dt.data()[j] = (keep ? dt.data()[j] : 0) - dy.data()[i] * log_p.value().data()[j];
+        });
+      });
+}
+
+Node sparse_softmax_cross_entropy(Node labels, Node logits) {
+  check(!logits.shape().empty(), "sparse_softmax_cross_entropy", "logits are a scalar");
+  const std::size_t classes = logits.shape().back();
+  Shape shape = logits.shape();
+  shape.pop_back();
+  check(labels.shape() == shape, "sparse_softmax_cross_entropy", "labels have shape ", labels.shape(), ", wanted ", shape, " for logits ",
+        logits.shape());
+  const Node log_p = log_probabilities(logits);
+  return record({logits}, shape,
+      [&](Tensor& y) {
+        for (std::size_t i = 0; i < y.size(); ++i)
+          y.data()[i] = -log_p.value().data()[i * classes + class_of(labels.value().data()[i], classes, i)];
+      },
+      [labels, logits, log_p, classes](const Tensor& y, const Tensor& dy) {
+        accumulate(logits, [&](Tensor& dx, float keep) {
+          const float* p = probabilities(log_p);
+          for (std::size_t i = 0; i < y.size(); ++i) {
+            const float *from = p + i * classes, scale = dy.data()[i];
+            float* to = dx.data() + i * classes;
+            for (std::size_t c = 0; c < classes; ++c) to[c] = (keep ? to[c] : 0) + scale * from[c];
+            to[static_cast<std::size_t>(labels.value().data()[i])] -= scale;
+          }
+        });
+      });
+}
+
+Node sigmoid_cross_entropy(Node targets, Node logits) {
+  check(targets.shape() == logits.shape(), "sigmoid_cross_entropy", "targets have shape ", targets.shape(), ", logits ", logits.shape());
+  // max(z, 0) - z t + log(1 + e^-|z|)
+  return record({logits, targets}, logits.shape(),
+      [&](Tensor& y) {
+        const float *z = logits.value().data(), *t = targets.value().data();
+        for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = (z[i] < 0 ? 0 : z[i]) - z[i] * t[i] + std::log1p(std::exp(-std::abs(z[i])));
+      },
+      [targets, logits](const Tensor& y, const Tensor& dy) {
+        const float *z = logits.value().data(), *t = targets.value().data();
+        accumulate(logits, [&](Tensor& dx, float keep) {
+          for (std::size_t i = 0; i < y.size(); ++i) {
+            const float e = std::exp(-std::abs(z[i])), p = (z[i] < 0 ? e : 1) / (1 + e);
+            dx.data()[i] = (keep ? dx.data()[i] : 0) + dy.data()[i] * (p - t[i]);
+          }
+        });
+        accumulate(targets, [&](Tensor& dt, float keep) {
+          for (std::size_t i = 0; i < y.size(); ++i) dt.data()[i] = (keep ? dt.data()[i] : 0) - dy.data()[i] * z[i];
+        });
+      });
+}
+
+}  // namespace keratin::ops

@@ -1,0 +1,64 @@
+#include "keratin/op.hpp"
+#include "keratin/ops.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/pool.hpp"
+#include "kernels/simd.hpp"
+#include "ops/map.hpp"
+
+namespace keratin::ops {
+
+namespace {
+
+// What arrives before the activation: dy times its slope, which each of the fused ones knows from y.
+const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor& dy, GradientTape& tape) {
+  using namespace kernels;
+  std::size_t index = 0;
+  switch (activation) {
+    case Fused::none: return dy;
+    case Fused::relu: index = IndexOf<functions::Relu, Unary>::value; break;
+    case Fused::sigmoid: index = IndexOf<functions::Sigmoid, Unary>::value; break;
+    case Fused::tanh: index = IndexOf<functions::Tanh, Unary>::value; break;
+  }
+  Tensor& dz = tape.scratch(0, y.shape());
+  parallel_slices(y.size(), map_grain / 4, [&](std::size_t i, std::size_t n) {
+    simd().map_slope[index](y.data() + i, y.data() + i, dy.data() + i, dz.data() + i, n, 0, 0, false);
+  });
+  return dz;
+}
+
+}  // namespace
+
+Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
+  const Shape &in = x.shape(), &weights = kernel.shape();
+  check(in.size() >= 1 && weights.size() == 2 && in.back() == weights[0], "linear", "inner sizes differ: ", in, " x ", weights);
+  const std::size_t k = weights[0], n = weights[1], m = x.value().size() / std::max<std::size_t>(1, k);
+  if (bias) check(bias->shape() == Shape{n}, "linear", "bias has shape ", bias->shape(), ", wanted ", Shape{n});
+  Shape shape = in;
+  shape[shape.size() - 1] = n;
+  return record({x, kernel, bias.value_or(kernel)}, shape,
+      [&](Tensor& y) {
+        const float* b = bias ? bias->value().data() : nullptr;
+        const auto finish = kernels::simd().epilogue[static_cast<std::size_t>(activation)];
+        kernels::gemm(x.value().data(), kernel.value().data(), y.data(), m, n, k, {}, [&](const kernels::Tile& tile) {
+          if (b || activation != Fused::none) finish(y.data() + tile.row * n + tile.column, b ? b + tile.column : nullptr, tile.rows, tile.columns, n);
+        });
+      },
+      [x, kernel, bias, activation, m, n, k](const Tensor& y, const Tensor& dy) {
+        const Tensor& dz = before_activation(activation, y, dy, x.tape());
+        accumulate(x, [&](Tensor& dx, float keep) {
+          kernels::gemm(dz.data(), kernel.value().data(), dx.data(), m, k, n, {.transpose_b = true, .keep = keep});
+        });
+        if (bias) accumulate(*bias, [&](Tensor& db, float keep) { kernels::simd().column_sums(dz.data(), m, n, n, db.data(), keep != 0); });
+        accumulate(kernel, [&](Tensor& dw, float keep) {
+          kernels::gemm(x.value().data(), dz.data(), dw.data(), k, n, m, {.transpose_a = true, .keep = keep});
+        });
+      });
+}
+
+Node matmul(Node a, Node b) {
+  check(a.shape().size() == 2 && b.shape().size() == 2 && a.shape()[1] == b.shape()[0], "matmul", "inner sizes differ: ", a.shape(), " x ",
+        b.shape());
+  return linear(a, b);
+}
+
+}  // namespace keratin::ops

@@ -1,0 +1,79 @@
+#pragma once
+// PRIVATE: elementwise ops from the kernels' function lists.
+
+#include "kernels/pool.hpp"
+#include "kernels/simd.hpp"
+#include "keratin/op.hpp"
+#include "keratin/ops.hpp"
+
+namespace keratin::ops {
+
+constexpr std::size_t map_grain = 1 << 16;   // elements a tile: below, waking a thread costs more than it brings
+
+template <class F>
+Node map(Node x, float p = 0, float q = 0) {
+  constexpr std::size_t index = kernels::IndexOf<F, kernels::Unary>::value;
+  return record({x}, x.shape(),
+      [&](Tensor& y) {
+        const float* in = x.value().data();
+        kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) { kernels::simd().map[index](in + i, y.data() + i, n, p, q); });
+      },
+      [x, p, q](const Tensor& y, const Tensor& dy) {
+        accumulate(x, [&](Tensor& dx, float keep) {
+          const float* in = x.value().data();
+          kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
+            kernels::simd().map_slope[index](in + i, y.data() + i, dy.data() + i, dx.data() + i, n, p, q, keep != 0);
+          });
+        });
+      });
+}
+
+/// The shape that a and b broadcast to, by NumPy's rule. Throws with both shapes where there is none.
+Shape broadcast_shape(const Shape& a, const Shape& b, const char* where);
+
+template <class F>
+Node map2(Node a, Node b, const char* name) {
+  constexpr std::size_t index = kernels::IndexOf<F, kernels::Binary>::value;
+  if (!(a.shape() == b.shape())) {
+    const Shape shape = broadcast_shape(a.shape(), b.shape(), name);
+    a = broadcast_to(a, shape);
+    b = broadcast_to(b, shape);
+  }
+  return record({a, b}, a.shape(),
+      [&](Tensor& y) {
+        const float *left = a.value().data(), *right = b.value().data();
+        kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) { kernels::simd().map2[index](left + i, right + i, y.data() + i, n); });
+      },
+      [a, b](const Tensor& y, const Tensor& dy) {
+        const auto hand_on = [&](Node to, const auto& slope) {
+          accumulate(to, [&](Tensor& d, float keep) {
+            const float *left = a.value().data(), *right = b.value().data();
+            kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
+              slope(left + i, right + i, y.data() + i, dy.data() + i, d.data() + i, n, keep != 0);
+            });
+          });
+        };
+        hand_on(a, kernels::simd().map2_slope_a[index]);
+        hand_on(b, kernels::simd().map2_slope_b[index]);
+      });
+}
+
+/// A node that no gradient flows through: fill(Tensor& y) writes its value.
+template <class Fill>
+Node without_gradient(GradientTape& tape, const Shape& shape, const Fill& fill) {
+  const Node result = tape.emit(shape, false);
+  fill(tape.slot(result).own);
+  return result;
+}
+
+template <class F>
+Node compare(Node a, Node b, const char* name) {
+  const Shape shape = broadcast_shape(a.shape(), b.shape(), name);
+  a = broadcast_to(a, shape);
+  b = broadcast_to(b, shape);
+  return without_gradient(a.tape(), shape, [&](Tensor& y) {
+    kernels::simd().compare[kernels::IndexOf<F, kernels::Compare>::value](a.value().data(), b.value().data(), y.data(), y.size());
+  });
+}
+
+}  // namespace keratin::ops

@@ -1,0 +1,186 @@
+// Ops that move values about without computing: their gradients move them back.
+
+#include <algorithm>
+#include <numeric>
+
+#include "keratin/op.hpp"
+#include "keratin/ops.hpp"
+#include "kernels/simd.hpp"
+#include "ops/map.hpp"
+#include "xt.hpp"
+
+namespace keratin::ops {
+
+namespace {
+
+// d = or += the values of dy, in their order.
+void copy_or_add(const float* dy, float* d, std::size_t n, float keep) {
+  if (keep) kernels::simd().add(dy, d, n);
+  else std::copy_n(dy, n, d);
+}
+
+}  // namespace
+
+Node reshape(Node x, const Shape& shape) {
+  check(shape.elements() == x.value().size(), "reshape", "cannot reshape ", x.shape(), " to ", shape);
+  return record({x}, shape, [&](Tensor& y) { std::copy_n(x.value().data(), y.size(), y.data()); },
+                [x](const Tensor&, const Tensor& dy) {
+                  accumulate(x, [&](Tensor& dx, float keep) { copy_or_add(dy.data(), dx.data(), dx.size(), keep); });
+                });
+}
+
+Node flatten(Node x) {
+  check(!x.shape().empty(), "flatten", "a scalar has no batch axis");
+  const std::size_t rows = x.shape().front();
+  return reshape(x, {rows, x.shape().without_batch().elements()});
+}
+
+Node squeeze(Node x, int axis) {
+  const std::size_t gone = x.shape().axis(axis, "squeeze");
+  check(x.shape()[gone] == 1, "squeeze", "axis ", axis, " of shape ", x.shape(), " has not size 1");
+  Shape shape;
+  for (std::size_t i = 0; i < x.shape().size(); ++i)
+    if (i != gone) shape.push_back(x.shape()[i]);
+  return reshape(x, shape);
+}
+
+Node expand_dims(Node x, int axis) {
+  Shape longer = x.shape();
+  longer.push_back(1);
+  const std::size_t added = longer.axis(axis, "expand_dims");
+  for (std::size_t i = longer.size() - 1; i > added; --i) longer[i] = longer[i - 1];
+  longer[added] = 1;
+  return reshape(x, longer);
+}
+
+Node transpose(Node x, std::span<const int> axes) {
+  const std::size_t rank = x.shape().size();
+  check(axes.empty() || axes.size() == rank, "transpose", "got ", axes.size(), " axes for shape ", x.shape());
+  std::array<std::size_t, Shape::max_rank> order{};
+  Shape shape;
+  std::uint32_t seen = 0;
+  for (std::size_t i = 0; i < rank; ++i) {
+    order[i] = axes.empty() ? rank - 1 - i : x.shape().axis(axes[i], "transpose");
+    check(!(seen >> order[i] & 1), "transpose", "axis ", order[i], " is named twice");
+    seen |= 1u << order[i];
+    shape.push_back(x.shape()[order[i]]);
+  }
+  return record({x}, shape,
+      [&](Tensor& y) { view(y) = xt::transpose(view(x.value()), xt::svector<std::size_t>(order.begin(), order.begin() + rank)); },
+      [x, order, rank](const Tensor&, const Tensor& dy) {
+        accumulate(x, [&](Tensor& dx, float keep) {
+          xt::svector<std::size_t> inverse(rank);
+          for (std::size_t i = 0; i < rank; ++i) inverse[order[i]] = i;
+          auto out = view(dx);
+          if (keep) out += xt::transpose(view(dy), inverse);
+          else out = xt::transpose(view(dy), inverse);
+        });
+      });
+}
+
+Node transpose(Node x, std::initializer_list<int> axes) { return transpose(x, std::span<const int>(axes.begin(), axes.size())); }
+
+Node concatenate(std::initializer_list<Node> parts, int axis) {
+  check(parts.size() > 0, "concatenate", "got no parts");
+  const Shape first = parts.begin()->shape();
+  const std::size_t at = first.axis(axis, "concatenate");
+  Shape shape = first;
+  shape[at] = 0;
+  for (const Node& part : parts) {
+    Shape same = part.shape();
+    check(same.size() == first.size(), "concatenate", "shapes ", first, " and ", part.shape(), " differ in rank");
+    shape[at] += same[at];
+    same[at] = first[at];
+    check(same == first, "concatenate", "shapes ", first, " and ", part.shape(), " differ beside axis ", at);
+  }
+  const std::size_t outer = std::accumulate(first.begin(), first.begin() + at, std::size_t{1}, std::multiplies<>());
+  const std::size_t row = shape.elements() / std::max<std::size_t>(1, outer);
+  // each(part, length, offset): a part's runs are `length` long and lie at `offset` in the rows of the result
+  const auto runs = [outer](std::span<const Node> parts, const auto& each) {
+    std::size_t offset = 0;
+    for (const Node& part : parts) {
+      const std::size_t length = part.value().size() / std::max<std::size_t>(1, outer);
+      each(part, length, offset);
+      offset += length;
+    }
+  };
+  return record(parts, shape,
+      [&](Tensor& y) {
+        runs(std::span(parts.begin(), parts.size()), [&](const Node& part, std::size_t length, std::size_t offset) {
+          for (std::size_t o = 0; o < outer; ++o) std::copy_n(part.value().data() + o * length, length, y.data() + o * row + offset);
+        });
+      },
+      [kept = std::vector<Node>(parts), runs, outer, row](const Tensor&, const Tensor& dy) {
+        runs(kept, [&](const Node& part, std::size_t length, std::size_t offset) {
+          accumulate(part, [&](Tensor& d, float keep) {
+            for (std::size_t o = 0; o < outer; ++o) copy_or_add(dy.data() + o * row + offset, d.data() + o * length, length, keep);
+          });
+        });
+      });
+}
+
+Node slice(Node x, const Shape& start, const Shape& shape) {
+  const Shape& from = x.shape();
+  bool inside = start.size() == from.size() && shape.size() == from.size();
+  for (std::size_t i = 0; inside && i < from.size(); ++i) inside = start[i] <= from[i] && shape[i] <= from[i] - start[i];
+  check(inside, "slice", "start ", start, " with shape ", shape, " does not lie in ", from);
+  const auto window = [start, shape] {
+    xt::xstrided_slice_vector ranges;
+    for (std::size_t i = 0; i < shape.size(); ++i) ranges.push_back(xt::range(start[i], start[i] + shape[i]));
+    return ranges;
+  };
+  return record({x}, shape,
+      [&](Tensor& y) {
+        auto in = view(x.value());
+        view(y) = xt::strided_view(in, window());
+      },
+      [x, window](const Tensor&, const Tensor& dy) {
+        accumulate(x, [&](Tensor& dx, float keep) {
+          if (!keep) dx.fill(0);
+          auto out = view(dx);
+          xt::strided_view(out, window()) += view(dy);
+        });
+      });
+}
+
+namespace {
+
+std::size_t row_of(float index, std::size_t rows, std::size_t at) {
+  check(index >= 0 && index < static_cast<float>(rows), "gather", "index ", index, " at position ", at, " is not one of ", rows, " rows");
+  return static_cast<std::size_t>(index);
+}
+
+}  // namespace
+
+Node gather(Node x, Node indices) {
+  check(!x.shape().empty(), "gather", "a scalar has no rows");
+  const std::size_t rows = x.shape().front(), width = x.value().size() / std::max<std::size_t>(1, rows);
+  Shape shape = indices.shape();
+  for (std::size_t size : x.shape().without_batch()) shape.push_back(size);
+  return record({x}, shape,
+      [&](Tensor& y) {
+        for (std::size_t i = 0; i < indices.value().size(); ++i)
+          std::copy_n(x.value().data() + row_of(indices.value().data()[i], rows, i) * width, width, y.data() + i * width);
+      },
+      [x, indices, rows, width](const Tensor&, const Tensor& dy) {
+        accumulate(x, [&](Tensor& dx, float keep) {
+          if (!keep) dx.fill(0);
+          for (std::size_t i = 0; i < indices.value().size(); ++i)
+            kernels::simd().add(dy.data() + i * width, dx.data() + row_of(indices.value().data()[i], rows, i) * width, width);
+        });
+      });
+}
+
+Node one_hot(Node indices, int num_classes) {
+  check(num_classes >= 1, "one_hot", "num_classes is ", num_classes, ", wanted 1 or more");
+  Shape shape = indices.shape();
+  shape.push_back(static_cast<std::size_t>(num_classes));
+  return without_gradient(indices.tape(), shape, [&](Tensor& y) {
+    y.fill(0);
+    for (std::size_t i = 0; i < indices.value().size(); ++i)
+      if (const float index = indices.value().data()[i]; index >= 0 && index < static_cast<float>(num_classes))
+        y.data()[i * static_cast<std::size_t>(num_classes) + static_cast<std::size_t>(index)] = 1;
+  });
+}
+
+}  // namespace keratin::ops
