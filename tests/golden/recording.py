@@ -28,6 +28,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 def number(value):
     """The shortest text that reads back as the same float32 (at most %.9g)."""
     value = np.float32(value)
+    if value == np.round(value) and 0 < abs(value) < 1e7:
+        return str(int(value))
     for digits in range(1, 10):
         text = "%.*g" % (digits, value)
         if np.float32(text) == value:
