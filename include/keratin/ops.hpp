@@ -97,7 +97,7 @@ Node one_hot(Node indices, int num_classes);   // indices' shape, then num_class
 
 // products
 Node matmul(Node a, Node b);                   // (M, K) x (K, N)
-enum class Fused : unsigned char { none, relu, sigmoid, tanh };
+enum class Fused : unsigned char { none, relu, tanh };
 /// activation(x . kernel + bias) in one pass: x (..., K), kernel (K, N), bias (N).
 Node linear(Node x, Node kernel, std::optional<Node> bias = {}, Fused activation = Fused::none);
 

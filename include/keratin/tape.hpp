@@ -79,6 +79,7 @@ class GradientTape {
     Tensor own, own_grad;
   };
   Node emit(const Shape& shape, bool wants_grad);    // a new slot that owns a value of that shape
+  Node emit_reshaped(Node x, const Shape& shape);    // a new slot that sees x's values, not copied, under another shape
   Slot& slot(Node node);                             // throws for a node of another tape or an earlier pass
   /// A buffer of the tape's, valid until the same index is asked for again: for intermediates inside one op.
   Tensor& scratch(std::size_t index, const Shape& shape);

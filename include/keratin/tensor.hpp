@@ -67,7 +67,12 @@ class Tensor {
   friend bool operator==(const Tensor& a, const Tensor& b);
 
  private:
+  friend class GradientTape;
+  void borrow(const Tensor& other, const Shape& shape);   // sees other's values under another shape; copies are deep again
   struct Free {
+    Free() : borrowed(false) {}
+    explicit Free(bool borrowed) : borrowed(borrowed) {}
+    bool borrowed;
     void operator()(float* data) const;
   };
   std::unique_ptr<float[], Free> data_;           // 64-byte aligned

@@ -25,15 +25,24 @@ Nested::Nested(std::initializer_list<Nested> items) : shape_{items.size()} {
   if (items.size() > 0) shape_ = items.begin()->shape_.with_batch(items.size());
 }
 
-void Tensor::Free::operator()(float* data) const { ::operator delete[](data, alignment); }
+void Tensor::Free::operator()(float* data) const {
+  if (!borrowed) ::operator delete[](data, alignment);
+}
+
+void Tensor::borrow(const Tensor& other, const Shape& shape) {
+  data_ = std::unique_ptr<float[], Free>(const_cast<float*>(other.data()), Free{true});
+  size_ = other.size_;
+  capacity_ = 0;   // never written through: resize() takes memory of its own
+  shape_ = shape;
+}
 
 void Tensor::resize(const Shape& shape) {
   const std::size_t size = shape.elements();
-  if (size > capacity_) {
-    data_.reset();
+  if (size > capacity_ || data_.get_deleter().borrowed) {
+    data_ = nullptr;
     capacity_ = 0;   // stays true when the allocation throws
     size_ = 0;
-    data_.reset(static_cast<float*>(::operator new[](size * sizeof(float), alignment)));
+    data_ = std::unique_ptr<float[], Free>(static_cast<float*>(::operator new[](size * sizeof(float), alignment)));
     capacity_ = size;
   }
   size_ = size;

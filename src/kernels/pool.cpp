@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "kernels/blas_threads.hpp"
+#include "kernels/blas.hpp"
 #include "kernels/cpus.hpp"
 
 #if defined(__x86_64__) || defined(__i386__)

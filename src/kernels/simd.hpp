@@ -37,7 +37,7 @@ struct Simd {
   void (*column_sums)(const float* x, std::size_t rows, std::size_t columns, std::size_t stride, float* out, bool keep);
   // y = activation(y + bias), in place; bias may be null
   using Epilogue = void (*)(float* y, const float* bias, std::size_t rows, std::size_t columns, std::size_t stride);
-  std::array<Epilogue, 4> epilogue;   // by ops::Fused
+  std::array<Epilogue, 3> epilogue;   // by ops::Fused
   // row by row over the last axis: y may be x
   void (*softmax)(const float* x, float* y, std::size_t rows, std::size_t columns);
   void (*log_softmax)(const float* x, float* y, std::size_t rows, std::size_t columns);

@@ -16,7 +16,6 @@ const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor&
   switch (activation) {
     case Fused::none: return dy;
     case Fused::relu: index = IndexOf<functions::Relu, Unary>::value; break;
-    case Fused::sigmoid: index = IndexOf<functions::Sigmoid, Unary>::value; break;
     case Fused::tanh: index = IndexOf<functions::Tanh, Unary>::value; break;
   }
   Tensor& dz = tape.scratch(0, y.shape());

@@ -23,10 +23,13 @@ void copy_or_add(const float* dy, float* d, std::size_t n, float keep) {
 
 Node reshape(Node x, const Shape& shape) {
   check(shape.elements() == x.value().size(), "reshape", "cannot reshape ", x.shape(), " to ", shape);
-  return record({x}, shape, [&](Tensor& y) { std::copy_n(x.value().data(), y.size(), y.data()); },
-                [x](const Tensor&, const Tensor& dy) {
-                  accumulate(x, [&](Tensor& dx, float keep) { copy_or_add(dy.data(), dx.data(), dx.size(), keep); });
-                });
+  const Node y = x.tape().emit_reshaped(x, shape);
+  auto& slot = x.tape().slot(y);
+  if (slot.wants_grad)
+    slot.backward.set([x](const Tensor&, const Tensor& dy) {
+      accumulate(x, [&](Tensor& dx, float keep) { copy_or_add(dy.data(), dx.data(), dx.size(), keep); });
+    });
+  return y;
 }
 
 Node flatten(Node x) {

@@ -73,6 +73,15 @@ Node GradientTape::emit(const Shape& shape, bool wants_grad) {
   return {*this, next_ - 1, pass_};
 }
 
+Node GradientTape::emit_reshaped(Node x, const Shape& shape) {
+  const Slot& from = slot(x);
+  Slot& to = push();
+  to.own.borrow(*from.value, shape);
+  to.value = &to.own;
+  to.wants_grad = from.wants_grad;
+  return {*this, next_ - 1, pass_};
+}
+
 GradientTape::Slot& GradientTape::slot(Node node) {
   check(node.tape_ == this, "tape", "the node belongs to another tape");
   check(node.pass_ == pass_, "tape", "the node belongs to an earlier pass: begin() was called since it was made");

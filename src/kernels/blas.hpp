@@ -6,4 +6,7 @@ namespace keratin::kernels {
 /// Once per thread that calls BLAS (an OpenMP build counts threads per caller).
 void use_one_blas_thread();
 
+/// Whether this machine's OpenBLAS multiplies small matrices in place, without packing them first.
+bool blas_multiplies_unpacked();
+
 }  // namespace keratin::kernels
