@@ -1,10 +1,6 @@
 """activations.txt: every activation and its gradient, over a grid with extremes and kinks."""
 
-import keras
-import numpy as np
-import tensorflow as tf
-
-from recording import Numbers, Recorder
+from recording import Numbers, Recorder, keras, np, tf
 
 # The kinks of relu6, the hard family and the shrinks among them. 88.7 is where e^x leaves float32.
 GRID = [-1e4, -1000, -100, -88.5, -50, -30, -16, -8, -6.5, -6, -3.5, -3, -2.5, -2, -1.5, -1.25, -1, -0.75, -0.5, -0.3,

@@ -5,59 +5,13 @@ A case says everything needed to build and train the model again; `build` and `r
 
 import warnings
 
-import keras
-import numpy as np
-
-from recording import Numbers, Recorder
-
-LAYERS = {
-    "dense": keras.layers.Dense,
-    "flatten": keras.layers.Flatten,
-    "reshape": keras.layers.Reshape,
-    "rescaling": keras.layers.Rescaling,
-    "activation": keras.layers.Activation,
-    "softmax": keras.layers.Softmax,
-    "conv2d": keras.layers.Conv2D,
-    "max_pooling2d": keras.layers.MaxPooling2D,
-    "batch_normalization": keras.layers.BatchNormalization,
-    "layer_normalization": keras.layers.LayerNormalization,
-}
-REGULARIZERS = {"l1": keras.regularizers.L1, "l2": keras.regularizers.L2}
-
-
-def value_of(text):
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            pass
-    return text
-
-
-def build_layer(text):
-    """`dense:16:tanh`, `reshape:4x4`, `dense:8:relu:kernel_regularizer=l2*0.01:trainable=0`."""
-    kind, *parts = text.split(":")
-    args = [value_of(part) for part in parts if "=" not in part]
-    named = dict(part.split("=") for part in parts if "=" in part)
-    if kind == "reshape":
-        args = [tuple(map(int, parts[0].split("x")))]
-    if kind in ("dense", "conv2d"):
-        named["activation"] = args.pop() if isinstance(args[-1], str) else None
-    for key, value in named.items():
-        if key.endswith("regularizer"):
-            name, factor = value.split("*")
-            named[key] = REGULARIZERS[name](float(factor))
-        elif key in ("trainable", "use_bias"):
-            named[key] = value == "1"
-        elif isinstance(value, str):
-            named[key] = value_of(value)
-    return LAYERS[kind](*args, **named)
+from networks import build_network, initial_weights
+from recording import Numbers, Recorder, keras, np
 
 
 def build(options):
     """The compiled model a case describes."""
-    shape = tuple(map(int, options["input"].split("x")))
-    model = keras.Sequential([keras.Input(shape), *map(build_layer, options["layers"].split(","))])
+    model = build_network(options)
 
     def arguments(kind):  # optimizer__momentum=0.9 -> {"momentum": 0.9}
         return {key.split("__")[1]: value for key, value in options.items() if key.startswith(kind + "__")}
@@ -147,21 +101,6 @@ def run(options, data, weights):
     return list(logs), result
 
 
-def initial_weights(numbers, options, scale):
-    """Round numbers about as wide as glorot_uniform; variances must be positive, so ones stay ones."""
-    weights = []
-    for variable in build(options).weights:
-        shape = variable.shape
-        if variable.name in ("gamma", "moving_variance"):
-            weights.append(numbers.uniform(*shape, low=0.5, high=1.5, decimals=3))
-        elif len(shape) == 1:
-            weights.append(numbers.uniform(*shape, low=-0.1, high=0.1, decimals=3))
-        else:
-            limit = scale * (6 / (np.prod(shape[:-1]) + shape[-1])) ** 0.5
-            weights.append(numbers.uniform(*shape, low=-limit, high=limit, decimals=3))
-    return weights
-
-
 def jitter(weights, seed):
     random = np.random.RandomState(seed)
     return [(w * (1 + 1e-6 * random.uniform(-1, 1, w.shape))).astype(np.float32) for w in weights]
@@ -173,7 +112,7 @@ WORST = {}
 def record(recorder, name, data, numbers, scale=1.0, **options):
     options = {"call": "fit", **options}
     keras.utils.set_random_seed(1)
-    weights = initial_weights(numbers, options, scale)
+    weights = initial_weights(numbers, build(options), scale)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "your input ran out of data" is what some cases are about
         logs, result = run(options, data, weights)

@@ -6,11 +6,7 @@ the cross-entropies find the logits behind a softmax or sigmoid and do not clip.
 
 import warnings
 
-import keras
-import numpy as np
-import tensorflow as tf
-
-from recording import Numbers, Recorder
+from recording import Numbers, Recorder, keras, np, tf
 
 REDUCTIONS = ["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"]
 SHAPES = {"rank1": (4,), "rank2": (3, 4), "rank3": (2, 3, 4), "rank4": (2, 2, 3, 3)}

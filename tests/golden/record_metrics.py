@@ -2,13 +2,9 @@
 
 import warnings
 
-import keras
-import numpy as np
-import tensorflow as tf
-
-from recording import Numbers, Recorder
 from record_losses import (binary, binary_logits, categorical, categorical_logits, distribution, positive, real, signed,
                            sparse, sparse_logits)
+from recording import Numbers, Recorder, keras, np, tf
 
 
 class Metrics:

@@ -1,10 +1,6 @@
 """optimizers.txt: ten steps of each optimizer with given gradients."""
 
-import keras
-import numpy as np
-import tensorflow as tf
-
-from recording import Numbers, Recorder
+from recording import Numbers, Recorder, keras, np, tf
 
 STEPS = 10
 SHAPES = [(3, 2), (4,)]

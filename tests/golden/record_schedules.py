@@ -1,9 +1,6 @@
 """schedules.txt: learning-rate schedules at given steps."""
 
-import keras
-import numpy as np
-
-from recording import Recorder
+from recording import Recorder, keras, np
 
 CASES = [
     ("ExponentialDecay", dict(initial_learning_rate=0.1, decay_steps=10, decay_rate=0.5)),

@@ -2,7 +2,10 @@
 
 import os
 import pathlib
+import sys
 
+if "keras" in sys.modules or "tensorflow" in sys.modules:
+    raise ImportError("take keras and tensorflow from this module: it sets them up")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # oneDNN picks kernels by CPU
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
