@@ -20,9 +20,10 @@ Shape::Shape(std::span<const std::size_t> sizes) {
 }
 
 std::size_t Shape::elements() const {
+  constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(double);   // so that a size in bytes fits, too
   std::size_t product = 1;
   for (std::size_t size : *this) {
-    check(size == 0 || product <= std::numeric_limits<std::ptrdiff_t>::max() / size, "shape", *this, " has more elements than memory");
+    check(size == 0 || product <= most / size, "shape", *this, " has more elements than memory");
     product *= size;
   }
   return product;

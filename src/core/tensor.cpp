@@ -37,16 +37,15 @@ void Tensor::borrow(const Tensor& other, const Shape& shape) {
 }
 
 void Tensor::resize(const Shape& shape) {
-  const std::size_t size = shape.elements();
+  const Shape wanted = shape;   // `shape` may be this tensor's own
+  const std::size_t size = wanted.elements();
   if (size > capacity_ || data_.get_deleter().borrowed) {
-    data_ = nullptr;
-    capacity_ = 0;   // stays true when the allocation throws
-    size_ = 0;
+    *this = Tensor();   // what it is if the allocation throws
     data_ = std::unique_ptr<float[], Free>(static_cast<float*>(::operator new[](size * sizeof(float), alignment)));
     capacity_ = size;
   }
   size_ = size;
-  shape_ = shape;
+  shape_ = wanted;
 }
 
 Tensor::Tensor(float value) {

@@ -62,7 +62,7 @@ Node broadcast_to(Node x, const Shape& shape) {
         else if (is_suffix(from.shape(), shape))
           for (std::size_t i = 0; i < y.size(); i += from.size()) std::copy_n(from.data(), from.size(), y.data() + i);
         else
-          view(y) = xt::broadcast(view(from), dims(shape));
+          xt::noalias(view(y)) = xt::broadcast(view(from), dims(shape));
       },
       [x](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {

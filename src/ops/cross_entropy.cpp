@@ -74,7 +74,7 @@ Node sparse_softmax_cross_entropy(Node labels, Node logits) {
   check(labels.shape() == shape, "sparse_softmax_cross_entropy", "labels have shape ", labels.shape(), ", wanted ", shape, " for logits ",
         logits.shape());
   const Node log_p = log_probabilities(logits);
-  return record({logits}, shape,
+  return record({logits, labels}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < y.size(); ++i)
           y.data()[i] = -log_p.value().data()[i * classes + class_of(labels.value().data()[i], classes, i)];

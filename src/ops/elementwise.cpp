@@ -75,7 +75,9 @@ Node power(Node a, Node b) {
       });
 }
 
-Node power(Node a, float b) { return power(a, a.tape().hold(Tensor(b))); }
+Node power(Node a, float b) {
+  return power(a, without_gradient(a.tape(), {}, [b](Tensor& exponent) { exponent.fill(b); }));
+}
 
 Node where(Node condition, Node a, Node b) {
   const Shape shape = broadcast_shape(condition.shape(), broadcast_shape(a.shape(), b.shape(), "where"), "where");

@@ -30,10 +30,11 @@ const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor&
 Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
   const Shape &in = x.shape(), &weights = kernel.shape();
   check(in.size() >= 1 && weights.size() == 2 && in.back() == weights[0], "linear", "inner sizes differ: ", in, " x ", weights);
-  const std::size_t k = weights[0], n = weights[1], m = x.value().size() / std::max<std::size_t>(1, k);
-  if (bias) check(bias->shape() == Shape{n}, "linear", "bias has shape ", bias->shape(), ", wanted ", Shape{n});
   Shape shape = in;
-  shape[shape.size() - 1] = n;
+  shape.pop_back();
+  const std::size_t k = weights[0], n = weights[1], m = shape.elements();
+  shape.push_back(n);
+  if (bias) check(bias->shape() == Shape{n}, "linear", "bias has shape ", bias->shape(), ", wanted ", Shape{n});
   return record({x, kernel, bias.value_or(kernel)}, shape,
       [&](Tensor& y) {
         const float* b = bias ? bias->value().data() : nullptr;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -29,45 +31,34 @@ namespace ops {
 
 namespace {
 
-// A shape seen as (outer, reduced, inner): one run of neighbouring axes goes, what is before and after stays.
+// A shape seen as (outer, reduced, inner): the axes in the middle go, what is before and after them stays.
 struct Fold {
   std::size_t outer = 1, reduced = 1, inner = 1;
   Shape shape;   // of the result
 };
 
-// Calls reduce(x, Fold) for each run of chosen axes, the last first, so that a reduction only has to know one run.
+// Calls reduce(x, Fold). Axes that are no neighbours are moved behind the others first, so that a reduction knows one run of axes.
 template <class Reduce>
-Node by_runs(Node x, const Axes& axes, bool keepdims, const char* where, const Reduce& reduce) {
+Node over(Node x, const Axes& axes, bool keepdims, const char* where, const Reduce& reduce) {
   const Shape shape = x.shape();
-  const std::size_t rank = shape.size();
-  std::uint32_t chosen = axes.bits(shape, where);
-  if (chosen == 0 && rank > 0) return x;
-  Shape left = shape;   // with reduced axes as 1
-  for (std::size_t end = rank; end > 0;) {
-    if (!(chosen >> (end - 1) & 1)) {
-      --end;
-      continue;
-    }
-    std::size_t begin = end;
-    Fold fold;
-    while (begin > 0 && (chosen >> (begin - 1) & 1)) fold.reduced *= shape[--begin];
-    for (std::size_t i = 0; i < begin; ++i) fold.outer *= left[i];
-    for (std::size_t i = end; i < rank; ++i) fold.inner *= left[i];
-    for (std::size_t i = begin; i < end; ++i) left[i] = 1;
-    const bool last = (chosen & ((1u << begin) - 1)) == 0;
-    if (!last || keepdims) fold.shape = left;
-    else
-      for (std::size_t i = 0; i < rank; ++i)
-        if (!(chosen >> i & 1)) fold.shape.push_back(shape[i]);
-    x = reduce(x, fold);
-    end = begin;
+  const std::uint32_t chosen = axes.bits(shape, where);
+  if (chosen == 0) return x;
+  const std::size_t rank = shape.size(), count = static_cast<std::size_t>(std::popcount(chosen)), end = static_cast<std::size_t>(std::bit_width(chosen));
+  const bool neighbours = static_cast<std::size_t>(std::countr_zero(chosen)) + count == end;
+  Fold fold;
+  std::array<int, Shape::max_rank> order{};   // the axes that stay, then those that go
+  for (std::size_t i = 0, kept = 0, gone = rank - count; i < rank; ++i) {
+    const bool goes = chosen >> i & 1;
+    (goes ? fold.reduced : neighbours && i >= end ? fold.inner : fold.outer) *= shape[i];
+    if (!goes || keepdims) fold.shape.push_back(goes ? 1 : shape[i]);
+    order[goes ? gone++ : kept++] = static_cast<int>(i);
   }
-  return x;
+  return reduce(neighbours ? x : transpose(x, std::span<const int>(order.data(), rank)), fold);
 }
 
 Node scaled_sum(Node x, const Fold& fold, double scale) {
-  const auto [outer, reduced, inner, shape] = fold;
-  return record({x}, shape,
+  const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
+  return record({x}, fold.shape,
       [&](Tensor& y) {
         const float* in = x.value().data();
         const auto& table = kernels::simd();
@@ -80,7 +71,7 @@ Node scaled_sum(Node x, const Fold& fold, double scale) {
           }
         }
       },
-      [x, outer = outer, reduced = reduced, inner = inner, factor = static_cast<float>(scale)](const Tensor&, const Tensor& dy) {
+      [x, outer, reduced, inner, factor = static_cast<float>(scale)](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           float* out = dx.data();
           for (std::size_t o = 0; o < outer; ++o)
@@ -93,37 +84,38 @@ Node scaled_sum(Node x, const Fold& fold, double scale) {
 }  // namespace
 
 Node sum(Node x, const Axes& axes, bool keepdims) {
-  return by_runs(x, axes, keepdims, "sum", [](Node x, const Fold& fold) { return scaled_sum(x, fold, 1); });
+  return over(x, axes, keepdims, "sum", [](Node x, const Fold& fold) { return scaled_sum(x, fold, 1); });
 }
 
 Node mean(Node x, const Axes& axes, bool keepdims) {
-  return by_runs(x, axes, keepdims, "mean", [](Node x, const Fold& fold) { return scaled_sum(x, fold, 1.0 / static_cast<double>(fold.reduced)); });
+  return over(x, axes, keepdims, "mean", [](Node x, const Fold& fold) { return scaled_sum(x, fold, 1.0 / static_cast<double>(fold.reduced)); });
 }
 
 Node max(Node x, const Axes& axes, bool keepdims) {
-  return by_runs(x, axes, keepdims, "max", [](Node x, const Fold& fold) {
-    const auto [outer, reduced, inner, shape] = fold;
+  return over(x, axes, keepdims, "max", [](Node x, const Fold& fold) {
+    const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
     check(reduced > 0, "max", "an axis of size 0 in shape ", x.shape(), " has no maximum");
-    return record({x}, shape,
+    return record({x}, fold.shape,
         [&](Tensor& y) {
           const float* in = x.value().data();
           for (std::size_t o = 0; o < outer; ++o)
             for (std::size_t r = 0; r < reduced; ++r)
               for (std::size_t i = 0; i < inner; ++i, ++in) {
                 float& best = y.data()[o * inner + i];
-                if (r == 0 || *in > best || *in != *in) best = best != best && r > 0 ? best : *in;   // NaN stays
+                if (r == 0 || *in > best || *in != *in) best = *in;   // nothing is greater than NaN: it stays
               }
         },
-        [x, outer = outer, reduced = reduced, inner = inner](const Tensor& y, const Tensor& dy) {
+        [x, outer, reduced, inner](const Tensor& y, const Tensor& dy) {
           accumulate(x, [&](Tensor& dx, float keep) {
             for (std::size_t o = 0; o < outer; ++o)
               for (std::size_t i = 0; i < inner; ++i) {
                 const std::size_t first = o * reduced * inner + i, at = o * inner + i;
                 std::size_t ties = 0;
                 for (std::size_t r = 0; r < reduced; ++r) ties += x.value().data()[first + r * inner] == y.data()[at];
+                const float share = dy.data()[at] / static_cast<float>(ties), none = y.data()[at] == y.data()[at] ? 0 : y.data()[at];   // NaN to all
                 for (std::size_t r = 0; r < reduced; ++r) {
                   const std::size_t j = first + r * inner;
-                  dx.data()[j] = (keep ? dx.data()[j] : 0) + (x.value().data()[j] == y.data()[at] ? dy.data()[at] / static_cast<float>(ties) : 0);
+                  dx.data()[j] = (keep ? dx.data()[j] : 0) + (x.value().data()[j] == y.data()[at] ? share : none);
                 }
               }
           });
@@ -132,9 +124,9 @@ Node max(Node x, const Axes& axes, bool keepdims) {
 }
 
 Node logsumexp(Node x, const Axes& axes, bool keepdims) {
-  return by_runs(x, axes, keepdims, "logsumexp", [](Node x, const Fold& fold) {
-    const auto [outer, reduced, inner, shape] = fold;
-    return record({x}, shape,
+  return over(x, axes, keepdims, "logsumexp", [](Node x, const Fold& fold) {
+    const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
+    return record({x}, fold.shape,
         [&](Tensor& y) {
           for (std::size_t o = 0; o < outer; ++o)
             for (std::size_t i = 0; i < inner; ++i) {
@@ -147,7 +139,7 @@ Node logsumexp(Node x, const Axes& axes, bool keepdims) {
               y.data()[o * inner + i] = static_cast<float>(std::log(total) + shift);
             }
         },
-        [x, outer = outer, reduced = reduced, inner = inner](const Tensor& y, const Tensor& dy) {
+        [x, outer, reduced, inner](const Tensor& y, const Tensor& dy) {
           accumulate(x, [&](Tensor& dx, float keep) {
             std::size_t j = 0;
             for (std::size_t o = 0; o < outer; ++o)

@@ -69,14 +69,14 @@ Node transpose(Node x, std::span<const int> axes) {
     shape.push_back(x.shape()[order[i]]);
   }
   return record({x}, shape,
-      [&](Tensor& y) { view(y) = xt::transpose(view(x.value()), xt::svector<std::size_t>(order.begin(), order.begin() + rank)); },
+      [&](Tensor& y) { xt::noalias(view(y)) = xt::transpose(view(x.value()), xt::svector<std::size_t>(order.begin(), order.begin() + rank)); },
       [x, order, rank](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           xt::svector<std::size_t> inverse(rank);
           for (std::size_t i = 0; i < rank; ++i) inverse[order[i]] = i;
           auto out = view(dx);
-          if (keep) out += xt::transpose(view(dy), inverse);
-          else out = xt::transpose(view(dy), inverse);
+          if (keep) xt::noalias(out) += xt::transpose(view(dy), inverse);
+          else xt::noalias(out) = xt::transpose(view(dy), inverse);
         });
       });
 }
@@ -135,13 +135,13 @@ Node slice(Node x, const Shape& start, const Shape& shape) {
   return record({x}, shape,
       [&](Tensor& y) {
         auto in = view(x.value());
-        view(y) = xt::strided_view(in, window());
+        xt::noalias(view(y)) = xt::strided_view(in, window());
       },
       [x, window](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           if (!keep) dx.fill(0);
           auto out = view(dx);
-          xt::strided_view(out, window()) += view(dy);
+          xt::noalias(xt::strided_view(out, window())) += view(dy);
         });
       });
 }
@@ -160,7 +160,7 @@ Node gather(Node x, Node indices) {
   const std::size_t rows = x.shape().front(), width = x.value().size() / std::max<std::size_t>(1, rows);
   Shape shape = indices.shape();
   for (std::size_t size : x.shape().without_batch()) shape.push_back(size);
-  return record({x}, shape,
+  return record({x, indices}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < indices.value().size(); ++i)
           std::copy_n(x.value().data() + row_of(indices.value().data()[i], rows, i) * width, width, y.data() + i * width);

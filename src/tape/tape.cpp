@@ -110,8 +110,8 @@ void GradientTape::backward(Node loss) {
   Slot& last = slot(loss);
   check(recording_, "backward", "this pass does not record: begin(true) first");
   check(last.wants_grad, "backward", "the loss depends on no trainable variable and no watched value");
-  for (const auto& [variable, index] : used_)
-    if (variable->trainable) variable->grad.resize({0});   // no gradient unless one arrives
+  for (std::uint32_t i = 0; i < next_; ++i) slots_[i].has_grad = false;          // an earlier backward() of this pass set it
+  for (const auto& [variable, index] : used_) variable->grad.resize({0});   // no gradient unless one arrives
   last.grad->resize(last.value->shape());
   last.grad->fill(1);
   last.has_grad = true;
