@@ -18,29 +18,37 @@ struct MultiplyNumber {
   template <class B> static B value(B x, B p, B) { return x * p; }
   template <class B> static B slope(B, B, B dy, B p, B) { return dy * p; }
 };
-struct MaximumNumber {
-  template <class B> static B value(B x, B p, B) { return xsimd::select(x < p, p, x); }
-  template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x < p, B(0), dy); }
+struct MaximumNumber {   // as Maximum
+  template <class B> static B value(B x, B p, B) { return xsimd::select((x >= p) || (x != x), x, p); }
+  template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x >= p, dy, B(0)); }
 };
 struct MinimumNumber {
-  template <class B> static B value(B x, B p, B) { return xsimd::select(x > p, p, x); }
-  template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x > p, B(0), dy); }
+  template <class B> static B value(B x, B p, B) { return xsimd::select((x <= p) || (x != x), x, p); }
+  template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x <= p, dy, B(0)); }
 };
 struct Clip {
   template <class B> static B value(B x, B p, B q) { return xsimd::select(x < p, p, xsimd::select(x > q, q, x)); }
-  template <class B> static B slope(B x, B, B dy, B p, B q) { return xsimd::select((x < p) || (x > q), B(0), dy); }
+  template <class B> static B slope(B x, B, B dy, B p, B q) { return xsimd::select((x >= p) && (x <= q), dy, B(0)); }
 };
 struct Reciprocal {
   template <class B> static B value(B x, B, B) { return B(1) / x; }
   template <class B> static B slope(B, B y, B dy, B, B) { return -dy * y * y; }
 };
+// xsimd 8's exp is 0 below -87.7 and infinite above 88.37: near the ends of float's range e^x is e^(x - s) e^s, whose x - s is exact.
 struct Exp {
-  template <class B> static B value(B x, B, B) { return xsimd::exp(x); }
+  template <class B> static B value(B x, B, B) {
+    const auto high = x > B(88), low = x < B(-87);
+    const B shift = xsimd::select(high, B(16), xsimd::select(low, B(-32), B(0)));
+    return xsimd::exp(x - shift) * xsimd::select(high, B(8886110.5f), xsimd::select(low, B(1.2664166e-14f), B(1)));   // e^16, e^-32
+  }
   template <class B> static B slope(B, B y, B dy, B, B) { return dy * y; }
 };
 struct Expm1 {
-  template <class B> static B value(B x, B, B) { return xsimd::expm1(x); }
-  template <class B> static B slope(B x, B, B dy, B, B) { return dy * xsimd::exp(x); }
+  template <class B> static B value(B x, B, B) {   // the 1 is nothing beside e^88: shifted as in Exp
+    const auto high = x > B(88);
+    return xsimd::expm1(x - xsimd::select(high, B(16), B(0))) * xsimd::select(high, B(8886110.5f), B(1));
+  }
+  template <class B> static B slope(B x, B, B dy, B, B) { return dy * Exp::value(x, x, x); }
 };
 struct Log {
   template <class B> static B value(B x, B, B) { return xsimd::log(x); }
@@ -81,7 +89,7 @@ struct Relu {
 struct Sigmoid {
   // From e^-|x|, which cannot overflow; a tiny sigmoid keeps its digits.
   template <class B> static B value(B x, B, B) {
-    const B e = xsimd::exp(-xsimd::abs(x));
+    const B e = Exp::value(B(-xsimd::abs(x)), x, x);
     return xsimd::select(x < B(0), e, B(1)) / (B(1) + e);
   }
   template <class B> static B slope(B, B y, B dy, B, B) { return dy * y * (B(1) - y); }
@@ -91,7 +99,7 @@ struct Tanh {
   template <class B> static B slope(B, B y, B dy, B, B) { return dy * (B(1) - y * y); }
 };
 struct Softplus {
-  template <class B> static B value(B x, B, B) { return Relu::value(x, x, x) + xsimd::log1p(xsimd::exp(-xsimd::abs(x))); }
+  template <class B> static B value(B x, B, B) { return Relu::value(x, x, x) + xsimd::log1p(Exp::value(B(-xsimd::abs(x)), x, x)); }
   template <class B> static B slope(B x, B, B dy, B, B) { return dy * Sigmoid::value(x, x, x); }
 };
 

@@ -1,22 +1,25 @@
+#include <vector>
+
 #include "kernels/simd_tables.hpp"
 
 namespace keratin::kernels {
 
-namespace {
-
-const Simd& best() {
+const std::vector<const Simd*>& usable_tables() {
+  static const std::vector<const Simd*> tables = [] {
+    std::vector<const Simd*> usable;
 #ifdef KERATIN_HAS_X86_TABLES
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) return avx512_table;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2_table;
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) usable.push_back(&avx512_table);
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) usable.push_back(&avx2_table);
 #endif
-  return baseline_table;
+    usable.push_back(&baseline_table);
+    return usable;
+  }();
+  return tables;
 }
 
-}  // namespace
-
 const Simd& simd() {
-  static const Simd& table = best();
-  return table;
+  static const Simd& best = *usable_tables().front();
+  return best;
 }
 
 }  // namespace keratin::kernels
