@@ -57,7 +57,8 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
     return after(Tile{0, m, 0, n});
   }
   use_one_blas_thread();
-  const auto [rows, columns] = cut(m, n, k);
+  const Cut tiles = cut(m, n, k);
+  const std::size_t rows = tiles.rows, columns = tiles.columns;
   const std::size_t across = tile_count(n, columns);
   using cxxblas::Transpose;
   parallel_for(tile_count(m, rows) * across, [&](std::size_t index) {

@@ -27,8 +27,10 @@ void pause() {
 thread_local bool inside_tile = false;
 
 // Tiles are claimed, by the caller too, so it never waits for a helper to start, only for tiles already in work.
-// One atomic holds (region number, tiles, next tile): a helper that comes late to a region cannot claim in the next one,
-// and one that has claimed reads the function afterwards, when the caller cannot leave the region any more.
+// One atomic holds (region number, first tile left, end of the tiles left): a helper that comes late to a region cannot claim
+// in the next one, and one that has claimed reads the function afterwards, when the caller cannot leave the region any more.
+// The caller claims from the front and helpers from the back: from region to region and step to step a core meets the rows and
+// weights that are in its cache.
 class Pool {
  public:
   Pool() {
@@ -64,17 +66,20 @@ class Pool {
   }
 
  private:
-  static constexpr std::size_t max_tiles = 0xffff;
+  static constexpr int bits = 20;
+  static constexpr std::uint64_t max_tiles = (1 << bits) - 1;
+  enum End { front, back };
 
-  static std::uint64_t pack(std::uint32_t region, std::uint64_t count) { return std::uint64_t{region} << 32 | count << 16; }
+  static std::uint64_t first(std::uint64_t ticket) { return ticket >> bits & max_tiles; }
+  static std::uint64_t end(std::uint64_t ticket) { return ticket & max_tiles; }
 
   void run_region(std::size_t count, TileFunction tile) {
     tile_ = tile;
     done_.store(0, std::memory_order_relaxed);
-    ticket_.store(pack(++region_, count), std::memory_order_seq_cst);
+    ticket_.store(++region_ << 2 * bits | count, std::memory_order_seq_cst);
     if (sleepers_.load(std::memory_order_seq_cst) > 0) wake();
     inside_tile = true;
-    while (claim()) {}
+    while (claim<front>()) {}
     inside_tile = false;
     for (int spins = 0; done_.load(std::memory_order_acquire) != count; ++spins) {
       if (spins < 4000) pause();
@@ -82,13 +87,15 @@ class Pool {
     }
   }
 
+  template <End from>
   bool claim() {
     std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
     for (;;) {
-      const std::uint64_t next = ticket & 0xffff, count = ticket >> 16 & 0xffff;
-      if (next >= count) return false;
-      if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
-      tile_(offset_ + next);
+      if (first(ticket) >= end(ticket)) return false;
+      const std::uint64_t left = from == front ? ticket + (std::uint64_t{1} << bits) : ticket - 1;
+      const std::size_t tile = from == front ? first(ticket) : end(ticket) - 1;
+      if (!ticket_.compare_exchange_weak(ticket, left, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+      tile_(offset_ + tile);
       done_.fetch_add(1, std::memory_order_release);
       return true;
     }
@@ -98,7 +105,7 @@ class Pool {
     inside_tile = true;
     use_one_blas_thread();
     while (!stop_.load(std::memory_order_relaxed)) {
-      if (claim()) continue;
+      if (claim<back>()) continue;
       const std::uint32_t seen = signal_.load(std::memory_order_acquire);
       if (spin_for_work()) continue;
       sleepers_.fetch_add(1, std::memory_order_seq_cst);
@@ -109,7 +116,7 @@ class Pool {
 
   bool has_work() const {
     const std::uint64_t ticket = ticket_.load(std::memory_order_seq_cst);
-    return (ticket & 0xffff) < (ticket >> 16 & 0xffff);
+    return first(ticket) < end(ticket);
   }
 
   // Regions of one step follow each other within microseconds; a longer gap is not worth a core.
@@ -136,7 +143,7 @@ class Pool {
   std::atomic<bool> stop_{false};
   TileFunction tile_;
   std::size_t offset_ = 0;
-  std::uint32_t region_ = 0;
+  std::uint64_t region_ = 0;
   std::mutex owner_;
   std::vector<std::thread> helpers_;
   std::atomic<int> size_{1};

@@ -5,7 +5,6 @@
 #include "kernels/simd.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "kernels/simd_tables.hpp"
@@ -89,6 +88,11 @@ void from_uint8(const std::uint8_t* x, float* y, std::size_t n) {
 
 // Lanes are added in float over short runs, runs in double: exact enough for any length, and fast.
 double sum(const float* x, std::size_t n) {
+  if (n < width) {   // a short row: a chain of additions, which the processor overlaps with the next row's
+    float total = 0;
+    for (std::size_t i = 0; i < n; ++i) total += x[i];
+    return static_cast<double>(total);
+  }
   constexpr std::size_t run = 64 * width;
   double total = 0;
   for (std::size_t first = 0; first < n; first += run) {
@@ -182,17 +186,17 @@ float sum_of_exp(const float* x, std::size_t n) {
 
 void log_softmax(const float* x, float* y, std::size_t rows, std::size_t columns) {
   const std::size_t step = rows_at_a_time(columns);
-  float e[block];
+  float e[block], log_total[block];
   for (std::size_t first = 0; first < rows; first += step) {
     const std::size_t count = std::min(step, rows - first);
     float* out = y + first * columns;
     subtract_maximum(x + first * columns, out, count, columns);
     if (columns <= block) MapOf<functions::Exp>::map(out, e, count * columns, 0, 0);
-    for (std::size_t i = 0; i < count; ++i, out += columns) {
-      const float total = columns <= block ? static_cast<float>(sum(e + i * columns, columns)) : sum_of_exp(out, columns);
-      const float log_total = std::log(total);
-      for (std::size_t j = 0; j < columns; ++j) out[j] -= log_total;
-    }
+    for (std::size_t i = 0; i < count; ++i)
+      log_total[i] = columns <= block ? static_cast<float>(sum(e + i * columns, columns)) : sum_of_exp(out + i * columns, columns);
+    MapOf<functions::Log>::map(log_total, log_total, count, 0, 0);
+    for (std::size_t i = 0; i < count; ++i, out += columns)
+      for (std::size_t j = 0; j < columns; ++j) out[j] -= log_total[i];
   }
 }
 

@@ -89,11 +89,14 @@ Node where(Node condition, Node a, Node b) {
         for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = (condition.value().data()[i] != 0 ? a : b).value().data()[i];
       },
       [condition, a, b](const Tensor& y, const Tensor& dy) {
-        for (const auto& [to, chosen] : {std::pair(a, true), std::pair(b, false)})
+        const auto hand_on = [&](Node to, bool chosen) {
           accumulate(to, [&](Tensor& d, float keep) {
             for (std::size_t i = 0; i < y.size(); ++i)
               d.data()[i] = (keep ? d.data()[i] : 0) + ((condition.value().data()[i] != 0) == chosen ? dy.data()[i] : 0);
           });
+        };
+        hand_on(a, true);
+        hand_on(b, false);
       });
 }
 

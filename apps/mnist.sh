@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Trains the MNIST model: installs what is missing, builds the trainer, runs it. Arguments go to the trainer: try --help.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$root/build/mnist
+
+"$root/cmake/packages.sh" g++ cmake make libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev zlib1g-dev libcli11-dev
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+echo "Building the trainer ..." >&2
+if ! { cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DKERATIN_BUILD_TESTS=OFF &&
+       cmake --build "$build" --target mnist_train --parallel; } > "$log" 2>&1; then
+  cat "$log" >&2
+  exit 1
+fi
+"$build/apps/mnist_train" "$@"

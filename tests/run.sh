@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Runs every test: installs what is missing, builds, and hands over to ctest. Arguments go to ctest (-R NAME, -V, ...).
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+"$root/cmake/packages.sh" g++ cmake make libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev zlib1g-dev libcli11-dev catch2 gnuplot-nox
+cd "$root"
+cmake --preset release
+cmake --build --preset release --parallel
+ctest --preset release --parallel "$(nproc)" "$@"
