@@ -7,7 +7,7 @@
 
 namespace keratin::kernels {
 
-// Comparisons with NaN are false: each select below is written so that NaN goes through.
+// Comparisons with NaN are false (in xsimd 8 even != on some instruction sets): each select below is written so that NaN goes through.
 namespace functions {
 
 struct AddNumber {
@@ -19,11 +19,11 @@ struct MultiplyNumber {
   template <class B> static B slope(B, B, B dy, B p, B) { return dy * p; }
 };
 struct MaximumNumber {   // as Maximum
-  template <class B> static B value(B x, B p, B) { return xsimd::select((x >= p) || (x != x), x, p); }
+  template <class B> static B value(B x, B p, B) { return xsimd::select((x >= p) || xsimd::isnan(x), x, p); }
   template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x >= p, dy, B(0)); }
 };
 struct MinimumNumber {
-  template <class B> static B value(B x, B p, B) { return xsimd::select((x <= p) || (x != x), x, p); }
+  template <class B> static B value(B x, B p, B) { return xsimd::select((x <= p) || xsimd::isnan(x), x, p); }
   template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x <= p, dy, B(0)); }
 };
 struct Clip {
@@ -125,12 +125,12 @@ struct Divide {
   template <class B> static B slope_b(B, B b, B y, B dy) { return -dy * y / b; }
 };
 struct Maximum {   // a tie goes to a, as in TensorFlow
-  template <class B> static B value(B a, B b) { return xsimd::select((a >= b) || (a != a), a, b); }
+  template <class B> static B value(B a, B b) { return xsimd::select((a >= b) || xsimd::isnan(a), a, b); }
   template <class B> static B slope_a(B a, B b, B, B dy) { return xsimd::select(a >= b, dy, B(0)); }
   template <class B> static B slope_b(B a, B b, B, B dy) { return xsimd::select(a >= b, B(0), dy); }
 };
 struct Minimum {
-  template <class B> static B value(B a, B b) { return xsimd::select((a <= b) || (a != a), a, b); }
+  template <class B> static B value(B a, B b) { return xsimd::select((a <= b) || xsimd::isnan(a), a, b); }
   template <class B> static B slope_a(B a, B b, B, B dy) { return xsimd::select(a <= b, dy, B(0)); }
   template <class B> static B slope_b(B a, B b, B, B dy) { return xsimd::select(a <= b, B(0), dy); }
 };
