@@ -69,6 +69,8 @@ class ArrayView {
 
   /// Rows first .. first + count - 1 of the same memory.
   ArrayView slice(std::size_t first, std::size_t count) const;
+  /// The same memory with rows of another shape of as many elements.
+  ArrayView with_row_shape(const Shape& row) const;
   /// Copies rows, as float32, to `out` of shape (rows.size(), ...), which it resizes. In parallel when large.
   void gather(std::span<const std::uint32_t> rows, Tensor& out) const;
   /// One element as a number.
