@@ -123,29 +123,45 @@ Node max(Node x, const Axes& axes, bool keepdims) {
   });
 }
 
+namespace {
+
+// Over a run of values: what is taken off before exp (their maximum, where it is finite), and the sum of e^(x - shift).
+struct Exponentials {
+  float shift = -std::numeric_limits<float>::infinity();
+  double total = 0;
+  Exponentials(const float* x, std::size_t count, std::size_t stride) {
+    for (std::size_t r = 0; r < count; ++r) shift = x[r * stride] > shift ? x[r * stride] : shift;
+    if (!std::isfinite(shift)) shift = 0;
+    for (std::size_t r = 0; r < count; ++r) total += of(x[r * stride]);
+  }
+  double of(float x) const { return std::exp(static_cast<double>(x - shift)); }
+};
+
+}  // namespace
+
 Node logsumexp(Node x, const Axes& axes, bool keepdims) {
   return over(x, axes, keepdims, "logsumexp", [](Node x, const Fold& fold) {
-    const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
-    return record({x}, fold.shape,
+    const auto [outer, reduced, inner, shape] = fold;
+    return record({x}, shape,
         [&](Tensor& y) {
           for (std::size_t o = 0; o < outer; ++o)
             for (std::size_t i = 0; i < inner; ++i) {
-              const float* in = x.value().data() + o * reduced * inner + i;
-              float top = -std::numeric_limits<float>::infinity();
-              for (std::size_t r = 0; r < reduced; ++r) top = in[r * inner] > top ? in[r * inner] : top;
-              const float shift = std::isfinite(top) ? top : 0;
-              double total = 0;
-              for (std::size_t r = 0; r < reduced; ++r) total += std::exp(static_cast<double>(in[r * inner] - shift));
-              y.data()[o * inner + i] = static_cast<float>(std::log(total) + shift);
+              const Exponentials e(x.value().data() + o * reduced * inner + i, reduced, inner);
+              y.data()[o * inner + i] = static_cast<float>(std::log(e.total) + static_cast<double>(e.shift));
             }
         },
-        [x, outer, reduced, inner](const Tensor& y, const Tensor& dy) {
+        [x, outer = outer, reduced = reduced, inner = inner](const Tensor&, const Tensor& dy) {
           accumulate(x, [&](Tensor& dx, float keep) {
-            std::size_t j = 0;
             for (std::size_t o = 0; o < outer; ++o)
-              for (std::size_t r = 0; r < reduced; ++r)
-                for (std::size_t i = 0; i < inner; ++i, ++j)
-                  dx.data()[j] = (keep ? dx.data()[j] : 0) + dy.data()[o * inner + i] * std::exp(x.value().data()[j] - y.data()[o * inner + i]);
+              for (std::size_t i = 0; i < inner; ++i) {
+                const float* in = x.value().data() + o * reduced * inner + i;
+                const Exponentials e(in, reduced, inner);   // again: e^(x - y) would lose the digits that y has not
+                float* out = dx.data() + o * reduced * inner + i;
+                for (std::size_t r = 0; r < reduced; ++r) {
+                  const auto share = static_cast<float>(e.of(in[r * inner]) / e.total);
+                  out[r * inner] = (keep ? out[r * inner] : 0) + dy.data()[o * inner + i] * share;
+                }
+              }
           });
         });
   });
