@@ -80,7 +80,7 @@ class Tensor {
   Shape shape_ = {0};
 };
 
-/// As NumPy prints it, long tensors shortened.
+/// In NumPy's layout, long tensors shortened; numbers with six digits at most.
 std::string to_string(const Tensor& tensor);
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 

@@ -1,6 +1,7 @@
 #include "keratin/tensor.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <new>
 #include <ostream>
@@ -122,35 +123,47 @@ bool operator==(const Tensor& a, const Tensor& b) {
 
 namespace {
 
-constexpr std::size_t edge = 3;   // entries shown at each end of a long axis, as NumPy does
+// What is shown of a tensor, as NumPy lays it out: entries side by side, rows below each other, matrices apart by an empty line.
+struct Printer {
+  static constexpr std::size_t edge = 3, most = 1000;   // entries shown at each end of a long axis of a tensor of more than `most`
+  const Tensor& tensor;
+  std::size_t width = 0;   // of the widest number so far: a second run aligns them all
+  std::string out = {};
 
-void print(std::string& out, const Tensor& tensor, std::size_t axis, std::size_t offset, std::size_t stride) {
-  if (axis == tensor.rank()) {
+  void number(float value) {
     char digits[32];
-    std::snprintf(digits, sizeof digits, "%g", static_cast<double>(tensor.values()[offset]));
+    const int length = std::snprintf(digits, sizeof digits, "%*g", static_cast<int>(width), static_cast<double>(value != value ? std::abs(value) : value));
+    width = std::max(width, static_cast<std::size_t>(length));
     out += digits;
-    return;
   }
-  const std::size_t count = tensor.shape()[axis];
-  stride /= std::max<std::size_t>(count, 1);
-  out += '[';
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i) out += axis + 1 == tensor.rank() ? " " : "\n" + std::string(axis + 1, ' ');
-    if (tensor.size() > 1000 && count > 2 * edge && i == edge) {
-      out += "... ";
-      i = count - edge;
+
+  // The entries from `offset` on, `size` of them
+  void print(std::size_t axis, std::size_t offset, std::size_t size) {
+    if (axis == tensor.rank()) return number(tensor.data()[offset]);
+    const std::size_t count = tensor.shape()[axis], below = tensor.rank() - 1 - axis;
+    const std::string gap = below == 0 ? " " : std::string(below, '\n') + std::string(axis + 1, ' ');
+    out += '[';
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i > 0) out += gap;
+      if (tensor.size() > most && count > 2 * edge && i == edge) {
+        out += "..." + gap;
+        i = count - edge;
+      }
+      print(axis + 1, offset + i * (size / count), size / count);
     }
-    print(out, tensor, axis + 1, offset + i * stride, stride);
+    out += ']';
   }
-  out += ']';
-}
+};
 
 }  // namespace
 
 std::string to_string(const Tensor& tensor) {
-  std::string text;
-  print(text, tensor, 0, 0, tensor.size());
-  return text;
+  if (tensor.empty()) return "[]";
+  Printer measured{tensor};
+  measured.print(0, 0, tensor.size());
+  Printer aligned{tensor, measured.width};
+  aligned.print(0, 0, tensor.size());
+  return aligned.out;
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) { return out << to_string(tensor); }

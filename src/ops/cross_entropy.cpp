@@ -16,7 +16,7 @@ namespace {
 // log_softmax on the tape as a mere value: the loss's own closed form is the only way back.
 Node log_probabilities(Node logits) {
   const std::size_t classes = logits.shape().back();
-  return without_gradient(logits.tape(), logits.shape(), [&](Tensor& y) {
+  return without_gradient({logits}, logits.shape(), [&](Tensor& y) {
     kernels::simd().log_softmax(logits.value().data(), y.data(), y.size() / std::max<std::size_t>(1, classes), classes);
   });
 }

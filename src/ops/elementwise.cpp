@@ -76,7 +76,7 @@ Node power(Node a, Node b) {
 }
 
 Node power(Node a, float b) {
-  return power(a, without_gradient(a.tape(), {}, [b](Tensor& exponent) { exponent.fill(b); }));
+  return power(a, without_gradient({a}, {}, [b](Tensor& exponent) { exponent.fill(b); }));
 }
 
 Node where(Node condition, Node a, Node b) {

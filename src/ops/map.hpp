@@ -58,9 +58,11 @@ Node map2(Node a, Node b, const char* name) {
       });
 }
 
-/// A node that no gradient flows through: fill(Tensor& y) writes its value.
+/// A node made from `inputs` that no gradient flows through: fill(Tensor& y) writes its value.
 template <class Fill>
-Node without_gradient(GradientTape& tape, const Shape& shape, const Fill& fill) {
+Node without_gradient(std::initializer_list<Node> inputs, const Shape& shape, const Fill& fill) {
+  GradientTape& tape = inputs.begin()->tape();
+  for (const Node& input : inputs) tape.slot(input);   // throws for one of another tape
   const Node result = tape.emit(shape, false);
   fill(tape.slot(result).own);
   return result;
@@ -71,7 +73,7 @@ Node compare(Node a, Node b, const char* name) {
   const Shape shape = broadcast_shape(a.shape(), b.shape(), name);
   a = broadcast_to(a, shape);
   b = broadcast_to(b, shape);
-  return without_gradient(a.tape(), shape, [&](Tensor& y) {
+  return without_gradient({a, b}, shape, [&](Tensor& y) {
     kernels::simd().compare[kernels::IndexOf<F, kernels::Compare>::value](a.value().data(), b.value().data(), y.data(), y.size());
   });
 }

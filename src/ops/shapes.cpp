@@ -178,7 +178,7 @@ Node one_hot(Node indices, int num_classes) {
   check(num_classes >= 1, "one_hot", "num_classes is ", num_classes, ", wanted 1 or more");
   Shape shape = indices.shape();
   shape.push_back(static_cast<std::size_t>(num_classes));
-  return without_gradient(indices.tape(), shape, [&](Tensor& y) {
+  return without_gradient({indices}, shape, [&](Tensor& y) {
     y.fill(0);
     for (std::size_t i = 0; i < indices.value().size(); ++i)
       if (const float index = indices.value().data()[i]; index >= 0 && index < static_cast<float>(num_classes))
