@@ -304,8 +304,8 @@ void sgd(float* w, float* velocity, const float* g, std::size_t n, float learnin
 
 void adam(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep step) {
   const auto update = [&](Batch w, Batch& m, Batch& v, Batch g) {
-    m += (g - m) * Batch(1 - step.beta_1);
-    v += (g * g - v) * Batch(1 - step.beta_2);
+    m += (g - m) * Batch(step.rate_1);
+    v += (g * g - v) * Batch(step.rate_2);
     return w - m * Batch(step.learning_rate) / (xsimd::sqrt(v) + Batch(step.epsilon));
   };
   std::size_t i = 0;

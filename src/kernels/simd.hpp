@@ -11,7 +11,7 @@
 namespace keratin::kernels {
 
 struct AdamStep {
-  float learning_rate, beta_1, beta_2, epsilon;   // learning_rate with both bias corrections in it
+  float learning_rate, rate_1, rate_2, epsilon;   // learning_rate with both bias corrections in it; a rate is 1 - beta
 };
 
 struct Simd {
