@@ -150,7 +150,9 @@ Tensor tanh_shrink(const Tensor& x) { return on_tape(x, [](Node n) { return tanh
 Tensor squareplus(const Tensor& x, SquareplusOptions options) { return on_tape(x, [&](Node n) { return squareplus(n, options); }); }
 Tensor sparse_plus(const Tensor& x) { return on_tape(x, [](Node n) { return sparse_plus(n); }); }
 Tensor sparse_sigmoid(const Tensor& x) { return on_tape(x, [](Node n) { return sparse_sigmoid(n); }); }
-Tensor threshold(const Tensor& x, double limit, double otherwise) { return on_tape(x, [&](Node n) { return threshold(n, limit, otherwise); }); }
+Tensor threshold(const Tensor& x, double limit, double otherwise) {
+  return on_tape(x, [&](Node n) { return threshold(n, limit, otherwise); });
+}
 Tensor softmax(const Tensor& x, AxisOptions options) { return on_tape(x, [&](Node n) { return softmax(n, options); }); }
 Tensor log_softmax(const Tensor& x, AxisOptions options) { return on_tape(x, [&](Node n) { return log_softmax(n, options); }); }
 

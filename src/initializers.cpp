@@ -13,7 +13,8 @@ Initializer::Initializer(const std::string& name) : Initializer(initializers::ge
 
 Initializer::Initializer(Tensor values)
     : Initializer([values = std::move(values)](Tensor& weights, random::Generator&) {
-        check(weights.shape() == values.shape(), "initializer", "has values of shape ", values.shape(), ", the weight has shape ", weights.shape());
+        check(weights.shape() == values.shape(), "initializer", "has values of shape ", values.shape(), ", the weight has shape ",
+              weights.shape());
         weights = values;
       }) {}
 
@@ -74,8 +75,10 @@ Initializer::Fill variance_scaling(const VarianceScalingOptions& options) {
   std::string distribution = options.distribution;
   for (char& c : distribution) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   if (distribution == "uniform")
-    return scaled([](random::Generator& generator, double stddev) { return generator.uniform(-std::sqrt(3.0) * stddev, std::sqrt(3.0) * stddev); });
-  if (distribution == "untruncated_normal") return scaled([](random::Generator& generator, double stddev) { return generator.normal(0, stddev); });
+    return scaled(
+        [](random::Generator& generator, double stddev) { return generator.uniform(-std::sqrt(3.0) * stddev, std::sqrt(3.0) * stddev); });
+  if (distribution == "untruncated_normal")
+    return scaled([](random::Generator& generator, double stddev) { return generator.normal(0, stddev); });
   if (distribution == "truncated_normal" || distribution == "normal")
     return scaled([](random::Generator& generator, double stddev) { return generator.truncated_normal(0, stddev / 0.87962566103423978); });
   fail(where, "unknown distribution '", options.distribution, "', wanted truncated_normal, untruncated_normal or uniform");
@@ -102,7 +105,8 @@ Initializer::Fill identity(double gain) {
     check(weights.rank() == 2, "identity", "got shape ", weights.shape(), ", wanted 2 axes");
     const std::size_t columns = weights.shape().back();
     weights.fill(0);
-    for (std::size_t i = 0; i < std::min(weights.shape().front(), columns); ++i) weights.values()[i * columns + i] = static_cast<float>(gain);
+    for (std::size_t i = 0; i < std::min(weights.shape().front(), columns); ++i)
+      weights.values()[i * columns + i] = static_cast<float>(gain);
   };
 }
 
@@ -112,11 +116,14 @@ Zeros::Zeros() : Initializer("Zeros", constant(0)) {}
 Ones::Ones() : Initializer("Ones", constant(1)) {}
 Constant::Constant(double value) : Initializer("Constant", constant(value)) {}
 RandomNormal::RandomNormal(RandomNormalOptions options)
-    : Initializer("RandomNormal", each([options](auto& generator) { return generator.normal(options.mean, options.stddev); }), options.seed) {}
+    : Initializer("RandomNormal", each([options](auto& generator) { return generator.normal(options.mean, options.stddev); }),
+                  options.seed) {}
 RandomUniform::RandomUniform(RandomUniformOptions options)
-    : Initializer("RandomUniform", each([options](auto& generator) { return generator.uniform(options.minval, options.maxval); }), options.seed) {}
+    : Initializer("RandomUniform", each([options](auto& generator) { return generator.uniform(options.minval, options.maxval); }),
+                  options.seed) {}
 TruncatedNormal::TruncatedNormal(RandomNormalOptions options)
-    : Initializer("TruncatedNormal", each([options](auto& generator) { return generator.truncated_normal(options.mean, options.stddev); }), options.seed) {}
+    : Initializer("TruncatedNormal", each([options](auto& generator) { return generator.truncated_normal(options.mean, options.stddev); }),
+                  options.seed) {}
 VarianceScaling::VarianceScaling(VarianceScalingOptions options) : VarianceScaling("VarianceScaling", std::move(options)) {}
 VarianceScaling::VarianceScaling(std::string name, VarianceScalingOptions options)
     : Initializer(std::move(name), variance_scaling(options), options.seed) {}

@@ -49,7 +49,8 @@ void Optimizer::set_learning_rate(double learning_rate) {
 Optimizer::Known& Optimizer::known(const Variable& variable) {
   std::size_t i = expected_;
   if (i >= known_.size() || known_[i].variable != &variable)
-    i = static_cast<std::size_t>(std::find_if(known_.begin(), known_.end(), [&](const Known& k) { return k.variable == &variable; }) - known_.begin());
+    i = static_cast<std::size_t>(std::find_if(known_.begin(), known_.end(), [&](const Known& k) { return k.variable == &variable; }) -
+                                 known_.begin());
   if (i == known_.size()) known_.push_back({&variable, {}});
   expected_ = i + 1;
   Known& found = known_[i];
@@ -62,7 +63,9 @@ Optimizer::Known& Optimizer::known(const Variable& variable) {
 const Tensor& Optimizer::clipped(const Tensor& gradient, float global_norm) {
   if (!wants(options_.clipnorm) && !wants(options_.clipvalue) && !wants(options_.global_clipnorm)) return gradient;
   clipped_.resize(gradient.shape());
-  const auto write = [&](auto clip) { std::transform(gradient.values().begin(), gradient.values().end(), clipped_.values().begin(), clip); };
+  const auto write = [&](auto clip) {
+    std::transform(gradient.values().begin(), gradient.values().end(), clipped_.values().begin(), clip);
+  };
   if (wants(options_.clipnorm)) {
     const auto limit = static_cast<float>(*options_.clipnorm), longest = std::max(static_cast<float>(std::sqrt(squares(gradient))), limit);
     write([=](float g) { return g * limit / longest; });
@@ -84,8 +87,8 @@ void Optimizer::apply(std::span<Variable* const> variables) {
   for (const Variable* variable : variables) {
     if (!takes_part(*variable)) continue;
     any = true;
-    check(variable->grad.shape() == variable->value.shape(), name(), "the gradient of '", variable->name, "' has shape ", variable->grad.shape(),
-          ", its value has shape ", variable->value.shape());
+    check(variable->grad.shape() == variable->value.shape(), name(), "the gradient of '", variable->name, "' has shape ",
+          variable->grad.shape(), ", its value has shape ", variable->value.shape());
     if (wants(options_.global_clipnorm)) sum += squares(variable->grad);
   }
   check(any, name(), "no variable has a gradient: call the tape's backward() first");
@@ -94,7 +97,8 @@ void Optimizer::apply(std::span<Variable* const> variables) {
   for (Variable* variable : variables) {
     if (!takes_part(*variable)) continue;
     const Tensor& gradient = clipped(variable->grad, static_cast<float>(std::sqrt(sum)));
-    if (options_.weight_decay) decay(variable->value, static_cast<float>(*options_.weight_decay), static_cast<float>(options_.learning_rate));
+    if (options_.weight_decay)
+      decay(variable->value, static_cast<float>(*options_.weight_decay), static_cast<float>(options_.learning_rate));
     update(variable->value, gradient, known(*variable).slots, iterations_ + 1);
   }
   ++iterations_;
@@ -146,7 +150,9 @@ float bias_correction(double beta, long step) {
 }  // namespace
 
 SGD::SGD(SGDOptions options)
-    : Optimizer(common(options, "sgd"), options.momentum != 0), momentum_(static_cast<float>(options.momentum)), nesterov_(options.nesterov) {
+    : Optimizer(common(options, "sgd"), options.momentum != 0),
+      momentum_(static_cast<float>(options.momentum)),
+      nesterov_(options.nesterov) {
   check(options.momentum >= 0 && options.momentum <= 1, name(), "momentum is ", options.momentum, ", wanted 0 to 1");
 }
 
@@ -160,7 +166,10 @@ void SGD::update(Tensor& weights, const Tensor& gradient, std::span<Tensor> slot
 
 RMSprop::RMSprop(RMSpropOptions options)
     : Optimizer(common(options, "rm_sprop"), std::size_t{1} + (options.momentum > 0) + options.centered),
-      rho_(options.rho), momentum_(static_cast<float>(options.momentum)), epsilon_(static_cast<float>(options.epsilon)), centered_(options.centered) {
+      rho_(options.rho),
+      momentum_(static_cast<float>(options.momentum)),
+      epsilon_(static_cast<float>(options.epsilon)),
+      centered_(options.centered) {
   check(options.rho >= 0 && options.rho <= 1, name(), "rho is ", options.rho, ", wanted 0 to 1");
   check(options.momentum >= 0, name(), "momentum is ", options.momentum, ", wanted 0 or more");
 }
@@ -171,7 +180,8 @@ void RMSprop::update(Tensor& weights, const Tensor& gradient, std::span<Tensor> 
   float* velocity = momentum_ > 0 ? slots[1].data() : nullptr;
   float* average = centered_ ? slots.back().data() : nullptr;
   kernels::parallel_slices(weights.size(), grain, [&](std::size_t i, std::size_t n) {
-    rmsprop(weights.data() + i, square + i, velocity ? velocity + i : nullptr, average ? average + i : nullptr, gradient.data() + i, n, step);
+    rmsprop(weights.data() + i, square + i, velocity ? velocity + i : nullptr, average ? average + i : nullptr, gradient.data() + i, n,
+            step);
   });
 }
 

@@ -158,9 +158,10 @@ TEST_CASE("an activation by name, as a function, or none", "[activations]") {
   for (const ActivationFunction& other : {ActivationFunction(), ActivationFunction("sigmoid"), ActivationFunction("relu6"), twice})
     CHECK(other.fused() == ops::Fused::none);
 
-  CHECK_THROWS_WITH(ActivationFunction("rleu"),
-                    "[activation] there is no activation 'rleu' among: linear, relu, relu6, leaky_relu, elu, selu, celu, gelu, silu, mish, sigmoid, "
-                    "hard_sigmoid, hard_silu, tanh, hard_tanh, softplus, softsign, exponential, log_sigmoid, hard_shrink, soft_shrink, tanh_shrink, "
-                    "squareplus, sparse_plus, sparse_sigmoid, softmax, log_softmax");
+  CHECK_THROWS_WITH(
+      ActivationFunction("rleu"),
+      "[activation] there is no activation 'rleu' among: linear, relu, relu6, leaky_relu, elu, selu, celu, gelu, silu, mish, sigmoid, "
+      "hard_sigmoid, hard_silu, tanh, hard_tanh, softplus, softsign, exponential, log_sigmoid, hard_shrink, soft_shrink, tanh_shrink, "
+      "squareplus, sparse_plus, sparse_sigmoid, softmax, log_softmax");
   CHECK_THROWS_WITH(activations::celu(x, {.alpha = 0}), "[celu] alpha is 0, and it divides");
 }

@@ -36,7 +36,9 @@ void check_spread(const Tensor& values, double stddev, double furthest) {
 double off_identity(const Tensor& matrix, std::size_t rows, std::size_t columns, double gain) {
   const bool wide = rows < columns;
   const std::size_t count = wide ? rows : columns, length = wide ? columns : rows;
-  const auto at = [&](std::size_t vector, std::size_t i) { return double{matrix.values()[wide ? vector * columns + i : i * columns + vector]}; };
+  const auto at = [&](std::size_t vector, std::size_t i) {
+    return double{matrix.values()[wide ? vector * columns + i : i * columns + vector]};
+  };
   double worst = 0;
   for (std::size_t a = 0; a < count; ++a)
     for (std::size_t b = 0; b < count; ++b) {
@@ -57,9 +59,12 @@ TEST_CASE("scaled initializers have Keras's limits and variances", "[initializer
     double variance;
     bool uniform;
   };
-  for (const auto& [initializer, variance, uniform] : {Case{GlorotUniform({.seed = 1}), 2.0 / 912, true}, {GlorotNormal({.seed = 2}), 2.0 / 912, false},
-                                                       {HeUniform({.seed = 3}), 2.0 / 784, true}, {HeNormal({.seed = 4}), 2.0 / 784, false},
-                                                       {LecunUniform({.seed = 5}), 1.0 / 784, true}, {LecunNormal({.seed = 6}), 1.0 / 784, false}}) {
+  for (const auto& [initializer, variance, uniform] : {Case{GlorotUniform({.seed = 1}), 2.0 / 912, true},
+                                                       {GlorotNormal({.seed = 2}), 2.0 / 912, false},
+                                                       {HeUniform({.seed = 3}), 2.0 / 784, true},
+                                                       {HeNormal({.seed = 4}), 2.0 / 784, false},
+                                                       {LecunUniform({.seed = 5}), 1.0 / 784, true},
+                                                       {LecunNormal({.seed = 6}), 1.0 / 784, false}}) {
     INFO(initializer.name());
     check_spread(initializer(shape), std::sqrt(variance), (uniform ? std::sqrt(3.0) : cut) * std::sqrt(variance));
   }
@@ -75,7 +80,8 @@ TEST_CASE("plain initializers have the moments they are given", "[initializers]"
   const Tensor untruncated = VarianceScaling({.scale = 3, .mode = "fan_out", .distribution = "Untruncated_Normal", .seed = 4})(shape);
   CHECK(spread(untruncated).stddev == Approx(std::sqrt(3.0 / 128)).epsilon(0.01));
   CHECK(spread(untruncated).furthest > 3.5 * std::sqrt(3.0 / 128));
-  CHECK(VarianceScaling({.distribution = "normal", .seed = 6})({9}) == VarianceScaling({.distribution = "truncated_normal", .seed = 6})({9}));
+  CHECK(VarianceScaling({.distribution = "normal", .seed = 6})({9}) ==
+        VarianceScaling({.distribution = "truncated_normal", .seed = 6})({9}));
   check_spread(VarianceScaling({.seed = 5})(shape), std::sqrt(1.0 / 784), 2 / 0.87962566103423978 * std::sqrt(1.0 / 784));
 
   CHECK(Zeros()({2, 3}) == Tensor::zeros({2, 3}));
@@ -118,7 +124,8 @@ TEST_CASE("orthogonal", "[initializers]") {
     Shape shape;
     std::size_t rows, columns;
   };
-  for (const auto& [shape, rows, columns] : {Case{{30, 12}, 30, 12}, {{12, 30}, 12, 30}, {{16, 16}, 16, 16}, {{3, 3, 4, 20}, 36, 20}, {{1, 5}, 1, 5}}) {
+  for (const auto& [shape, rows, columns] :
+       {Case{{30, 12}, 30, 12}, {{12, 30}, 12, 30}, {{16, 16}, 16, 16}, {{3, 3, 4, 20}, 36, 20}, {{1, 5}, 1, 5}}) {
     INFO(to_string(shape));
     const Tensor weights = Orthogonal({.gain = 1.5, .seed = 7})(shape);
     CHECK(weights.shape() == shape);
@@ -151,12 +158,13 @@ TEST_CASE("initializers by name", "[initializers]") {
   for (const char* name : {"random_uniform", "RandomUniform", "uniform"}) CHECK(get(name).name() == "RandomUniform");
   for (const char* name : {"orthogonal", "Orthogonal", "OrthogonalInitializer"}) CHECK(get(name).name() == "Orthogonal");
   for (const char* name : {"identity", "Identity", "IdentityInitializer"}) CHECK(get(name).name() == "Identity");
-  for (const char* name : {"constant", "Constant", "truncated_normal", "TruncatedNormal", "variance_scaling", "VarianceScaling", "glorot_uniform",
-                           "GlorotUniform", "glorot_normal", "GlorotNormal", "he_uniform", "HeUniform", "he_normal", "HeNormal", "lecun_uniform",
-                           "LecunUniform", "lecun_normal", "LecunNormal"})
+  for (const char* name : {"constant", "Constant", "truncated_normal", "TruncatedNormal", "variance_scaling", "VarianceScaling",
+                           "glorot_uniform", "GlorotUniform", "glorot_normal", "GlorotNormal", "he_uniform", "HeUniform", "he_normal",
+                           "HeNormal", "lecun_uniform", "LecunUniform", "lecun_normal", "LecunNormal"})
     CHECK_NOTHROW(Initializer(name)({4, 4}));
   const std::string names =
-      "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, glorot_uniform, glorot_normal, he_uniform, "
+      "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, glorot_uniform, glorot_normal, "
+      "he_uniform, "
       "he_normal, lecun_uniform, lecun_normal, orthogonal, identity";
   CHECK_THROWS_WITH(Initializer("xavier"), "[initializer] there is no initializer 'xavier' among: " + names);
   CHECK_THROWS_WITH(Initializer(""), "[initializer] there is no initializer '' among: " + names);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 
@@ -29,7 +30,8 @@ std::shared_ptr<Optimizer> of(const test::GoldenCase& golden) {
   const auto number = [&](const char* option, double otherwise) { return golden.number(option, otherwise); };
   if (name == "sgd")
     return std::make_shared<SGD>(with_clips(
-        SGDOptions{.learning_rate = number("learning_rate", 0.01), .momentum = number("momentum", 0), .nesterov = golden.flag("nesterov")}, golden));
+        SGDOptions{.learning_rate = number("learning_rate", 0.01), .momentum = number("momentum", 0), .nesterov = golden.flag("nesterov")},
+        golden));
   if (name == "rmsprop")
     return std::make_shared<RMSprop>(with_clips(RMSpropOptions{.learning_rate = number("learning_rate", 0.001), .rho = number("rho", 0.9),
                                                                .momentum = number("momentum", 0), .epsilon = number("epsilon", 1e-7),
@@ -109,8 +111,10 @@ TEST_CASE("optimizers follow their formulas in exact arithmetic", "[optimizers]"
   check_values(Adam({.learning_rate = 0.1}), {{0.90000316, 1.9000016}, {0.8000054, 1.9052647}, {0.7092748, 1.8877923}});
   check_values(Adam({.learning_rate = 0.1, .amsgrad = true}), {{0.90000316, 1.9000016}, {0.8000054, 1.9052647}, {0.7092748, 1.8877923}});
   check_values(RMSprop(), {{0.99683788, 1.9968378}, {0.99454378, 1.9991319}, {0.99164494, 1.9980025}});
-  check_values(RMSprop({.learning_rate = 0.1, .momentum = 0.9}), {{0.68378804, 1.6837762}, {0.16978759, 1.628589}, {-0.58269699, 1.4659827}});
-  check_values(RMSprop({.learning_rate = 0.1, .centered = true}), {{0.66668518, 1.6666713}, {0.41178709, 1.8961459}, {0.086232229, 1.7827207}});
+  check_values(RMSprop({.learning_rate = 0.1, .momentum = 0.9}),
+               {{0.68378804, 1.6837762}, {0.16978759, 1.628589}, {-0.58269699, 1.4659827}});
+  check_values(RMSprop({.learning_rate = 0.1, .centered = true}),
+               {{0.66668518, 1.6666713}, {0.41178709, 1.8961459}, {0.086232229, 1.7827207}});
   check_values(SGD({.learning_rate = 1, .clipnorm = 0.1}), {{0.95527864, 1.9105573}, {0.91055727, 2.0}, {0.81568897, 1.9683772}});
   check_values(SGD({.learning_rate = 1, .clipvalue = 0.15}), {{0.9, 1.85}, {0.8, 2.0}, {0.65, 1.9}});
 }
@@ -149,7 +153,8 @@ TEST_CASE("apply passes over frozen variables and those without a gradient", "[o
   Variable* variables[] = {&unused, &a, &frozen};
   SGD sgd({.learning_rate = 0.5, .weight_decay = 0.1});
   sgd.apply(variables);
-  CHECK((a.value.item() == Approx(0.45) && frozen.value == Tensor({2}) && unused.value == Tensor({3})));
+  CHECK(a.value.item() == Approx(0.45));
+  CHECK((frozen.value.item() == 2 && unused.value.item() == 3));
 
   Variable* nothing[] = {&unused, &frozen};
   CHECK_THROWS_WITH(sgd.apply(nothing), "[sgd] no variable has a gradient: call the tape's backward() first");
@@ -159,6 +164,18 @@ TEST_CASE("apply passes over frozen variables and those without a gradient", "[o
   a.grad = {1, 2};
   CHECK_THROWS_WITH(sgd.apply(variables), "[sgd] the gradient of 'a' has shape (2,), its value has shape (1,)");
   CHECK(sgd.iterations() == 1);
+}
+
+TEST_CASE("steps after the first allocate nothing", "[optimizers]") {
+  Variable a{"a", Tensor::ones({30, 20}), Tensor::ones({30, 20})}, b{"b", Tensor::ones({20}), Tensor::ones({20})};
+  Variable* variables[] = {&a, &b};
+  Adam adam({.clipnorm = 1}), amsgrad({.amsgrad = true, .global_clipnorm = 1});
+  SGD sgd({.momentum = 0.9, .clipvalue = 0.1});
+  RMSprop rmsprop({.momentum = 0.9, .centered = true});
+  for (Optimizer* optimizer : std::initializer_list<Optimizer*>{&adam, &amsgrad, &sgd, &rmsprop}) {
+    optimizer->apply(variables);
+    CHECK(test::allocations_of([&] { optimizer->apply(variables); }).count == 0);
+  }
 }
 
 TEST_CASE("a copy goes on from the same state", "[optimizers]") {

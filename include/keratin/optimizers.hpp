@@ -119,8 +119,8 @@ struct AdamOptions {
   std::string name = "";
 };
 
-/// m += (g - m)(1 - beta_1), v += (g^2 - v)(1 - beta_2), w -= lr sqrt(1 - beta_2^k) / (1 - beta_1^k) m / (sqrt(v) + epsilon) at step k (Kingma
-/// and Ba 2014, with the epsilon-hat of their section 2). amsgrad: the largest v so far. Throws for a beta outside [0, 1).
+/// m += (g - m)(1 - beta_1), v += (g^2 - v)(1 - beta_2), w -= lr sqrt(1 - beta_2^k) / (1 - beta_1^k) m / (sqrt(v) + epsilon) at step k
+/// (Kingma and Ba 2014, with the epsilon-hat of their section 2). amsgrad: the largest v so far. Throws for a beta outside [0, 1).
 class Adam : public Optimizer {
  public:
   explicit Adam(AdamOptions options = {});

@@ -85,7 +85,8 @@ void restore(Stream stream) {
 void Generator::refill() {
   const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
   const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); };
-  block_ = philox({low(next_block_), high(next_block_), low(stream_.number), high(stream_.number)}, {low(stream_.seed), high(stream_.seed)});
+  block_ =
+      philox({low(next_block_), high(next_block_), low(stream_.number), high(stream_.number)}, {low(stream_.seed), high(stream_.seed)});
   ++next_block_;
   used_ = 0;
 }
