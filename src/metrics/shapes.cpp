@@ -1,0 +1,48 @@
+#include "metrics/shapes.hpp"
+
+#include <utility>
+
+namespace keratin::metrics {
+
+Shape common_shape(std::string_view where, const Shape& y_true, const Shape& y_pred) {
+  const auto without_last = [](Shape shape) {
+    shape.pop_back();
+    return shape;
+  };
+  if (y_true == y_pred) return y_true;
+  for (const auto& [longer, shorter] : {std::pair{y_true, y_pred}, std::pair{y_pred, y_true}})
+    if (longer.size() == shorter.size() + 1 && longer.back() == 1 && without_last(longer) == shorter)
+      return shorter.size() == 1 ? longer : shorter;
+  fail(where, "y_true has shape ", y_true, ", y_pred ", y_pred, ": the same shape was wanted");
+}
+
+Weights::Weights(std::string_view where, const Tensor& weights, const Shape& values) {
+  if (weights.empty()) return;
+  data_ = weights.data();
+  shape_ = weights.shape();
+  while (!shape_.empty() && shape_.back() == 1) shape_.pop_back();
+  bool fits = shape_.size() <= values.size();
+  for (std::size_t axis = 0; fits && axis < shape_.size(); ++axis) {
+    outer_.push_back(values[axis]);
+    if (shape_[axis] == values[axis]) continue;
+    plain_ = false;
+    fits = axis > 0 && shape_[axis] == 1;
+  }
+  // (1) does not stand for (N): a wrong length is a mistake
+  fits = fits && (weights.rank() == 0 || !shape_.empty() || values.empty() || values.front() == 1);
+  check(fits, where, "sample_weight has shape ", weights.shape(), ", which does not fit values of shape ", values);
+  for (std::size_t axis = shape_.size(); axis < values.size(); ++axis) inner_ *= values[axis];
+  if (shape_.empty()) inner_ = values.elements();
+}
+
+std::size_t Weights::index(std::size_t element) const {
+  std::size_t rest = element / inner_, index = 0, stride = 1;
+  for (std::size_t axis = outer_.size(); axis-- > 0;) {
+    if (shape_[axis] != 1) index += rest % outer_[axis] * stride;
+    rest /= outer_[axis];
+    stride *= shape_[axis];
+  }
+  return index;
+}
+
+}  // namespace keratin::metrics
