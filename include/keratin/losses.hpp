@@ -1,52 +1,21 @@
 #pragma once
-// Losses, as classes, functions and Keras strings. Formulas: Keras 3; where TF-Keras 2.9 differs, Keras 3 counts.
+// Losses, as classes, functions and Keras strings. Formulas and defaults are those of Keras 3.15; where TF-Keras 2.9 or another
+// release differs, a loss's own lines say so.
+//
+// The function of a loss gives per-sample values: its last axis (or its `axis`) is gone, (N, C) -> (N,). On Tensors it computes, on Nodes
+// it goes on a tape; of its class's options it takes all but reduction and name. y_true and y_pred must agree in shape (after Keras's
+// rank rule, see Loss), else std::invalid_argument with both shapes. NaN and Inf are passed on.
 
-#include <functional>
-#include <optional>
-#include <string>
+#include "keratin/losses/crossentropies.hpp"
+#include "keratin/losses/focal.hpp"
+#include "keratin/losses/margins.hpp"
+#include "keratin/losses/overlaps.hpp"
+#include "keratin/losses/regression.hpp"
 
-#include "keratin/array_view.hpp"
-#include "keratin/tape.hpp"
+namespace keratin::losses {
 
-namespace keratin {
+/// By the name of its class ("MeanSquaredError"), of its function ("mean_squared_error") or a short form ("mse", "MSE").
+/// Throws std::invalid_argument for an unknown name, listing those there are.
+Loss get(const std::string& name);
 
-/// How per-sample values become one: a Keras string, "auto" being "sum_over_batch_size".
-class Reduction {
- public:
-  enum Kind : unsigned char { sum_over_batch_size, sum, mean, mean_with_sample_weight, none };
-  Reduction(Kind kind = sum_over_batch_size) : kind_(kind) {}
-  Reduction(const char* name);                   // throws for an unknown name, listing those there are
-  operator Kind() const { return kind_; }
-
- private:
-  Kind kind_;
-};
-
-struct LossOptions {
-  Reduction reduction = {};
-  std::string name = "";
-};
-
-/// A loss: a function of (y_true, y_pred) that gives one value a sample, and how to reduce them. A value: copy it freely.
-class Loss {
- public:
-  using Function = std::function<Node(Node y_true, Node y_pred)>;
-
-  Loss() = default;                              // no loss
-  Loss(const char* name);                        // by its Keras name; throws for an unknown one, listing those there are
-  /// A user's own function on nodes.
-  template <class F>
-    requires std::is_invocable_r_v<Node, F, Node, Node> && (!std::is_base_of_v<Loss, std::remove_cvref_t<F>>)
-  Loss(F function, LossOptions options = {}) : Loss(Function(std::move(function)), std::move(options)) {}
-
-  explicit operator bool() const { return bool(function_); }
-
-  // ... calls on nodes and tensors
-  Node operator()(Node y_true, Node y_pred) const;
-  Node operator()(Node y_true, Node y_pred, Node sample_weight) const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
-
-  const std::string& name() const;
-};
-
-}  // namespace keratin
+}  // namespace keratin::losses

@@ -1,0 +1,20 @@
+#pragma once
+// All of keratin.
+
+#include "keratin/activations.hpp"
+#include "keratin/array_view.hpp"
+#include "keratin/callbacks.hpp"
+#include "keratin/datasets.hpp"
+#include "keratin/initializers.hpp"
+#include "keratin/layer.hpp"
+#include "keratin/layers.hpp"
+#include "keratin/losses.hpp"
+#include "keratin/metrics.hpp"
+#include "keratin/model.hpp"
+#include "keratin/op.hpp"
+#include "keratin/ops.hpp"
+#include "keratin/optimizers.hpp"
+#include "keratin/sequential.hpp"
+#include "keratin/tape.hpp"
+#include "keratin/tensor.hpp"
+#include "keratin/utils.hpp"

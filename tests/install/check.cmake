@@ -1,0 +1,41 @@
+# cmake -DBUILD=<keratin's build> -DREADME=<README.md> -DWORK=<empty folder> [-DSOURCE=<keratin's source>] -P check.cmake
+# Installs keratin into WORK, builds the README's program in a project of its own, and runs it. With SOURCE the project takes
+# keratin as a subdirectory instead.
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
+
+file(READ ${README} text)
+if(NOT text MATCHES "```cpp\n([^`]*int main[^`]*)```")
+  message(FATAL_ERROR "README has no program")
+endif()
+file(WRITE ${WORK}/program.cpp "${CMAKE_MATCH_1}")
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(code)
+    message(FATAL_ERROR "${ARGN}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+if(SOURCE)
+  set(keratin -DKERATIN_SOURCE=${SOURCE})
+else()
+  run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+  file(GLOB_RECURSE strangers ${WORK}/prefix/include/*)
+  foreach(header ${strangers})
+    file(STRINGS ${header} includes REGEX "#include +[<\"](xtensor|xsimd|xflens|cblas|kernels/|xt\\.hpp)")
+    if(includes)
+      message(FATAL_ERROR "${header} shows a user what is private: ${includes}")
+    endif()
+  endforeach()
+  set(keratin -DCMAKE_PREFIX_PATH=${WORK}/prefix)
+endif()
+run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/build -DPROGRAM=${WORK}/program.cpp ${keratin} -DCMAKE_BUILD_TYPE=Release
+    -DCMAKE_CXX_COMPILER=${COMPILER} "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
+run(${CMAKE_COMMAND} --build ${WORK}/build --parallel 2)
+run(${CMAKE_COMMAND} -E env --unset=KERATIN_DATA ${WORK}/build/app)
+message("${output}")
+if(NOT output MATCHES "235/235 .* val_acc: 0\\.9[2-5]")
+  message(FATAL_ERROR "the program did not train")
+endif()
