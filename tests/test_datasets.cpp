@@ -92,10 +92,32 @@ TEST_CASE("MNIST is found where a user expects it", "[datasets]") {
   for (const auto& entry : fs::directory_iterator(KERATIN_DATA_DIR "/mnist")) fs::copy(entry, folder.path / "mnist");
   ::setenv("KERATIN_DATA", folder.path.c_str(), 1);
   CHECK(datasets::mnist::load_data().test.y.shape() == Shape{10000});
+  ::setenv("KERATIN_DATA", (folder / "mnist").c_str(), 1);
+  CHECK(datasets::mnist::load_data().test.y.shape() == Shape{10000});
   ::unsetenv("KERATIN_DATA");
   CHECK(message([&] { datasets::mnist::load_data(folder / "nowhere"); }) == "[mnist] there is no folder " + (folder / "nowhere"));
   CHECK(message([&] { datasets::mnist::load_data(folder.path.string()); }) ==
         "[mnist] there is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in " + folder.path.string());
+}
+
+TEST_CASE("MNIST is not taken for Fashion-MNIST, whose files have the same names", "[datasets]") {
+  Folder folder;
+  fs::create_directories(folder.path / "fashion-mnist");
+  for (const std::string part : {"train", "t10k"})
+    for (const auto& [dir, label] : {std::pair<std::string, int>{"", 1}, {"fashion-mnist/", 2}}) {
+      folder.file(dir + part + "-images.idx3-ubyte", bytes({0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 7}));   // the other spelling
+      folder.gz(dir + part + "-labels.idx1-ubyte.gz", bytes({0, 0, 8, 1, 0, 0, 0, 1, label}));
+    }
+  ::setenv("KERATIN_DATA", folder.path.c_str(), 1);
+  CHECK(datasets::mnist::load_data().train.y.values<std::uint8_t>()[0] == 1);
+  CHECK(datasets::fashion_mnist::load_data().train.y.values<std::uint8_t>()[0] == 2);
+  fs::remove_all(folder.path / "fashion-mnist");
+  try {   // Debian's copy where it is installed, an error where not, but never the files beside
+    CHECK(datasets::fashion_mnist::load_data().train.y.values<std::uint8_t>()[0] == 9);
+  } catch (const std::runtime_error& error) {
+    CHECK(std::string(error.what()).starts_with("[fashion_mnist] found no train-images-idx3-ubyte(.gz) in\n  " + (folder / "fashion-mnist") + "\n"));
+  }
+  ::unsetenv("KERATIN_DATA");
 }
 
 TEST_CASE("a set of four files that do not fit together is refused", "[datasets]") {
@@ -106,14 +128,14 @@ TEST_CASE("a set of four files that do not fit together is refused", "[datasets]
   CHECK(datasets::mnist::load_data(folder.path.string()).train.x.values<std::uint8_t>()[0] == 7);
 
   folder.file("train-labels-idx1-ubyte", bytes({0, 0, 8, 1, 0, 0, 0, 2, 3, 3}));
-  CHECK(message([&] { datasets::mnist::load_data(folder.path.string()); }) == "[mnist] 1 training images but 2 labels");
+  CHECK(message([&] { datasets::mnist::load_data(folder.path.string()); }) == "[mnist] " + folder.path.string() + ": 1 training images but 2 labels");
   folder.file("train-labels-idx1-ubyte", bytes({0, 0, 8, 1, 0, 0, 0, 1, 10}));
-  CHECK(message([&] { datasets::mnist::load_data(folder.path.string()); }) == "[mnist] training label 0 is 10, wanted 0 to 9");
+  CHECK(message([&] { datasets::mnist::load_data(folder.path.string()); }) == "[mnist] " + folder.path.string() + ": training label 0 is 10, wanted 0 to 9");
   folder.file("train-labels-idx1-ubyte", bytes({0, 0, 13, 1, 0, 0, 0, 1, 0, 0, 0, 0}));
-  CHECK(message([&] { datasets::mnist::load_data(folder.path.string()); }) == "[mnist] training labels are float32 of shape (1,), wanted uint8 (rows,)");
+  CHECK(message([&] { datasets::mnist::load_data(folder.path.string()); }) == "[mnist] " + folder.path.string() + ": training labels are float32 of shape (1,), wanted uint8 (rows,)");
   folder.file("train-images-idx3-ubyte", bytes({0, 0, 8, 1, 0, 0, 0, 1, 3}));
   CHECK(message([&] { datasets::mnist::load_data(folder.path.string()); }) ==
-        "[mnist] training images are uint8 of shape (1,), wanted uint8 (rows, height, width)");
+        "[mnist] " + folder.path.string() + ": training images are uint8 of shape (1,), wanted uint8 (rows, height, width)");
 }
 
 TEST_CASE("every IDX type, plain and gzipped", "[datasets]") {
@@ -126,6 +148,9 @@ TEST_CASE("every IDX type, plain and gzipped", "[datasets]") {
   CHECK(datasets::load_idx(folder.file("i32", bytes({0, 0, 0x0C, 1, 0, 0, 0, 1, 0x80, 0, 0, 1}))).values<std::int32_t>()[0] == -2147483647);
   CHECK(datasets::load_idx(folder.file("f32", bytes({0, 0, 0x0D, 1, 0, 0, 0, 1, 0x3f, 0xc0, 0, 0}))).values<float>()[0] == 1.5f);
   CHECK(datasets::load_idx(folder.gz("f64", bytes({0, 0, 0x0E, 1, 0, 0, 0, 1, 0xc0, 0x04, 0, 0, 0, 0, 0, 0}))).values<double>()[0] == -2.5);
+  std::string eight_axes = bytes({0, 0, 8, 8, 0, 0, 0, 2});
+  for (int axis = 1; axis < 8; ++axis) eight_axes += bytes({0, 0, 0, 1});
+  CHECK(datasets::load_idx(folder.file("rank8", eight_axes + "ab")).shape() == Shape{2, 1, 1, 1, 1, 1, 1, 1});
   CHECK(datasets::load_idx(folder.file("none", bytes({0, 0, 8, 1, 0, 0, 0, 0}))).shape() == Shape{0});
 }
 

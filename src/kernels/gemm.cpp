@@ -24,19 +24,36 @@ std::size_t even(std::size_t size, std::size_t parts, std::size_t multiple) {
   return std::min(size, (piece + multiple - 1) / multiple * multiple);
 }
 
-// How c is cut into tiles: a function of the shapes alone, so that the bits do not depend on the number of threads.
-Cut cut(std::size_t m, std::size_t n, std::size_t k) {
-  // OpenBLAS multiplies up to a million multiply-adds without packing where it has AVX-512 kernels: for narrow results tiles
-  // just below that are 15 % faster than large ones, and balance better. Measurements: docs/performance.md.
-  constexpr std::size_t unpacked = 1'000'000, narrow = 128;
-  if (n <= narrow && blas_multiplies_unpacked()) {
-    const std::size_t rows = std::min<std::size_t>(unpacked / std::max<std::size_t>(1, n * k), 64) / 4 * 4;
-    if (rows >= 8) return {std::min(m, rows), n};
+// OpenBLAS multiplies up to a million multiply-adds in place, without packing, where it has AVX-512 kernels. Tiles just below that,
+// and 64 columns wide where c is wide, run 10 to 15 % faster than packed ones, and balance better. Not for b transposed, nor for
+// rows of b so long that each is a page away from the next.
+Cut cut_unpacked(std::size_t n, std::size_t k) {
+  constexpr std::size_t most = 1'000'000, narrow = 128, longest_row = 1024, wide_tile = 64;
+  if (n > longest_row || !blas_multiplies_unpacked()) return {0, 0};
+  const std::size_t columns = n <= narrow ? n : wide_tile;
+  return {std::min<std::size_t>(most / (columns * k), 96) / 4 * 4, columns};
+}
+
+// Packed tiles: OpenBLAS copies a's rows and b's columns for each, so the cut is the one that repeats the fewest copies, into fewer
+// tiles where each is long work anyway.
+Cut cut_packed(std::size_t m, std::size_t n, std::size_t k) {
+  constexpr std::size_t least = 2'000'000, long_work = 1 << 29;   // multiply-adds: worth a tile of their own; some 10 ms on a core
+  const std::size_t work = m * n * k, parts = std::clamp<std::size_t>(work / least, 1, work >= long_work ? 4 : 8);
+  std::size_t by_rows = 1, by_columns = 1, fewest = ~std::size_t{0};
+  for (std::size_t r = 1; r <= parts && r <= std::max<std::size_t>(1, m / 64); ++r) {
+    const std::size_t c = std::clamp<std::size_t>(n / 128, 1, parts / r), copies = c * m + r * n;
+    if (r * c * 2 > parts && copies < fewest) by_rows = r, by_columns = c, fewest = copies;
   }
-  constexpr std::size_t least = 2'000'000;   // multiply-adds worth a tile of their own
-  const std::size_t most = std::clamp<std::size_t>(m * n * k / least, 1, 16);
-  const std::size_t by_columns = std::clamp<std::size_t>(n / 256, 1, most), by_rows = std::clamp<std::size_t>(m / 128, 1, std::max<std::size_t>(1, most / by_columns));
   return {even(m, by_rows, 4), even(n, by_columns, 16)};
+}
+
+// How c is cut into tiles: a function of the shapes alone, so that the bits do not depend on the number of threads. What was measured
+// is in docs/performance.md.
+Cut cut(std::size_t m, std::size_t n, std::size_t k, bool transpose_b) {
+  constexpr std::size_t fewest_rows = 12;
+  if (!transpose_b)
+    if (const Cut unpacked = cut_unpacked(n, k); unpacked.rows >= fewest_rows) return {std::min(m, unpacked.rows), unpacked.columns};
+  return cut_packed(m, n, k);
 }
 
 // A vector can be read as a row or as a column: the three kernels get the one they run fastest over.
@@ -57,7 +74,7 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
     return after(Tile{0, m, 0, n});
   }
   use_one_blas_thread();
-  const Cut tiles = cut(m, n, k);
+  const Cut tiles = cut(m, n, k, options.transpose_b);
   const std::size_t rows = tiles.rows, columns = tiles.columns;
   const std::size_t across = tile_count(n, columns);
   using cxxblas::Transpose;

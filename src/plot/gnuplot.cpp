@@ -1,0 +1,145 @@
+#include "plot/gnuplot.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+
+namespace keratin::plot {
+
+namespace {
+
+std::string why(int error) { return std::strerror(error); }
+
+/// A file without a name, gone when closed. Standing in for pipes, it can neither block nor raise SIGPIPE.
+class Unnamed {
+ public:
+  Unnamed() : file_(std::tmpfile()) {
+    check<std::runtime_error>(file_ != nullptr, "plot", "there is no room for a temporary file: ", why(errno));
+    descriptor_ = fcntl(fileno(file_), F_DUPFD_CLOEXEC, 3);   // clear of the child's own 0 to 2, even if ours are closed
+  }
+  Unnamed(const Unnamed&) = delete;
+  Unnamed& operator=(const Unnamed&) = delete;
+  ~Unnamed() {
+    close(descriptor_);
+    std::fclose(file_);
+  }
+  int descriptor() const { return descriptor_; }
+  void write(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), file_);
+    check<std::runtime_error>(std::fflush(file_) == 0, "plot", "a temporary file cannot be written: ", why(errno));
+    std::rewind(file_);
+  }
+  std::string read() {
+    std::rewind(file_);
+    std::string text;
+    char buffer[65536];
+    while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file_)) text.append(buffer, got);
+    return text;
+  }
+
+ private:
+  std::FILE* file_;
+  int descriptor_;
+};
+
+/// What gnuplot makes of the script, or nothing if there is no gnuplot. Run directly, no shell between; -d leaves out the user's own settings.
+std::optional<std::string> run_gnuplot(const std::string& script) {
+  Unnamed in, out, err;
+  in.write(script);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  int target = 0;
+  for (const Unnamed* file : {&in, &out, &err}) posix_spawn_file_actions_adddup2(&actions, file->descriptor(), target++);
+  char name[] = "gnuplot", defaults[] = "-d";
+  char* const arguments[] = {name, defaults, nullptr};
+  pid_t child = 0;
+  const int error = posix_spawnp(&child, name, &actions, nullptr, arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error == ENOENT || error == ENOTDIR || error == EACCES) return std::nullopt;
+  check<std::runtime_error>(error == 0, "plot", "gnuplot cannot be started: ", why(error));
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) break;   // a program that ignores SIGCHLD learns no status; the output tells
+  std::string said = err.read();
+  while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
+  if (status != 0) fail<std::runtime_error>("plot", "gnuplot failed: ", said.empty() ? "it said nothing" : said);
+  return out.read();
+}
+
+/// Beside its place first, then renamed: nobody meets half a file.
+void write_whole(const std::string& path, const std::string& bytes) {
+  static std::atomic<unsigned> count = 0;
+  const std::string part = concat(path, '.', getpid(), '-', count++, ".part");
+  const auto refuse = [&](int error) {
+    unlink(part.c_str());
+    fail<std::runtime_error>("plot", "cannot write '", path, "': ", why(error));
+  };
+  const int descriptor = open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) refuse(errno);
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t wrote = write(descriptor, bytes.data() + done, bytes.size() - done);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) {
+      const int error = errno;
+      close(descriptor);
+      refuse(error);
+    }
+    done += static_cast<std::size_t>(wrote);
+  }
+  if (close(descriptor) != 0 || std::rename(part.c_str(), path.c_str()) != 0) refuse(errno);
+}
+
+bool has_ending(const std::string& path, std::string_view ending) {
+  if (path.size() <= ending.size() || path[path.size() - ending.size() - 1] == '/') return false;
+  for (std::size_t i = 0; i < ending.size(); ++i)
+    if ((path[path.size() - ending.size() + i] | 0x20) != (ending[i] | 0x20)) return false;
+  return true;
+}
+
+std::string terminal(const Drawing& drawing, bool png) {
+  if (!png)
+    return concat("set terminal svg size ", drawing.width, ',', drawing.height,
+                  " fixed font 'sans-serif,12' background rgb 'white' standalone noenhanced\n");
+  const std::string rest = concat(" size ", 2 * drawing.width, ',', 2 * drawing.height,
+                                  " font 'sans,12' fontscale 2 linewidth 2 pointscale 2 noenhanced background rgb 'white'\n");
+  return "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\nset terminal pngcairo" + rest + "} else {\nset terminal png truecolor" + rest + "}\n";
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (char c : text) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  return out;
+}
+
+}  // namespace
+
+void check_ending(const std::string& path) {
+  check(has_ending(path, ".svg") || has_ending(path, ".png"), "plot", "'", path, "' ends in neither .svg nor .png");
+}
+
+void draw(const Drawing& drawing, const std::string& path) {
+  check_ending(path);
+  const bool png = has_ending(path, ".png");
+  std::optional<std::string> picture = run_gnuplot(terminal(drawing, png) + "set encoding utf8\n" + drawing.script + "\nunset output\n");
+  if (!picture) {
+    const std::string csv = path.substr(0, path.size() - 4) + ".csv";
+    write_whole(csv, drawing.csv);
+    fail<std::runtime_error>("plot", "there is no gnuplot to draw '", path, "': install Debian's package gnuplot-nox. The data are in '", csv, "'");
+  }
+  // gnuplot does not notice a full disk.
+  const bool whole = png ? picture->find("IEND") != std::string::npos : picture->find("</svg>") != std::string::npos;
+  check<std::runtime_error>(whole, "plot", "gnuplot left '", path, "' unfinished: is the disk of temporary files full?");
+  const std::string_view stock = "<title>Gnuplot</title>";
+  if (const std::size_t at = png ? std::string::npos : picture->find(stock); at != std::string::npos)
+    picture->replace(at, stock.size(), drawing.title.empty() ? "" : "<title>" + escaped(drawing.title) + "</title>");
+  write_whole(path, *picture);
+}
+
+}  // namespace keratin::plot
