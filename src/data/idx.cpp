@@ -70,11 +70,12 @@ Array load_idx(const std::string& path) {
   ByteSource source(path);
   unsigned char magic[4];
   read_exactly(source, magic, 4, "header");
-  check<std::runtime_error>(magic[0] == 0 && magic[1] == 0, where, path, ": is no IDX file: it starts with ", int{magic[0]}, " ", int{magic[1]},
-                            ", wanted 0 0");
+  check<std::runtime_error>(magic[0] == 0 && magic[1] == 0, where, path, ": is no IDX file: it starts with ", int{magic[0]}, " ",
+                            int{magic[1]}, ", wanted 0 0");
   const std::size_t item = stored_size(magic[2]);
   check<std::runtime_error>(item != 0, where, path, ": has values of type ", int{magic[2]}, ", wanted 8, 9, 11, 12, 13 or 14");
-  check<std::runtime_error>(magic[3] >= 1 && magic[3] <= Shape::max_rank, where, path, ": has ", int{magic[3]}, " axes, wanted 1 to ", Shape::max_rank);
+  check<std::runtime_error>(magic[3] >= 1 && magic[3] <= Shape::max_rank, where, path, ": has ", int{magic[3]},
+                            " axes, wanted 1 to ", Shape::max_rank);
 
   // The product of the sizes comes from the file: it may overflow, or ask for more than the file can hold.
   Shape shape;

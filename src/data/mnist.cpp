@@ -34,7 +34,8 @@ Split checked(const char* where, const std::string& dir, const char* which, Arra
                             ", wanted uint8 (rows, height, width)");
   check<std::runtime_error>(is(y, 1), where, dir, ": ", which, " labels are ", to_string(y.dtype()), " of shape ", y.shape(),
                             ", wanted uint8 (rows,)");
-  check<std::runtime_error>(x.shape()[0] == y.shape()[0], where, dir, ": ", x.shape()[0], " ", which, " images but ", y.shape()[0], " labels");
+  check<std::runtime_error>(x.shape()[0] == y.shape()[0], where, dir, ": ", x.shape()[0], " ", which, " images but ",
+                            y.shape()[0], " labels");
   std::size_t row = 0;
   for (std::uint8_t label : y.values<std::uint8_t>())
     check<std::runtime_error>(label <= 9, where, dir, ": ", which, " label ", row++, " is ", int{label}, ", wanted 0 to 9");
@@ -46,7 +47,8 @@ TrainTest load_four(const char* where, const std::string& dir) {
   auto test_x = std::async(std::launch::async, [&] { return load(where, dir, "t10k-images-idx3-ubyte"); });
   Array train_x = load(where, dir, "train-images-idx3-ubyte"), train_y = load(where, dir, "train-labels-idx1-ubyte");
   Array test_y = load(where, dir, "t10k-labels-idx1-ubyte");
-  return {checked(where, dir, "training", std::move(train_x), std::move(train_y)), checked(where, dir, "test", test_x.get(), std::move(test_y))};
+  return {checked(where, dir, "training", std::move(train_x), std::move(train_y)),
+          checked(where, dir, "test", test_x.get(), std::move(test_y))};
 }
 
 // $KERATIN_DATA itself may be MNIST's folder. It is not taken for Fashion-MNIST's, whose files have the same names.
@@ -84,7 +86,8 @@ TrainTest mnist::load_data(const std::string& dir) {
 TrainTest fashion_mnist::load_data(const std::string& dir) {
   std::vector<std::string> dirs = places("fashion-mnist");
   dirs.push_back("/usr/share/datasets/fashion-mnist");
-  return load_from("fashion_mnist", dir, dirs, "Debian's package dataset-fashion-mnist has it; or pass the folder, or put it in $KERATIN_DATA/fashion-mnist.");
+  return load_from("fashion_mnist", dir, dirs,
+                   "Debian's package dataset-fashion-mnist has it; or pass the folder, or put it in $KERATIN_DATA/fashion-mnist.");
 }
 
 }  // namespace keratin::datasets
