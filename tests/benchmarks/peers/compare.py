@@ -98,7 +98,8 @@ def mnist(options, pythons):
     for done in range(options.rounds):
         for threads in options.threads:
             commands = [[options.program, threads, options.epochs, options.data]]
-            commands += [[python, os.path.join(HERE, PEERS[name].script), threads, options.epochs, options.data] for name, python in pythons]
+            for name, python in pythons:
+                commands.append([python, os.path.join(HERE, PEERS[name].script), threads, options.epochs, options.data])
             first = done % len(commands)   # another program each round: none is always the one after a pause
             for command in commands[first:] + commands[:first]:
                 for name, seconds in epochs_of(command, threads).items():
