@@ -45,8 +45,8 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
 class Generator {
  public:
   explicit Generator(Stream stream) : stream_(stream) {}
-  /// For a seed of one's own: a stream that next_stream() never comes to, so that equal seeds do not meet.
-  explicit Generator(std::uint64_t seed) : Generator(Stream{seed, ~std::uint64_t{0}}) {}
+  /// For a seed of one's own: stream 0, before the first that next_stream() gives, so that equal seeds do not meet.
+  explicit Generator(std::uint64_t seed) : Generator(Stream{seed, 0}) {}
 
   std::uint32_t uint32() {
     if (used_ == block_.size()) refill();

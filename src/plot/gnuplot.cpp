@@ -22,7 +22,7 @@ class Unnamed {
  public:
   Unnamed() : file_(std::tmpfile()) {
     check<std::runtime_error>(file_ != nullptr, "plot", "there is no room for a temporary file: ", why(errno));
-    descriptor_ = fcntl(fileno(file_), F_DUPFD_CLOEXEC, 3);   // clear of the child's own 0 to 2, even if ours are closed
+    descriptor_ = fcntl(fileno(file_), F_DUPFD_CLOEXEC, 3);  // clear of the child's own 0 to 2, even if ours are closed
   }
   Unnamed(const Unnamed&) = delete;
   Unnamed& operator=(const Unnamed&) = delete;
@@ -49,7 +49,8 @@ class Unnamed {
   int descriptor_;
 };
 
-/// What gnuplot makes of the script, or nothing if there is no gnuplot. Run directly, no shell between; -d leaves out the user's own settings.
+/// What gnuplot makes of the script, or nothing if there is no gnuplot. Run directly, no shell between; -d leaves out the user's own
+/// settings.
 std::optional<std::string> run_gnuplot(const std::string& script) {
   Unnamed in, out, err;
   in.write(script);
@@ -66,7 +67,7 @@ std::optional<std::string> run_gnuplot(const std::string& script) {
   check<std::runtime_error>(error == 0, "plot", "gnuplot cannot be started: ", why(error));
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) break;   // a program that ignores SIGCHLD learns no status; the output tells
+    if (errno != EINTR) break;  // a program that ignores SIGCHLD learns no status; the output tells
   std::string said = err.read();
   while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
   if (status != 0) fail<std::runtime_error>("plot", "gnuplot failed: ", said.empty() ? "it said nothing" : said);
@@ -108,14 +109,9 @@ std::string terminal(const Drawing& drawing, bool png) {
     return concat("set terminal svg size ", drawing.width, ',', drawing.height,
                   " fixed font 'sans-serif,12' background rgb 'white' standalone noenhanced\n");
   const std::string rest = concat(" size ", 2 * drawing.width, ',', 2 * drawing.height,
-                                  " font 'sans,12' fontscale 2 linewidth 2 pointscale 2 noenhanced background rgb 'white'\n");
-  return "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\nset terminal pngcairo" + rest + "} else {\nset terminal png truecolor" + rest + "}\n";
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
-  return out;
+                                  " font 'Liberation Sans,12' fontscale 2 linewidth 2 pointscale 2 noenhanced background rgb 'white'\n");
+  return "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\nset terminal pngcairo" + rest + "} else {\nset terminal png truecolor" + rest +
+         "}\n";
 }
 
 }  // namespace
@@ -131,15 +127,13 @@ void draw(const Drawing& drawing, const std::string& path) {
   if (!picture) {
     const std::string csv = path.substr(0, path.size() - 4) + ".csv";
     write_whole(csv, drawing.csv);
-    fail<std::runtime_error>("plot", "there is no gnuplot to draw '", path, "': install Debian's package gnuplot-nox. The data are in '", csv, "'");
+    fail<std::runtime_error>("plot", "there is no gnuplot to draw '", path, "': install Debian's package gnuplot-nox. The data are in '",
+                             csv, "'");
   }
   // gnuplot does not notice a full disk.
   const bool whole = png ? picture->find("IEND") != std::string::npos : picture->find("</svg>") != std::string::npos;
   check<std::runtime_error>(whole, "plot", "gnuplot left '", path, "' unfinished: is the disk of temporary files full?");
-  const std::string_view stock = "<title>Gnuplot</title>";
-  if (const std::size_t at = png ? std::string::npos : picture->find(stock); at != std::string::npos)
-    picture->replace(at, stock.size(), drawing.title.empty() ? "" : "<title>" + escaped(drawing.title) + "</title>");
-  write_whole(path, *picture);
+  write_whole(path, png ? *picture : tidy(std::move(*picture), drawing.title));
 }
 
 }  // namespace keratin::plot

@@ -19,18 +19,25 @@ std::size_t sequence_at(std::string_view text) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
-  std::string out = "'";
+std::string clean(std::string_view text) {
+  std::string out;
   while (!text.empty()) {
     const std::size_t length = sequence_at(text);
-    const char c = text[0];
-    if (c == '\n') out += "'.\"\\n\".'";
-    else if (c == '\'') out += "''";
-    else if (c == '\t') out += ' ';
-    else if (length == 0 || static_cast<unsigned char>(c) < 0x20 || c == 0x7F) out += "\uFFFD";
-    else out += text.substr(0, length);
+    const auto c = static_cast<unsigned char>(text[0]);
+    if (c == '\t')
+      out += ' ';
+    else if (length == 0 || (c < 0x20 && c != '\n') || c == 0x7F)
+      out += "\uFFFD";
+    else
+      out += text.substr(0, length);
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
+  return out;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (char c : clean(text)) out += c == '\n' ? "'.\"\\n\".'" : c == '\'' ? "''" : std::string(1, c);
   return out + "'";
 }
 
@@ -45,6 +52,10 @@ std::string csv_field(std::string_view text) {
 
 std::size_t width_of(std::string_view utf8) {
   return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::size_t lines_of(std::string_view text) {
+  return text.empty() ? 0 : 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 }  // namespace keratin::plot

@@ -1,0 +1,47 @@
+#include "plot/gnuplot.hpp"
+
+namespace keratin::plot {
+
+namespace {
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (char c : clean(text)) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  return out;
+}
+
+/// Names like gnuplot_plot_1 that gnuplot makes up for what has none: browsers would show them under the pointer.
+void drop_made_up_titles(std::string& svg) {
+  const std::string_view start = "<title>gnuplot_plot_", end = "</title>";
+  for (std::size_t at = svg.find(start); at != std::string::npos; at = svg.find(start, at)) {
+    const std::size_t past = svg.find(end, at) + end.size();
+    const bool digits = svg.find_first_not_of("0123456789", at + start.size()) == past - end.size();
+    if (digits)
+      svg.erase(at, past - at);
+    else
+      at = past;
+  }
+}
+
+}  // namespace
+
+std::string tidy(std::string svg, const std::string& title) {
+  const std::string_view style =
+      R"( fill="none" color="black" stroke="currentColor" stroke-width="1.00" stroke-linecap="butt" stroke-linejoin="miter")";
+  const std::string_view font = R"( font-family="sans-serif" font-size="12.00" )", canvas = R"(<g id="gnuplot_canvas")";
+  replace_all(svg, style, "");
+  replace_all(svg, font, "");
+  replace_all(svg, canvas, concat(canvas, style, font));
+  replace_all(svg, R"(<rect x="0" y="0")", R"(<rect stroke="none" x="0" y="0")");  // the background
+  replace_all(svg, "<g>\n</g>\n", "");
+  drop_made_up_titles(svg);
+  replace_all(svg, "<title>Gnuplot</title>", title.empty() ? "" : "<title>" + escaped(title) + "</title>");
+  return svg;
+}
+
+}  // namespace keratin::plot
