@@ -29,9 +29,14 @@ std::string shown(double value, bool normalize) {
   return text;
 }
 
+/// Every `every`-th name on an axis. gnuplot takes such a label for a format.
 std::string tics(const char* axis, const std::vector<std::string>& names, std::size_t every) {
   std::string text = concat("set ", axis, "tics (");
-  for (std::size_t i = 0; i < names.size(); i += every) text += concat(i ? ", " : "", quoted(names[i]), ' ', i);
+  for (std::size_t i = 0; i < names.size(); i += every) {
+    std::string format;
+    for (char c : names[i]) format += c == '%' ? std::string("%%") : std::string(1, c);
+    text += concat(i ? ", " : "", quoted(format), ' ', i);
+  }
   return text + ")\n";
 }
 
@@ -69,7 +74,7 @@ struct Layout {
     const int count = static_cast<int>(classes), room = 6 * static_cast<int>(std::min<std::size_t>(longest_name, 40));
     cell = classes <= most_numbered ? std::clamp(500 / count, 40, 80) : std::max(6, 1000 / count);
     side = cell * count;
-    left = 66 + room;
+    left = 58 + room;
     right = 110;
     bottom = longest_name > 4 ? 60 + room * 6 / 10 : 60;
     top = titled ? 48 : 16;

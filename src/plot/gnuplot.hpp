@@ -13,7 +13,7 @@ namespace keratin::plot {
 std::string clean(std::string_view text);
 
 /// `text`, cleaned, as a string of gnuplot's language that nothing in it can end: in single quotes, where gnuplot expands neither
-/// backquotes nor backslashes.
+/// backquotes nor backslashes; a quote itself comes from an expression, as gnuplot misreads ''' at the start of a string.
 std::string quoted(std::string_view text);
 
 /// A number as gnuplot reads it; NaN and Inf become NaN, which leaves a gap.

@@ -15,17 +15,11 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-/// Names like gnuplot_plot_1 that gnuplot makes up for what has none: browsers would show them under the pointer.
+/// gnuplot calls every curve gnuplot_plot_1a or so, which browsers show under the pointer.
 void drop_made_up_titles(std::string& svg) {
   const std::string_view start = "<title>gnuplot_plot_", end = "</title>";
-  for (std::size_t at = svg.find(start); at != std::string::npos; at = svg.find(start, at)) {
-    const std::size_t past = svg.find(end, at) + end.size();
-    const bool digits = svg.find_first_not_of("0123456789", at + start.size()) == past - end.size();
-    if (digits)
-      svg.erase(at, past - at);
-    else
-      at = past;
-  }
+  for (std::size_t at = svg.find(start); at != std::string::npos; at = svg.find(start, at))
+    svg.erase(at, svg.find(end, at) + end.size() - at);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ std::string clean(std::string_view text) {
 
 std::string quoted(std::string_view text) {
   std::string out = "'";
-  for (char c : clean(text)) out += c == '\n' ? "'.\"\\n\".'" : c == '\'' ? "''" : std::string(1, c);
+  for (char c : clean(text)) out += c == '\n' ? "'.\"\\n\".'" : c == '\'' ? "'.\"\\047\".'" : std::string(1, c);
   return out + "'";
 }
 
