@@ -32,7 +32,7 @@ else()
   set(keratin -DCMAKE_PREFIX_PATH=${WORK}/prefix)
 endif()
 run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/build -DPROGRAM=${WORK}/program.cpp ${keratin} -DCMAKE_BUILD_TYPE=Release
-    -DCMAKE_CXX_COMPILER=${COMPILER} "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
+    -DCMAKE_CXX_COMPILER=${COMPILER})
 run(${CMAKE_COMMAND} --build ${WORK}/build --parallel 2)
 run(${CMAKE_COMMAND} -E env --unset=KERATIN_DATA ${WORK}/build/app)
 message("${output}")
