@@ -5,6 +5,7 @@
 #include <exception>
 #include <keratin/keratin.hpp>
 
+#include "mnist_pictures.hpp"
 #include "published_run.hpp"
 
 using namespace keratin;
@@ -13,7 +14,7 @@ using namespace keratin::layers;
 namespace {
 
 struct Settings {
-  std::string data;
+  std::string data, pictures;
   int epochs = 10, batch_size = 256, units = 84, threads = 0, verbose = 1, seeds = 0;
   std::string optimizer = "adam", loss = "sparse_categorical_crossentropy";
   std::optional<double> learning_rate;
@@ -37,6 +38,10 @@ History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, 
                                .verbose = quiet ? 0 : settings.verbose,
                                .callbacks = {&interrupt},
                                .validation_data = {mnist.test.x, mnist.test.y}});
+  if (!settings.pictures.empty()) {
+    pictures::leave(model, history, mnist.test, settings.pictures);
+    if (settings.verbose > 0) std::printf("Pictures: history.svg, confusion.svg and mistakes.png in %s\n", settings.pictures.c_str());
+  }
   if (quiet && interrupt.interrupted()) history.epoch.clear();   // an unfinished run belongs in no average
   return history;
 }
@@ -76,6 +81,8 @@ int main(int argc, char** argv) {
   app.add_option("--verbose", settings.verbose, "0 silent, 1 progress bar, 2 a line an epoch")->check(CLI::Range(0, 2));
   app.add_option("--seeds", settings.seeds, "Train this many seeds, from --seed on, and print mean and spread beside the published run")
       ->type_name("N")->check(CLI::Range(1, 10'000));
+  app.add_option("--plot", settings.pictures, "Leave the learning curves, the confusion matrix of the test images and the surest mistakes in this "
+                 "folder (needs gnuplot)")->type_name("DIR")->excludes("--seeds");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -85,6 +92,7 @@ int main(int argc, char** argv) {
   }
   try {
     if (settings.threads > 0) utils::set_num_threads(settings.threads);
+    if (!settings.pictures.empty()) pictures::make_folder(settings.pictures);
     auto [train_data, test_data] = datasets::mnist::load_data(settings.data);
     const Mnist mnist{std::move(train_data), std::move(test_data)};
     if (settings.seeds > 0) return train_seeds(settings, mnist);

@@ -22,7 +22,7 @@ struct HistoryOptions {
   std::string title = "";
 };
 /// A panel for the loss and one for each group of metrics of like size, over the epochs, counted from 1: training drawn out, validation
-/// dashed. The loss is on a logarithmic scale if it is positive and its largest value over 20 times its smallest.
+/// dashed. The loss is on a logarithmic scale if it is positive and its largest value over 10 times its smallest.
 void history(const History& history, const std::string& path, const HistoryOptions& options = {});
 
 struct ConfusionMatrixOptions {

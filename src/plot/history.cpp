@@ -38,7 +38,7 @@ bool needs_log(const std::vector<Curve>& curves) {
   for (const Curve& curve : curves)
     for (double value : curve.y)
       if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
-  return low > 0 && high > 20 * low;
+  return low > 0 && high > 10 * low;
 }
 
 struct Group {
