@@ -42,7 +42,10 @@ Loss loss_of(const GoldenCase& golden) {
   if (loss == "Huber") return Huber({.delta = golden.number("delta", 1), .reduction = reduction});
   if (loss == "Dice") return Dice({.reduction = reduction, .axis = axes_of(golden)});
   if (loss == "Tversky")
-    return Tversky({.alpha = golden.number("alpha", 0.5), .beta = golden.number("beta", 0.5), .reduction = reduction, .axis = axes_of(golden)});
+    return Tversky({.alpha = golden.number("alpha", 0.5),
+                    .beta = golden.number("beta", 0.5),
+                    .reduction = reduction,
+                    .axis = axes_of(golden)});
   const int axis = golden.integer("axis", -1);
   if (loss == "CosineSimilarity") return CosineSimilarity({.axis = axis, .reduction = reduction});
   if (loss == "BinaryCrossentropy")
@@ -84,7 +87,8 @@ void check_case(const GoldenCase& golden) {
   const Loss loss = loss_of(golden);
   const bool hidden = golden.has("hidden");
   const Tensor& given = golden.tensor(hidden ? "logits" : "y_pred");
-  const Tensor &y_true = golden.tensor("y_true"), weight = golden.tensor_or_none("sample_weight"), upstream = golden.tensor_or_none("upstream");
+  const Tensor& y_true = golden.tensor("y_true");
+  const Tensor weight = golden.tensor_or_none("sample_weight"), upstream = golden.tensor_or_none("upstream");
 
   GradientTape tape;
   tape.begin();

@@ -21,8 +21,8 @@ Node weighted(Node terms, const Alpha& alpha, int axis) {
   const auto& values = alpha.values();
   if (values.size() == 1) return terms * values[0];
   const std::size_t at = terms.shape().axis(axis, "categorical_focal_crossentropy"), rank = terms.shape().size();
-  check(values.size() == terms.shape()[at], "categorical_focal_crossentropy", "alpha has ", values.size(), " values for ", terms.shape()[at],
-        " classes");
+  const std::size_t classes = terms.shape()[at];
+  check(values.size() == classes, "categorical_focal_crossentropy", "alpha has ", values.size(), " values for ", classes, " classes");
   Shape shape = {values.size()};
   while (shape.size() < rank - at) shape.push_back(1);
   return terms * terms.tape().hold(Tensor::from(shape, values));
@@ -52,7 +52,8 @@ Node categorical_focal_crossentropy(Node y_true, Node y_pred, const CategoricalF
   const auto [t, given] = matched("categorical_focal_crossentropy", y_true, y_pred);
   const bool squash = options.from_logits && !given.tape().logits_of(given, Squash::softmax);
   const Node q = normalized(squash ? ops::softmax(given, options.axis) : given, options.axis);
-  const Node terms = focused(smoothed(t, options.label_smoothing, t.shape().empty() ? 1 : t.shape().back()) * ops::log(q), q, options.gamma);
+  const Node truth = smoothed(t, options.label_smoothing, t.shape().back());
+  const Node terms = focused(truth * ops::log(q), q, options.gamma);
   return -ops::sum(weighted(terms, options.alpha, options.axis), options.axis);
 }
 Tensor categorical_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred, const CategoricalFocalCrossentropyOptions& options) {

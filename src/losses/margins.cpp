@@ -56,6 +56,7 @@ Tensor categorical_hinge(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return categorical_hinge(t, p); });
 }
 CategoricalHinge::CategoricalHinge(LossOptions options)
-    : Loss("categorical_hinge", [](Node t, Node p) { return categorical_hinge(t, p); }, std::move(options), same_shape("categorical_hinge")) {}
+    : Loss("categorical_hinge", [](Node t, Node p) { return categorical_hinge(t, p); }, std::move(options),
+           same_shape("categorical_hinge")) {}
 
 }  // namespace keratin::losses

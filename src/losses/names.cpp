@@ -48,10 +48,14 @@ constexpr Row rows[] = {
 Loss get(const std::string& name) {
   for (const Row& row : rows) {
     if (name == row.class_name) return row.make("");
-    if (name == row.name || (!name.empty() && (name == row.alias || name == row.other_alias))) return row.make(name);   // as compile names it
+    const bool short_form = !name.empty() && (name == row.alias || name == row.other_alias);
+    if (name == row.name || short_form) return row.make(name);   // so Keras's compile names it
   }
   std::string names;
-  for (const Row& row : rows) names += concat(names.empty() ? "" : ", ", row.name, *row.alias ? " (" : "", row.alias, *row.alias ? ")" : "");
+  for (const Row& row : rows) {
+    const bool has_alias = *row.alias != '\0';
+    names += concat(names.empty() ? "" : ", ", row.name, has_alias ? " (" : "", row.alias, has_alias ? ")" : "");
+  }
   fail("losses", "unknown loss '", name, "'; there are ", names, ", and their class names");
 }
 

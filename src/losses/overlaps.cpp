@@ -32,6 +32,7 @@ Tensor tversky(const Tensor& y_true, const Tensor& y_pred, const TverskyOptions&
   return on_tensors(y_true, y_pred, [&](Node t, Node p) { return tversky(t, p, options); });
 }
 Tversky::Tversky(TverskyOptions options)
-    : Loss("tversky", [options](Node t, Node p) { return tversky(t, p, options); }, {options.reduction, options.name}, same_shape("tversky")) {}
+    : Loss("tversky", [options](Node t, Node p) { return tversky(t, p, options); }, {options.reduction, options.name},
+           same_shape("tversky")) {}
 
 }  // namespace keratin::losses

@@ -60,7 +60,8 @@ Tensor mean_squared_error(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return mean_squared_error(t, p); });
 }
 MeanSquaredError::MeanSquaredError(LossOptions options)
-    : Loss("mean_squared_error", [](Node t, Node p) { return mean_squared_error(t, p); }, std::move(options), same_shape("mean_squared_error")) {}
+    : Loss("mean_squared_error", [](Node t, Node p) { return mean_squared_error(t, p); }, std::move(options),
+           same_shape("mean_squared_error")) {}
 
 Node mean_absolute_error(Node y_true, Node y_pred) {
   const auto [t, p] = matched("mean_absolute_error", y_true, y_pred);
@@ -119,7 +120,8 @@ Tensor huber(const Tensor& y_true, const Tensor& y_pred, const HuberOptions& opt
   return on_tensors(y_true, y_pred, [&](Node t, Node p) { return huber(t, p, options); });
 }
 Huber::Huber(HuberOptions options)
-    : Loss("huber_loss", [options](Node t, Node p) { return huber(t, p, options); }, {options.reduction, options.name}, same_shape("huber")) {}
+    : Loss("huber_loss", [options](Node t, Node p) { return huber(t, p, options); }, {options.reduction, options.name},
+           same_shape("huber")) {}
 
 // x + softplus(-2x) - log(2): no size of x overflows.
 Node log_cosh(Node y_true, Node y_pred) {

@@ -72,7 +72,8 @@ Pair weights_for(const std::string& where, Node values, Node weight, const Shape
   const bool by_sample = w.size() < v.size() && is_prefix(w, v), by_place = w.size() <= v.size() && is_suffix(w, v);
   Shape column = w;   // the shape that means a weight for each sample
   while (by_sample && column.size() < v.size()) column.push_back(1);
-  check(by_place || !by_sample, where, "sample_weight has shape ", given, ", the values ", shape, ": for a weight a sample give it shape ", column);
+  check(by_place || !by_sample, where, "sample_weight has shape ", given, ", the values ", shape,
+        ": for a weight a sample give it shape ", column);
   check(!(by_place && by_sample && w.elements() > 1), where, "sample_weight has shape ", given, ", the values ", shape,
         ": that can be meant in two ways, for a weight a sample give it shape ", column);
   // one weight in a list does not stand for N of them: a wrong length is a mistake

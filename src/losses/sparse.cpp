@@ -20,8 +20,8 @@ Shape shape_of_ids(const Shape& y_true, const Shape& y_pred, std::size_t axis) {
   for (std::size_t i = 0; i < y_pred.size(); ++i)
     if (i != axis) ids.push_back(y_pred[i]);
   column[axis] = 1;
-  check(y_true == ids || y_true == column, where, "y_true has shape ", y_true, ", y_pred ", y_pred, ": class ids of shape ", ids, " or ", column,
-        " were wanted", y_true == y_pred ? " (one-hot labels? categorical_crossentropy takes them)" : "");
+  check(y_true == ids || y_true == column, where, "y_true has shape ", y_true, ", y_pred ", y_pred, ": class ids of shape ", ids, " or ",
+        column, " were wanted", y_true == y_pred ? " (one-hot labels? categorical_crossentropy takes them)" : "");
   return ids;
 }
 

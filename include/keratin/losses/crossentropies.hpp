@@ -50,7 +50,8 @@ struct SparseCategoricalCrossentropyOptions {
 /// -log(y_pred[y_true] / sum(y_pred)); y_true holds class ids 0 .. C - 1, cut to integers, in y_pred's shape without the class axis, or
 /// with that axis of size 1. Throws for a label that is no class, naming its row.
 Node sparse_categorical_crossentropy(Node y_true, Node y_pred, const SparseCategoricalCrossentropyOptions& options = {});
-Tensor sparse_categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred, const SparseCategoricalCrossentropyOptions& options = {});
+Tensor sparse_categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred,
+                                       const SparseCategoricalCrossentropyOptions& options = {});
 struct SparseCategoricalCrossentropy : Loss {
   explicit SparseCategoricalCrossentropy(SparseCategoricalCrossentropyOptions options = {});
 };
