@@ -4,7 +4,8 @@ function(keratin_compile_options target)
     # xtensor 0.24 takes a guard for C++17 at its word: without this its immediate reducers crash under -std=c++20.
     target_compile_options(${target} PRIVATE -fno-new-ttp-matching)
   endif()
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O3>)
+  # sqrt in a loop need not set errno, so it can be a vector's.
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O3> -fno-math-errno)
   if(KERATIN_NATIVE)
     target_compile_options(${target} PRIVATE -march=native)
   endif()

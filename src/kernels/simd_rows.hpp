@@ -1,0 +1,148 @@
+#pragma once
+// Sums, and softmax and its kin over rows. Part of simd.cpp, which is compiled once per instruction set: see there.
+
+#include <algorithm>
+#include <limits>
+
+#include "kernels/simd_batches.hpp"
+
+namespace keratin::kernels {
+
+namespace {
+
+// Lanes are added in float over short runs, runs in double: exact enough for any length, and fast.
+double sum(const float* x, std::size_t n) {
+  if (n < width) {   // a short row: a chain of additions, which the processor overlaps with the next row's
+    float total = 0;
+    for (std::size_t i = 0; i < n; ++i) total += x[i];
+    return static_cast<double>(total);
+  }
+  constexpr std::size_t run = 64 * width;
+  double total = 0;
+  for (std::size_t first = 0; first < n; first += run) {
+    const std::size_t end = std::min(n, first + run);
+    Batch lanes(0.0f);
+    std::size_t i = first;
+    for (; i + width <= end; i += width) lanes += load(x + i);
+    if (i < end) lanes += load_some(x + i, end - i, 0);
+    total += static_cast<double>(xsimd::hadd(lanes));
+  }
+  return total;
+}
+
+// row(first) + ... + row(first + rows - 1), many rows by halves: the error stays that of a few hundred additions.
+template <class Row>
+auto sum_of_rows(const Row& row, std::size_t first, std::size_t rows) -> decltype(row(first)) {
+  if (rows > 256) return sum_of_rows(row, first, rows / 2) + sum_of_rows(row, first + rows / 2, rows - rows / 2);
+  auto total = row(first);
+  for (std::size_t i = 1; i < rows; ++i) total += row(first + i);
+  return total;
+}
+
+void column_sums(const float* x, std::size_t rows, std::size_t columns, std::size_t stride, float* out, bool keep) {
+  if (rows == 0) {
+    if (!keep) std::fill_n(out, columns, 0.0f);
+    return;
+  }
+  std::size_t j = 0;
+  for (; j + width <= columns; j += width) {
+    const Batch total = sum_of_rows([&](std::size_t i) { return load(x + i * stride + j); }, 0, rows);
+    (keep ? load(out + j) + total : total).store_unaligned(out + j);
+  }
+  for (; j < columns; ++j) {
+    const float total = sum_of_rows([&](std::size_t i) { return x[i * stride + j]; }, 0, rows);
+    out[j] = keep ? out[j] + total : total;
+  }
+}
+
+float maximum(const float* x, std::size_t n) {
+  float best = -std::numeric_limits<float>::infinity();
+  std::size_t i = 0;
+  if (n >= width) {
+    Batch lanes = load(x);
+    for (i = width; i + width <= n; i += width) lanes = xsimd::max(lanes, load(x + i));
+    alignas(64) float each_lane[width];
+    lanes.store_aligned(each_lane);
+    for (float lane : each_lane) best = lane > best ? lane : best;
+  }
+  for (; i < n; ++i) best = x[i] > best ? x[i] : best;
+  return best;
+}
+
+// Narrow rows are taken many at a time, so that exp runs over full batches.
+constexpr std::size_t block = 2048;
+std::size_t rows_at_a_time(std::size_t columns) { return std::max<std::size_t>(1, block / std::max<std::size_t>(1, columns)); }
+
+void subtract_maximum(const float* x, float* y, std::size_t rows, std::size_t columns) {
+  for (std::size_t i = 0; i < rows; ++i, x += columns, y += columns) {
+    const float top = maximum(x, columns);
+    for (std::size_t j = 0; j < columns; ++j) y[j] = x[j] - top;
+  }
+}
+
+void softmax(const float* x, float* y, std::size_t rows, std::size_t columns) {
+  const std::size_t step = rows_at_a_time(columns);
+  for (std::size_t first = 0; first < rows; first += step) {
+    const std::size_t count = std::min(step, rows - first);
+    float* out = y + first * columns;
+    subtract_maximum(x + first * columns, out, count, columns);
+    MapOf<functions::Exp>::map(out, out, count * columns, 0, 0);
+    for (std::size_t i = 0; i < count; ++i, out += columns) {
+      const float scale = 1 / static_cast<float>(sum(out, columns));
+      for (std::size_t j = 0; j < columns; ++j) out[j] *= scale;
+    }
+  }
+}
+
+// sum of e^x over each run of `columns`, at most `block` values at a time
+float sum_of_exp(const float* x, std::size_t n) {
+  float e[block];
+  double total = 0;
+  for (std::size_t first = 0; first < n; first += block) {
+    const std::size_t count = std::min(block, n - first);
+    MapOf<functions::Exp>::map(x + first, e, count, 0, 0);
+    total += sum(e, count);
+  }
+  return static_cast<float>(total);
+}
+
+void log_softmax(const float* x, float* y, std::size_t rows, std::size_t columns) {
+  const std::size_t step = rows_at_a_time(columns);
+  float e[block], log_total[block];
+  for (std::size_t first = 0; first < rows; first += step) {
+    const std::size_t count = std::min(step, rows - first);
+    float* out = y + first * columns;
+    subtract_maximum(x + first * columns, out, count, columns);
+    if (columns <= block) MapOf<functions::Exp>::map(out, e, count * columns, 0, 0);
+    for (std::size_t i = 0; i < count; ++i)
+      log_total[i] = columns <= block ? static_cast<float>(sum(e + i * columns, columns)) : sum_of_exp(out + i * columns, columns);
+    MapOf<functions::Log>::map(log_total, log_total, count, 0, 0);
+    for (std::size_t i = 0; i < count; ++i, out += columns)
+      for (std::size_t j = 0; j < columns; ++j) out[j] -= log_total[i];
+  }
+}
+
+void softmax_slope(const float* y, const float* dy, float* dx, std::size_t rows, std::size_t columns, bool keep) {
+  for (std::size_t i = 0; i < rows; ++i, y += columns, dy += columns, dx += columns) {
+    float dot = 0;
+    for (std::size_t j = 0; j < columns; ++j) dot += y[j] * dy[j];
+    for (std::size_t j = 0; j < columns; ++j) dx[j] = (keep ? dx[j] : 0) + y[j] * (dy[j] - dot);
+  }
+}
+
+void log_softmax_slope(const float* y, const float* dy, float* dx, std::size_t rows, std::size_t columns, bool keep) {
+  float e[block];
+  for (std::size_t i = 0; i < rows; ++i, y += columns, dy += columns, dx += columns) {
+    const float total = static_cast<float>(sum(dy, columns));
+    for (std::size_t first = 0; first < columns; first += block) {
+      const std::size_t count = std::min(block, columns - first);
+      MapOf<functions::Exp>::map(y + first, e, count, 0, 0);
+      for (std::size_t j = 0; j < count; ++j)
+        dx[first + j] = (keep ? dx[first + j] : 0) + dy[first + j] - e[j] * total;
+    }
+  }
+}
+
+}  // namespace
+
+}  // namespace keratin::kernels
