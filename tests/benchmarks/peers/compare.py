@@ -64,14 +64,14 @@ def skip(name, why):
 
 
 def run(command, threads):
-    """Every `name threads=... key=value` line that a program prints, as (name, {key: value})."""
+    """Every line `name key=value ...` that a program prints, as (name, {key: value})."""
     settings = {"OMP_NUM_THREADS": str(threads), "KERATIN_NUM_THREADS": str(threads), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, env={**os.environ, **settings})
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr[-2000:]}")
     lines = []
     for line in done.stdout.splitlines():
-        if re.match(r"[\w-]+ threads=\d+ ", line):
+        if re.fullmatch(r"[\w-]+( \w+=\S+)+", line):
             name, *pairs = line.split()
             lines.append((name, {key: float(value) for key, value in (pair.split("=") for pair in pairs)}))
     return lines
