@@ -108,7 +108,7 @@ void write_page(const std::string& folder) {
       plot::panels({drawn}, path);
       contents_list += "<li><a href=\"#" + exhibit.function + "\">" + exhibit.name + "</a></li>\n";
       body += section(exhibit, contents(path));
-      for (const char* chosen : {"MeanSquaredError", "MeanAbsoluteError", "CategoricalCrossentropy"})
+      for (const char* chosen : {"MeanSquaredError", "MeanAbsoluteError", "Huber", "CategoricalCrossentropy"})
         if (exhibit.name == chosen) sheet.push_back(drawn);
     }
     contents_list += "</ul>\n";

@@ -5,6 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build/mnist
 
 "$root/cmake/packages.sh" g++ cmake make libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev zlib1g-dev libcli11-dev
+if [[ " $* " == *" --plot"* ]]; then "$root/cmake/packages.sh" gnuplot-nox; fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Building the trainer ..." >&2
