@@ -24,6 +24,9 @@ struct Stream {
   std::uint64_t seed = 0, number = 0;
 };
 
+/// Streams below this are for generators of one's own: a seed's counting starts here.
+inline constexpr std::uint64_t first_stream = 2;
+
 /// A stream that nobody else has: each initializer, shuffle and dropout mask draws from one of its own. Any thread may call it.
 Stream next_stream();
 /// What next_stream() will return next, to write down; and how to go on from there.

@@ -15,7 +15,7 @@ namespace keratin::random {
 namespace {
 
 struct Next {
-  std::atomic<std::uint64_t> seed, stream = 1;   // stream 0 is Generator(seed)'s
+  std::atomic<std::uint64_t> seed, stream = first_stream;
 };
 
 Next& next() {
@@ -125,6 +125,6 @@ void Generator::permutation(std::span<std::uint32_t> order) {
 
 namespace keratin::utils {
 
-void set_random_seed(std::uint64_t seed) { random::restore({seed, 1}); }
+void set_random_seed(std::uint64_t seed) { random::restore({seed, random::first_stream}); }
 
 }  // namespace keratin::utils
