@@ -291,6 +291,14 @@ TEST_CASE("plot says what keeps it from drawing", "[plot]") {
           "[plot] gnuplot left '" + (folder / "x.svg") + "' unfinished: is the disk of temporary files full?");
     CHECK(!fs::exists(folder / "x.svg"));
   }
+  SECTION("a gnuplot without pngcairo draws PNG with its other terminal") {
+    const std::string before = std::getenv("PATH");
+    std::ofstream(folder / "gnuplot") << "#!/bin/sh\nPATH='" << before << "'\nsed \"s/'pngcairo'/'nothing'/\" | gnuplot \"$@\"\n";
+    fs::permissions(folder / "gnuplot", fs::perms::owner_all);
+    const Path here(folder.path.string());
+    plot::curve({f}, folder / "x.png", {.title = "x"});
+    CHECK(png_size(contents(folder / "x.png")) == Size{920, 680});
+  }
 }
 
 }  // namespace

@@ -109,9 +109,9 @@ std::string terminal(const Drawing& drawing, bool png) {
     return concat("set terminal svg size ", drawing.width, ',', drawing.height,
                   " fixed font 'sans-serif,12' background rgb 'white' standalone noenhanced\n");
   const std::string rest = concat(" size ", 2 * drawing.width, ',', 2 * drawing.height,
-                                  " font 'Liberation Sans,12' fontscale 2 linewidth 2 pointscale 2 noenhanced background rgb 'white'\n");
-  return "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\nset terminal pngcairo" + rest + "} else {\nset terminal png truecolor" + rest +
-         "}\n";
+                                  " font 'Liberation Sans,12' fontscale 2 linewidth 2 noenhanced background '#ffffff'");
+  return "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\nset terminal pngcairo" + rest +
+         " pointscale 2\n} else {\nset terminal png truecolor" + rest + "\n}\n";
 }
 
 }  // namespace
