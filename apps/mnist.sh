@@ -10,7 +10,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Building the trainer ..." >&2
 if ! { cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DKERATIN_BUILD_TESTS=OFF &&
-       cmake --build "$build" --target mnist_train --parallel; } > "$log" 2>&1; then
+       cmake --build "$build" --target mnist_train --parallel "$(nproc)"; } > "$log" 2>&1; then
   cat "$log" >&2
   exit 1
 fi

@@ -6,5 +6,5 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 "$root/cmake/packages.sh" g++ cmake make libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev zlib1g-dev libcli11-dev catch2 gnuplot-nox
 cd "$root"
 cmake --preset release
-cmake --build --preset release --parallel
+cmake --build --preset release --parallel "$(nproc)"
 ctest --preset release --parallel "$(nproc)" "$@"
