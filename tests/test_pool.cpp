@@ -1,6 +1,8 @@
 #include "kernels/pool.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <thread>
 #include <vector>
