@@ -43,8 +43,9 @@ Node over(Node x, const Axes& axes, bool keepdims, const char* where, const Redu
   const Shape shape = x.shape();
   const std::uint32_t chosen = axes.bits(shape, where);
   if (chosen == 0) return x;
-  const std::size_t rank = shape.size(), count = static_cast<std::size_t>(std::popcount(chosen)), end = static_cast<std::size_t>(std::bit_width(chosen));
+  const auto count = static_cast<std::size_t>(std::popcount(chosen)), end = static_cast<std::size_t>(std::bit_width(chosen));
   const bool neighbours = static_cast<std::size_t>(std::countr_zero(chosen)) + count == end;
+  const std::size_t rank = shape.size();
   Fold fold;
   std::array<int, Shape::max_rank> order{};   // the axes that stay, then those that go
   for (std::size_t i = 0, kept = 0, gone = rank - count; i < rank; ++i) {
@@ -88,7 +89,9 @@ Node sum(Node x, const Axes& axes, bool keepdims) {
 }
 
 Node mean(Node x, const Axes& axes, bool keepdims) {
-  return over(x, axes, keepdims, "mean", [](Node x, const Fold& fold) { return scaled_sum(x, fold, 1.0 / static_cast<double>(fold.reduced)); });
+  return over(x, axes, keepdims, "mean", [](Node x, const Fold& fold) {
+    return scaled_sum(x, fold, 1.0 / static_cast<double>(fold.reduced));
+  });
 }
 
 Node max(Node x, const Axes& axes, bool keepdims) {
@@ -112,7 +115,7 @@ Node max(Node x, const Axes& axes, bool keepdims) {
                 const std::size_t first = o * reduced * inner + i, at = o * inner + i;
                 std::size_t ties = 0;
                 for (std::size_t r = 0; r < reduced; ++r) ties += x.value().data()[first + r * inner] == y.data()[at];
-                const float share = dy.data()[at] / static_cast<float>(ties), none = y.data()[at] == y.data()[at] ? 0 : y.data()[at];   // NaN to all
+                const float share = dy.data()[at] / static_cast<float>(ties), none = std::isnan(y.data()[at]) ? y.data()[at] : 0;   // NaN to all
                 for (std::size_t r = 0; r < reduced; ++r) {
                   const std::size_t j = first + r * inner;
                   dx.data()[j] = (keep ? dx.data()[j] : 0) + (x.value().data()[j] == y.data()[at] ? share : none);
@@ -141,8 +144,8 @@ struct Exponentials {
 
 Node logsumexp(Node x, const Axes& axes, bool keepdims) {
   return over(x, axes, keepdims, "logsumexp", [](Node x, const Fold& fold) {
-    const auto [outer, reduced, inner, shape] = fold;
-    return record({x}, shape,
+    const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
+    return record({x}, fold.shape,
         [&](Tensor& y) {
           for (std::size_t o = 0; o < outer; ++o)
             for (std::size_t i = 0; i < inner; ++i) {
@@ -150,7 +153,7 @@ Node logsumexp(Node x, const Axes& axes, bool keepdims) {
               y.data()[o * inner + i] = static_cast<float>(std::log(e.total) + static_cast<double>(e.shift));
             }
         },
-        [x, outer = outer, reduced = reduced, inner = inner](const Tensor&, const Tensor& dy) {
+        [x, outer, reduced, inner](const Tensor&, const Tensor& dy) {
           accumulate(x, [&](Tensor& dx, float keep) {
             for (std::size_t o = 0; o < outer; ++o)
               for (std::size_t i = 0; i < inner; ++i) {
