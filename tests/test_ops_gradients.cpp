@@ -30,7 +30,9 @@ TEST_CASE("gradients of functions of one input", "[ops][gradients]") {
 
 TEST_CASE("gradients of functions of one input and a number", "[ops][gradients]") {
   const Tensor x = off_kinks({4, 5}), positive = off_kinks({4, 5}, 0.5f, 2.5f);
-  const auto row = [](const char* name, const Tensor& x, Node (*op)(Node)) { check_gradients(name, [&](In in) { return op(in[0]); }, {x}); };
+  const auto row = [](const char* name, const Tensor& x, Node (*op)(Node)) {
+    check_gradients(name, [&](In in) { return op(in[0]); }, {x});
+  };
   row("add", x, [](Node x) { return ops::add(x, 0.7f); });
   row("multiply", x, [](Node x) { return ops::multiply(x, -1.7f); });
   row("power 2.5", positive, [](Node x) { return ops::power(x, 2.5f); });
@@ -95,13 +97,15 @@ TEST_CASE("gradients where an input is used again", "[ops][gradients]") {
   check_gradients("a shared kernel", [](In in) {
     return ops::linear(ops::linear(in[0], in[1], in[2], ops::Fused::tanh), in[1], in[2], ops::Fused::tanh);
   }, {off_kinks({2, 3}, -1, 1), off_kinks({3, 3}, -1, 1, 2), off_kinks({3}, -1, 1, 3)});
-  check_gradients("a kernel that is also its bias", [](In in) { return ops::linear(in[0], ops::expand_dims(in[1], 0), in[1]); }, {off_kinks({4, 1}), y});
+  check_gradients("a kernel that is also its bias", [](In in) { return ops::linear(in[0], ops::expand_dims(in[1], 0), in[1]); },
+                  {off_kinks({4, 1}), y});
 }
 
 TEST_CASE("gradients of choices", "[ops][gradients]") {
   const Tensor a = off_kinks({2, 3}), b = off_kinks({2, 3}, -2, 2, 2), condition = {{1, 0, 0}, {0, 5, -1}};
   check_gradients("where", [](In in) { return ops::where(in[0], in[1], in[2]); }, {condition, a, b}, {.fixed = {0}});
-  check_gradients("where, broadcast", [](In in) { return ops::where(in[0], in[1], in[2]); }, {{{1}, {0}}, off_kinks({3}), b}, {.fixed = {0}});
+  check_gradients("where, broadcast", [](In in) { return ops::where(in[0], in[1], in[2]); }, {{{1}, {0}}, off_kinks({3}), b},
+                  {.fixed = {0}});
   check_gradients("where, chosen by values", [](In in) { return ops::where(ops::greater(in[0], in[1]), in[0] * 2.0f, in[1] * in[1]); },
                   {distinct({2, 3}), distinct({2, 3}, 0.125f)}, {.tolerance = 5e-5});
 }

@@ -42,7 +42,8 @@ TEST_CASE("ops say which shapes do not fit", "[ops][messages]") {
   CHECK_THROWS_WITH(ops::one_hot(y, 0), "[one_hot] num_classes is 0, wanted 1 or more");
   CHECK_THROWS_WITH(ops::softmax_cross_entropy(y, x), "[softmax_cross_entropy] targets have shape (2,), logits (2, 3)");
   CHECK_THROWS_WITH(ops::sigmoid_cross_entropy(y, x), "[sigmoid_cross_entropy] targets have shape (2,), logits (2, 3)");
-  CHECK_THROWS_WITH(ops::sparse_softmax_cross_entropy(x, x), "[sparse_softmax_cross_entropy] labels have shape (2, 3), wanted (2,) for logits (2, 3)");
+  CHECK_THROWS_WITH(ops::sparse_softmax_cross_entropy(x, x),
+                    "[sparse_softmax_cross_entropy] labels have shape (2, 3), wanted (2,) for logits (2, 3)");
   CHECK_THROWS_WITH(ops::sparse_softmax_cross_entropy(scalar, scalar), "[sparse_softmax_cross_entropy] logits are a scalar");
 }
 

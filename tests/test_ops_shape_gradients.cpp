@@ -39,7 +39,8 @@ TEST_CASE("gradients of reductions", "[ops][gradients]") {
       check_gradients(concat(row.name, ' ', shape), [&](In in) { return row.op(in[0], {}, false); }, {x});
       for (const auto& axes : sets_of_axes(shape.size()))
         for (bool keepdims : {false, true})
-          check_gradients(concat(row.name, ' ', shape, " axes"), [&](In in) { return row.op(in[0], Axes(std::span(axes)), keepdims); }, {x});
+          check_gradients(concat(row.name, ' ', shape, " axes"), [&](In in) { return row.op(in[0], Axes(std::span(axes)), keepdims); },
+                          {x});
     }
   }
 }

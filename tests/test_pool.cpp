@@ -47,7 +47,7 @@ TEST_CASE("each tile runs once", "[pool]") {
       CHECK(missed(count) == 0);
     }
     std::size_t wrong = 0;
-    for (int region = 0; region < 2000; ++region) wrong += missed(static_cast<std::size_t>(region % 7));   // regions close behind each other
+    for (int region = 0; region < 2000; ++region) wrong += missed(static_cast<std::size_t>(region % 7));   // close behind each other
     CHECK(wrong == 0);
   }
 }
@@ -132,7 +132,8 @@ TEST_CASE("products have the same bits for any number of threads", "[pool][gemm]
   struct Size {
     std::size_t m, n, k;
   };
-  for (const auto& [m, n, k] : {Size{256, 84, 784}, Size{784, 84, 256}, Size{256, 784, 84}, Size{515, 600, 70}, Size{64, 1000, 1000}, Size{31, 17, 900}}) {
+  for (const auto& [m, n, k] : {Size{256, 84, 784}, Size{784, 84, 256}, Size{256, 784, 84}, Size{515, 600, 70},
+                              Size{64, 1000, 1000}, Size{31, 17, 900}}) {
     const Tensor a = off_kinks({m * k}, -1, 1), b = off_kinks({k * n}, -1, 1, 2), start = off_kinks({m * n}, -1, 1, 3);
     for (const GemmOptions& options : {GemmOptions{}, GemmOptions{.transpose_a = true}, GemmOptions{.transpose_b = true, .keep = 1},
                                        GemmOptions{.transpose_a = true, .transpose_b = true, .keep = 1}}) {

@@ -32,7 +32,8 @@ std::uint32_t bits_of(float value) {
 
 // Floats of every size and either sign, denormals and NaN among them, a dense run where functions bend, and the edges of exp.
 std::vector<float> all_kinds() {
-  std::vector<float> x = {0.0f, -0.0f, inf, -inf, 1e4f, -1e4f, 88.37f, 88.38f, 88.5f, 88.72283f, 88.72284f, 89, -87.3f, -87.7f, -90, -103.97f, -103.98f, -104, -105};
+  std::vector<float> x = {0.0f, -0.0f, inf, -inf, 1e4f, -1e4f,
+                          88.37f, 88.38f, 88.5f, 88.72283f, 88.72284f, 89, -87.3f, -87.7f, -90, -103.97f, -103.98f, -104, -105};
   for (std::uint64_t bits = 0; bits < 1ull << 32; bits += 99991) x.push_back(from_bits(static_cast<std::uint32_t>(bits)));
   for (int i = -20000; i <= 20000; ++i) x.push_back(static_cast<float>(i) * 1.0009f / 200);
   return x;

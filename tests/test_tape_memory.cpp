@@ -27,7 +27,8 @@ TEST_CASE("a step of the documents' network allocates nothing after the first", 
   const Tensor x = off_kinks({256, 28, 28}, 0, 1), short_x = off_kinks({96, 28, 28}, 0, 1);
   Tensor labels = Tensor::zeros({256}), short_labels = Tensor::zeros({96});
   for (std::size_t i = 0; i < 256; ++i) labels.values()[i] = static_cast<float>(i % 10);
-  Variable w1{"w1", off_kinks({784, 84}, -1, 1, 2)}, b1{"b1", off_kinks({84})}, w2{"w2", off_kinks({84, 10}, -1, 1, 3)}, b2{"b2", off_kinks({10})};
+  Variable w1{"w1", off_kinks({784, 84}, -1, 1, 2)}, b1{"b1", off_kinks({84})};
+  Variable w2{"w2", off_kinks({84, 10}, -1, 1, 3)}, b2{"b2", off_kinks({10})};
   GradientTape tape;
   const auto step = [&](const Tensor& x, const Tensor& y) {
     tape.begin();
@@ -82,7 +83,8 @@ TEST_CASE("no op allocates much after the first pass", "[tape][allocations]") {
   };
   Tensor ids = Tensor::zeros({40});
   for (std::size_t i = 0; i < 40; ++i) ids.values()[i] = static_cast<float>(i * 7 % 30);
-  const Tensor inputs[] = {off_kinks({40, 30}), off_kinks({40, 30}, -2, 2, 2), off_kinks({30}), off_kinks({30, 30}), ids, off_kinks({40, 30, 2})};
+  const Tensor inputs[] = {off_kinks({40, 30}), off_kinks({40, 30}, -2, 2, 2), off_kinks({30}), off_kinks({30, 30}),
+                           ids, off_kinks({40, 30, 2})};
   for (const Row& row : rows) {
     GradientTape tape;
     std::vector<Node> nodes;

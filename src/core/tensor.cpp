@@ -132,7 +132,8 @@ struct Printer {
 
   void number(float value) {
     char digits[32];
-    const int length = std::snprintf(digits, sizeof digits, "%*g", static_cast<int>(width), static_cast<double>(value != value ? std::abs(value) : value));
+    const double shown = std::isnan(value) ? std::abs(value) : value;   // without the sign that NaN may have
+    const int length = std::snprintf(digits, sizeof digits, "%*g", static_cast<int>(width), shown);
     width = std::max(width, static_cast<std::size_t>(length));
     out += digits;
   }

@@ -15,7 +15,8 @@ namespace keratin::kernels {
 void use_one_blas_thread() {
   if (openblas_set_num_threads) openblas_set_num_threads(1);
   constexpr int openmp = 2;
-  if (openblas_get_parallel && openblas_get_parallel() == openmp && omp_set_num_threads) omp_set_num_threads(1);   // an OpenMP build of 0.3.21 ignores the call above
+  // an OpenMP build of 0.3.21 ignores the call above
+  if (openblas_get_parallel && openblas_get_parallel() == openmp && omp_set_num_threads) omp_set_num_threads(1);
 }
 
 bool blas_multiplies_unpacked() {

@@ -43,8 +43,8 @@ int default_thread_count() {
     const std::string value = text;
     int count = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
-    check(error == std::errc() && end == value.data() + value.size() && count >= 1 && count <= 256, "threads", "KERATIN_NUM_THREADS is '", value,
-          "', wanted a whole number from 1 to 256");
+    const bool number = error == std::errc() && end == value.data() + value.size();
+    check(number && count >= 1 && count <= 256, "threads", "KERATIN_NUM_THREADS is '", value, "', wanted a whole number from 1 to 256");
     return count;
   }
   int count = std::max(1, affinity_count());

@@ -146,11 +146,12 @@ struct GreaterEqual {
 
 }  // namespace functions
 
-using Unary = std::tuple<functions::AddNumber, functions::MultiplyNumber, functions::MaximumNumber, functions::MinimumNumber, functions::Clip,
-                         functions::Reciprocal, functions::Exp, functions::Expm1, functions::Log, functions::Log1p, functions::Sqrt,
-                         functions::Rsqrt, functions::Square, functions::Sign, functions::Abs, functions::Erf, functions::Relu,
-                         functions::Sigmoid, functions::Tanh, functions::Softplus>;
-using Binary = std::tuple<functions::Add, functions::Subtract, functions::Multiply, functions::Divide, functions::Maximum, functions::Minimum>;
+using Unary = std::tuple<functions::AddNumber, functions::MultiplyNumber, functions::MaximumNumber, functions::MinimumNumber,
+                         functions::Clip, functions::Reciprocal, functions::Exp, functions::Expm1, functions::Log, functions::Log1p,
+                         functions::Sqrt, functions::Rsqrt, functions::Square, functions::Sign, functions::Abs, functions::Erf,
+                         functions::Relu, functions::Sigmoid, functions::Tanh, functions::Softplus>;
+using Binary = std::tuple<functions::Add, functions::Subtract, functions::Multiply, functions::Divide, functions::Maximum,
+                          functions::Minimum>;
 using Compare = std::tuple<functions::Equal, functions::Greater, functions::GreaterEqual>;
 
 /// Where F stands in its list: its index in the tables of simd.hpp.

@@ -1,5 +1,6 @@
 #pragma once
-// Batches of the instruction set that KERATIN_ARCH names, and elementwise loops over them. Part of simd.cpp, which is compiled once per instruction set: see there.
+// Batches of the instruction set that KERATIN_ARCH names, and elementwise loops over them.
+// Part of simd.cpp, which is compiled once per instruction set: see there.
 
 #include "kernels/simd.hpp"
 

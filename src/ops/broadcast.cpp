@@ -69,7 +69,8 @@ Node broadcast_to(Node x, const Shape& shape) {
           if (dx.size() == 1) {
             dx.data()[0] = (keep ? dx.data()[0] : 0) + static_cast<float>(kernels::simd().sum(dy.data(), dy.size()));
           } else if (is_suffix(dx.shape(), dy.shape())) {
-            kernels::simd().column_sums(dy.data(), dy.size() / std::max<std::size_t>(1, dx.size()), dx.size(), dx.size(), dx.data(), keep != 0);
+            const std::size_t rows = dy.size() / std::max<std::size_t>(1, dx.size());
+            kernels::simd().column_sums(dy.data(), rows, dx.size(), dx.size(), dx.data(), keep != 0);
           } else {
             if (!keep) dx.fill(0);
             sum_to(dy, dx);

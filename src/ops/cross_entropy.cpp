@@ -61,7 +61,8 @@ Node softmax_cross_entropy(Node targets, Node logits) {
         });
         accumulate(targets, [&](Tensor& dt, float keep) {
           for (std::size_t i = 0, j = 0; i < y.size(); ++i)
-            for (std::size_t c = 0; c < classes; ++c, ++j) dt.data()[j] = (keep ? dt.data()[j] : 0) - dy.data()[i] * log_p.value().data()[j];
+            for (std::size_t c = 0; c < classes; ++c, ++j)
+              dt.data()[j] = (keep ? dt.data()[j] : 0) - dy.data()[i] * log_p.value().data()[j];
         });
       });
 }
@@ -98,7 +99,8 @@ Node sigmoid_cross_entropy(Node targets, Node logits) {
   return record({logits, targets}, logits.shape(),
       [&](Tensor& y) {
         const float *z = logits.value().data(), *t = targets.value().data();
-        for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = (z[i] < 0 ? 0 : z[i]) - z[i] * t[i] + std::log1p(std::exp(-std::abs(z[i])));
+        for (std::size_t i = 0; i < y.size(); ++i)
+          y.data()[i] = (z[i] < 0 ? 0 : z[i]) - z[i] * t[i] + std::log1p(std::exp(-std::abs(z[i])));
       },
       [targets, logits](const Tensor& y, const Tensor& dy) {
         const float *z = logits.value().data(), *t = targets.value().data();

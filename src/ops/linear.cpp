@@ -40,7 +40,8 @@ Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
         const float* b = bias ? bias->value().data() : nullptr;
         const auto finish = kernels::simd().epilogue[static_cast<std::size_t>(activation)];
         kernels::gemm(x.value().data(), kernel.value().data(), y.data(), m, n, k, {}, [&](const kernels::Tile& tile) {
-          if (b || activation != Fused::none) finish(y.data() + tile.row * n + tile.column, b ? b + tile.column : nullptr, tile.rows, tile.columns, n);
+          if (!b && activation == Fused::none) return;
+          finish(y.data() + tile.row * n + tile.column, b ? b + tile.column : nullptr, tile.rows, tile.columns, n);
         });
       },
       [x, kernel, bias, activation, m, n, k](const Tensor& y, const Tensor& dy) {

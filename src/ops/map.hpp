@@ -16,7 +16,9 @@ Node map(Node x, float p = 0, float q = 0) {
   return record({x}, x.shape(),
       [&](Tensor& y) {
         const float* in = x.value().data();
-        kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) { kernels::simd().map[index](in + i, y.data() + i, n, p, q); });
+        kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
+          kernels::simd().map[index](in + i, y.data() + i, n, p, q);
+        });
       },
       [x, p, q](const Tensor& y, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
@@ -42,7 +44,9 @@ Node map2(Node a, Node b, const char* name) {
   return record({a, b}, a.shape(),
       [&](Tensor& y) {
         const float *left = a.value().data(), *right = b.value().data();
-        kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) { kernels::simd().map2[index](left + i, right + i, y.data() + i, n); });
+        kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
+          kernels::simd().map2[index](left + i, right + i, y.data() + i, n);
+        });
       },
       [a, b](const Tensor& y, const Tensor& dy) {
         const auto hand_on = [&](Node to, const auto& slope) {

@@ -115,7 +115,8 @@ Node max(Node x, const Axes& axes, bool keepdims) {
                 const std::size_t first = o * reduced * inner + i, at = o * inner + i;
                 std::size_t ties = 0;
                 for (std::size_t r = 0; r < reduced; ++r) ties += x.value().data()[first + r * inner] == y.data()[at];
-                const float share = dy.data()[at] / static_cast<float>(ties), none = std::isnan(y.data()[at]) ? y.data()[at] : 0;   // NaN to all
+                const float share = dy.data()[at] / static_cast<float>(ties);
+                const float none = std::isnan(y.data()[at]) ? y.data()[at] : 0;   // NaN to all
                 for (std::size_t r = 0; r < reduced; ++r) {
                   const std::size_t j = first + r * inner;
                   dx.data()[j] = (keep ? dx.data()[j] : 0) + (x.value().data()[j] == y.data()[at] ? share : none);

@@ -69,7 +69,9 @@ Node transpose(Node x, std::span<const int> axes) {
     shape.push_back(x.shape()[order[i]]);
   }
   return record({x}, shape,
-      [&](Tensor& y) { xt::noalias(view(y)) = xt::transpose(view(x.value()), xt::svector<std::size_t>(order.begin(), order.begin() + rank)); },
+      [&](Tensor& y) {
+        xt::noalias(view(y)) = xt::transpose(view(x.value()), xt::svector<std::size_t>(order.begin(), order.begin() + rank));
+      },
       [x, order, rank](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           xt::svector<std::size_t> inverse(rank);

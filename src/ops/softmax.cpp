@@ -25,7 +25,9 @@ Node along_last_axis(Node x, Rows kernels::Simd::*value, RowsSlope kernels::Simd
   const std::size_t columns = x.shape().back();
   return record({x}, x.shape(),
       [&](Tensor& y) {
-        by_rows(y.size(), columns, [&](std::size_t i, std::size_t rows) { (kernels::simd().*value)(x.value().data() + i, y.data() + i, rows, columns); });
+        by_rows(y.size(), columns, [&](std::size_t i, std::size_t rows) {
+          (kernels::simd().*value)(x.value().data() + i, y.data() + i, rows, columns);
+        });
       },
       [x, columns, slope](const Tensor& y, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
@@ -49,13 +51,17 @@ Node along(Node x, int axis, const char* where, const Op& op) {
 }  // namespace
 
 Node softmax(Node x, int axis) {
-  const Node y = along(x, axis, "softmax", [](Node x) { return along_last_axis(x, &kernels::Simd::softmax, &kernels::Simd::softmax_slope); });
+  const Node y = along(x, axis, "softmax", [](Node x) {
+    return along_last_axis(x, &kernels::Simd::softmax, &kernels::Simd::softmax_slope);
+  });
   if (x.shape().axis(axis, "softmax") + 1 == x.shape().size()) x.tape().remember_logits(y, x, Squash::softmax);
   return y;
 }
 
 Node log_softmax(Node x, int axis) {
-  return along(x, axis, "log_softmax", [](Node x) { return along_last_axis(x, &kernels::Simd::log_softmax, &kernels::Simd::log_softmax_slope); });
+  return along(x, axis, "log_softmax", [](Node x) {
+    return along_last_axis(x, &kernels::Simd::log_softmax, &kernels::Simd::log_softmax_slope);
+  });
 }
 
 }  // namespace keratin::ops

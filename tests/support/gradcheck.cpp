@@ -87,7 +87,8 @@ Tensor off_kinks(const Shape& shape, float low, float high, int seed) {
 Tensor distinct(const Shape& shape, float offset) {
   Tensor x = Tensor::uninitialized(shape);
   std::iota(x.values().begin(), x.values().end(), 0.0f);
-  std::sort(x.values().begin(), x.values().end(), [](float a, float b) { return scramble(static_cast<std::uint32_t>(a)) < scramble(static_cast<std::uint32_t>(b)); });
+  const auto key = [](float value) { return scramble(static_cast<std::uint32_t>(value)); };
+  std::sort(x.values().begin(), x.values().end(), [&](float a, float b) { return key(a) < key(b); });
   for (float& value : x.values()) value = (value - static_cast<float>(x.size() / 2)) / 4 + offset;
   return x;
 }
