@@ -195,7 +195,10 @@ TEST_CASE("the logits behind probabilities are remembered", "[tape]") {
   CHECK_FALSE(tape.logits_of(ops::reshape(p, {2}), Squash::softmax));
   CHECK_FALSE(tape.logits_of(ops::softmax(z, 0), Squash::softmax));
   CHECK_FALSE(tape.logits_of(z, Squash::softmax));
-  tape.begin();
-  tape.watch(x);
-  CHECK_FALSE(tape.logits_of(ops::exp(tape.watch(x)), Squash::softmax));   // slots forget
+  tape.begin();   // slots forget
+  for (int slot = 0; slot < 5; ++slot) {
+    const Node node = tape.watch(x);
+    CHECK_FALSE(tape.logits_of(node, Squash::softmax));
+    CHECK_FALSE(tape.logits_of(node, Squash::sigmoid));
+  }
 }
