@@ -28,7 +28,7 @@ struct Mnist {
 History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, bool quiet) {
   utils::set_random_seed(seed);
   Sequential model({Input({28, 28}), Flatten(), Dense(settings.units, "relu"), Dense(10, "softmax")});
-  if (!quiet) model.summary();
+  if (!quiet && settings.verbose > 0) model.summary();
   model.compile({.optimizer = settings.optimizer.c_str(), .loss = settings.loss.c_str(), .metrics = "acc"});
   if (settings.learning_rate) model.optimizer().set_learning_rate(*settings.learning_rate);
   callbacks::StopOnInterrupt interrupt;

@@ -246,3 +246,15 @@ TEST_CASE("errors before training name what was got and wanted", "[fit][errors]"
         "[fit] class_weight and sample_weight cannot both be given");
   CHECK(model.get_weights() == weights);
 }
+
+TEST_CASE("an exception from a step lets go of the callbacks and leaves the model usable", "[fit][errors]") {
+  struct Throws : Callback {
+    void on_train_batch_end(int, Logs&) override { throw std::runtime_error("enough"); }
+  };
+  const Problem data;
+  Sequential model = classifier();
+  Throws throws;
+  CHECK(message<std::runtime_error>([&] { model.fit(data.x, data.y, {.verbose = 0, .callbacks = {&throws}}); }) == "enough");
+  CHECK(message<std::logic_error>([&] { throws.model(); }) == "[callback] model() is there during fit, evaluate and predict only");
+  CHECK(model.fit(data.x, data.y, {.verbose = 0}).epoch.size() == 1);
+}

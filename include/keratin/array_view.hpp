@@ -32,7 +32,8 @@ template <class T> constexpr DType dtype_of() {
 /// An owned array of any of the types, row-major: what a data set's reader returns.
 class Array {
  public:
-  using Values = std::variant<std::vector<std::uint8_t>, std::vector<std::int32_t>, std::vector<std::int64_t>, std::vector<float>, std::vector<double>>;
+  using Values = std::variant<std::vector<std::uint8_t>, std::vector<std::int32_t>, std::vector<std::int64_t>, std::vector<float>,
+                              std::vector<double>>;
   Array() = default;
   Array(const Shape& shape, Values values);      // throws when the counts differ
 

@@ -43,6 +43,8 @@ Node minimum(Node a, Node b);
 // one input and a number
 Node add(Node a, float b);
 Node multiply(Node a, float b);
+Node divide(Node a, float b);
+Node divide(float a, Node b);
 Node power(Node a, float b);
 Node maximum(Node a, float b);
 Node minimum(Node a, float b);
@@ -119,7 +121,7 @@ inline Node operator-(Node a, float b) { return ops::add(a, -b); }
 inline Node operator-(float a, Node b) { return ops::add(ops::negative(b), a); }
 inline Node operator*(Node a, float b) { return ops::multiply(a, b); }
 inline Node operator*(float a, Node b) { return ops::multiply(b, a); }
-inline Node operator/(Node a, float b) { return ops::multiply(a, 1 / b); }
-inline Node operator/(float a, Node b) { return ops::multiply(ops::reciprocal(b), a); }
+inline Node operator/(Node a, float b) { return ops::divide(a, b); }
+inline Node operator/(float a, Node b) { return ops::divide(a, b); }
 
 }  // namespace keratin

@@ -74,7 +74,6 @@ class GradientTape {
     bool wants_grad = false, has_grad = false;
     Squash squash = Squash::none;
     std::uint32_t logits = 0;           // the slot that `squash` was applied to
-    Variable* variable = nullptr;
     BackwardFunction backward;
     Tensor own, own_grad;
   };

@@ -18,6 +18,14 @@ struct MultiplyNumber {
   template <class B> static B value(B x, B p, B) { return x * p; }
   template <class B> static B slope(B, B, B dy, B p, B) { return dy * p; }
 };
+struct DivideByNumber {
+  template <class B> static B value(B x, B p, B) { return x / p; }
+  template <class B> static B slope(B, B, B dy, B p, B) { return dy / p; }
+};
+struct NumberDividedBy {
+  template <class B> static B value(B x, B p, B) { return p / x; }
+  template <class B> static B slope(B x, B y, B dy, B, B) { return -dy * y / x; }
+};
 struct MaximumNumber {   // as Maximum
   template <class B> static B value(B x, B p, B) { return xsimd::select((x >= p) || xsimd::isnan(x), x, p); }
   template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x >= p, dy, B(0)); }
@@ -146,7 +154,7 @@ struct GreaterEqual {
 
 }  // namespace functions
 
-using Unary = std::tuple<functions::AddNumber, functions::MultiplyNumber, functions::MaximumNumber, functions::MinimumNumber,
+using Unary = std::tuple<functions::AddNumber, functions::MultiplyNumber, functions::DivideByNumber, functions::NumberDividedBy, functions::MaximumNumber, functions::MinimumNumber,
                          functions::Clip, functions::Reciprocal, functions::Exp, functions::Expm1, functions::Log, functions::Log1p,
                          functions::Sqrt, functions::Rsqrt, functions::Square, functions::Sign, functions::Abs, functions::Erf,
                          functions::Relu, functions::Sigmoid, functions::Tanh, functions::Softplus>;

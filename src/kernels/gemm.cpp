@@ -76,10 +76,10 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
   use_one_blas_thread();
   const Cut tiles = cut(m, n, k, options.transpose_b);
   const std::size_t rows = tiles.rows, columns = tiles.columns;
-  const std::size_t across = tile_count(n, columns);
+  const std::size_t down = tile_count(m, rows);   // column by column: the part of b stays in cache
   using cxxblas::Transpose;
-  parallel_for(tile_count(m, rows) * across, [&](std::size_t index) {
-    const std::size_t row = index / across * rows, column = index % across * columns;
+  parallel_for(down * tile_count(n, columns), [&](std::size_t index) {
+    const std::size_t row = index % down * rows, column = index / down * columns;
     const Tile tile{row, std::min(rows, m - row), column, std::min(columns, n - column)};
     const auto size = [](std::size_t value) { return static_cast<xt::blas_index_t>(value); };
     cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, options.transpose_a ? Transpose::Trans : Transpose::NoTrans,

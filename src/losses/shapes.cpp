@@ -42,16 +42,18 @@ Pair same_rank(Node a, Node b) {
   return {in_shape(a, first), in_shape(b, second)};
 }
 
-void check_match(const char* where, Shape y_true, Shape y_pred, const char* hint) {
+Shape common_shape(std::string_view where, Shape y_true, Shape y_pred, const char* hint) {
+  if (y_true == y_pred) return y_true;
   const Shape given_true = y_true, given_pred = y_pred;
   bring_to_same_rank(y_true, y_pred);
   check(y_true == y_pred, where, "y_true has shape ", given_true, ", y_pred ", given_pred, ": the same shape was wanted",
         other_kind(given_true, given_pred) ? hint : "");
+  return y_true;
 }
 
 Pair matched(const char* where, Node y_true, Node y_pred, const char* hint) {
   if (y_true.shape() == y_pred.shape()) return {y_true, y_pred};
-  check_match(where, y_true.shape(), y_pred.shape(), hint);
+  common_shape(where, y_true.shape(), y_pred.shape(), hint);
   const Pair pair = same_rank(y_true, y_pred);
   GradientTape& tape = y_pred.tape();
   if (const auto logits = tape.logits_of(y_pred, Squash::sigmoid))   // a sigmoid stays one in another shape

@@ -2,6 +2,7 @@
 // PRIVATE: how labels, predictions and weights of losses fit together, and what every loss shares.
 
 #include <string>
+#include <string_view>
 
 #include "keratin/array_view.hpp"
 #include "keratin/tape.hpp"
@@ -18,12 +19,12 @@ Pair same_rank(Node a, Node b);
 
 /// Both in one shape, by the rank rule. Throws where they still differ, with a hint if labels of another kind look likely.
 Pair matched(const char* where, Node y_true, Node y_pred, const char* hint = "");
-/// The same for shapes alone.
-void check_match(const char* where, Shape y_true, Shape y_pred, const char* hint = "");
+/// The same for shapes alone: the one they have then. Metrics go by it, too.
+Shape common_shape(std::string_view where, Shape y_true, Shape y_pred, const char* hint = "");
 
-/// check_match as a loss's inspect().
+/// common_shape as a loss's inspect().
 inline auto same_shape(const char* where, const char* hint = "") {
-  return [where, hint](const ArrayView& y_true, const Shape& y_pred) { check_match(where, y_true.shape(), y_pred, hint); };
+  return [where, hint](const ArrayView& y_true, const Shape& y_pred) { common_shape(where, y_true.shape(), y_pred, hint); };
 }
 
 /// A weight that fits per-sample values, both in the rank in which they multiply. Throws for one that does not, or fits in two ways.

@@ -1,20 +1,6 @@
 #include "metrics/shapes.hpp"
 
-#include <utility>
-
 namespace keratin::metrics {
-
-Shape common_shape(std::string_view where, const Shape& y_true, const Shape& y_pred) {
-  const auto without_last = [](Shape shape) {
-    shape.pop_back();
-    return shape;
-  };
-  if (y_true == y_pred) return y_true;
-  for (const auto& [longer, shorter] : {std::pair{y_true, y_pred}, std::pair{y_pred, y_true}})
-    if (longer.size() == shorter.size() + 1 && longer.back() == 1 && without_last(longer) == shorter)
-      return shorter.size() == 1 ? longer : shorter;
-  fail(where, "y_true has shape ", y_true, ", y_pred ", y_pred, ": the same shape was wanted");
-}
 
 Weights::Weights(std::string_view where, const Tensor& weights, const Shape& values) {
   if (weights.empty()) return;

@@ -1,5 +1,5 @@
 #pragma once
-// PRIVATE: how labels, predictions and weights of metrics fit together.
+// PRIVATE: how weights of metrics fit their values, and their averages.
 
 #include <cstddef>
 #include <string_view>
@@ -7,12 +7,11 @@
 
 #include "keratin/check.hpp"
 #include "keratin/tensor.hpp"
+#include "losses/shapes.hpp"
 
 namespace keratin::metrics {
 
-/// The shape of both after Keras's rank rule: (N) beside (N, 1) is (N, 1), else a last axis of 1 is dropped where it is one too
-/// many. Throws where they still differ: nothing is broadcast.
-Shape common_shape(std::string_view where, const Shape& y_true, const Shape& y_pred);
+using losses::common_shape;   // labels and predictions meet as in the losses
 
 /// A weight for each element of `values`: of the same shape, or of that of its leading axes, (N), (N, 1), (N, T); or one for all.
 class Weights {

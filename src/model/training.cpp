@@ -14,7 +14,9 @@ namespace {
 
 constexpr int default_batch_size = 32;
 
-int ceil_divide(std::size_t rows, int parts) { return static_cast<int>((rows + static_cast<std::size_t>(parts) - 1) / static_cast<std::size_t>(parts)); }
+int ceil_divide(std::size_t rows, int parts) {
+  return static_cast<int>((rows + static_cast<std::size_t>(parts) - 1) / static_cast<std::size_t>(parts));
+}
 
 int verbosity(Verbose verbose, const char* where) {
   check(verbose >= -1 && verbose <= 2, where, "verbose is ", verbose, ", wanted 0 (silent), 1 (progress bar) or 2 (a line an epoch)");
@@ -36,8 +38,7 @@ std::size_t split_at(double split, std::size_t rows) {
 
 ArrayView part(const ArrayView& data, std::size_t first, std::size_t count) { return data.empty() ? data : data.slice(first, count); }
 
-}  // namespace
-
+// A weight for each label, or empty when there are none. Labels are class ids, or one-hot rows.
 std::vector<float> weights_by_class(const ArrayView& y, const std::map<int, double>& class_weight) {
   std::vector<float> weights;
   if (class_weight.empty()) return weights;
@@ -52,6 +53,8 @@ std::vector<float> weights_by_class(const ArrayView& y, const std::map<int, doub
   }
   return weights;
 }
+
+}  // namespace
 
 void Training::prepare(const char* where, const ArrayView& x) {
   check(!x.empty() && x.rows() > 0 && x.shape().size() >= 1, where, "x holds no samples");
@@ -147,8 +150,10 @@ History Training::fit(ArrayView x, ArrayView y, FitOptions options) {
   }
   if (!by_class.empty()) train.sample_weight = ArrayView(by_class).slice(0, train.x.rows());   // never weighs the validation
 
-  const int batch_size = options.batch_size.value_or(options.steps_per_epoch ? ceil_divide(train.x.rows(), *options.steps_per_epoch) : default_batch_size);
+  const int batch_size = options.batch_size ? *options.batch_size
+                         : options.steps_per_epoch ? ceil_divide(train.x.rows(), *options.steps_per_epoch) : default_batch_size;
   const int steps = options.steps_per_epoch.value_or(ceil_divide(train.x.rows(), batch_size)), verbose = verbosity(options.verbose, "fit");
+  const int val_batch_size = options.validation_batch_size.value_or(batch_size);
   Batches batches(train.x.rows(), static_cast<std::size_t>(batch_size), options.shuffle);
   History history;
   history.params = {verbose, options.epochs, steps};
@@ -166,15 +171,13 @@ History Training::fit(ArrayView x, ArrayView y, FitOptions options) {
     logs = train_epoch(train, batches, steps, bar, done);
     if (!options.steps_per_epoch || batches.at_end()) batches.restart();   // with steps_per_epoch a pass goes on over epochs
     if (!validation.x.empty() && options.validation_freq.due(epoch))
-      for (const auto& [name, value] : test_pass(validation, options.validation_batch_size.value_or(batch_size), options.validation_steps, nullptr))
-        logs["val_" + name] = value;
+      for (const auto& [name, value] : test_pass(validation, val_batch_size, options.validation_steps, nullptr)) logs["val_" + name] = value;
     each_callback([&](Callback& callback) { callback.on_epoch_end(epoch, logs); });
     history.epoch.push_back(epoch);
     for (const auto& [name, value] : logs) history.history[name].push_back(value);
     bar.update(done, logs, /*finish=*/true);
   }
   each_callback([&](Callback& callback) { callback.on_train_end(logs); });
-  each_callback([](Callback& callback) { callback.set_model(nullptr); });
   return history;
 }
 
@@ -187,7 +190,6 @@ Logs Training::evaluate(ArrayView x, ArrayView y, const EvaluateOptions& options
   ProgressBar bar(steps, verbosity(options.verbose, "evaluate"));
   const Logs logs = test_pass(data, options.batch_size, options.steps, &bar);
   bar.update(steps, logs, /*finish=*/true);
-  each_callback([](Callback& callback) { callback.set_model(nullptr); });
   return logs;
 }
 
@@ -229,7 +231,6 @@ Tensor Training::predict(ArrayView x, const PredictOptions& options) {
   model_.state_->give_back(std::move(work));
   each_callback([&](Callback& callback) { callback.on_predict_end(logs); });
   bar.update(steps, logs, /*finish=*/true);
-  each_callback([](Callback& callback) { callback.set_model(nullptr); });
   return outputs;
 }
 

@@ -10,6 +10,9 @@ namespace keratin {
 class Training {
  public:
   explicit Training(Model& model) : model_(model) {}
+  ~Training() {   // however training ends
+    each_callback([](Callback& callback) { callback.set_model(nullptr); });
+  }
 
   History fit(ArrayView x, ArrayView y, FitOptions options);
   Logs evaluate(ArrayView x, ArrayView y, const EvaluateOptions& options);
@@ -37,8 +40,5 @@ class Training {
   Model& model_;
   Callbacks callbacks_;
 };
-
-/// Labels' weights, or empty when there are none. Labels are class ids, or one-hot rows.
-std::vector<float> weights_by_class(const ArrayView& y, const std::map<int, double>& class_weight);
 
 }  // namespace keratin

@@ -17,6 +17,8 @@ Node minimum(Node a, Node b) { return map2<Minimum>(a, b, "minimum"); }
 
 Node add(Node a, float b) { return map<AddNumber>(a, b); }
 Node multiply(Node a, float b) { return map<MultiplyNumber>(a, b); }
+Node divide(Node a, float b) { return map<DivideByNumber>(a, b); }
+Node divide(float a, Node b) { return map<NumberDividedBy>(b, a); }
 Node maximum(Node a, float b) { return map<MaximumNumber>(a, b); }
 Node minimum(Node a, float b) { return map<MinimumNumber>(a, b); }
 

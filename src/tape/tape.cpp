@@ -30,7 +30,6 @@ GradientTape::Slot& GradientTape::push() {
   slot.grad = &slot.own_grad;
   slot.wants_grad = slot.has_grad = false;
   slot.squash = Squash::none;
-  slot.variable = nullptr;
   return slot;
 }
 
@@ -59,7 +58,6 @@ Node GradientTape::use(Variable& variable) {
   Slot& slot = push();
   slot.value = &variable.value;
   slot.grad = &variable.grad;
-  slot.variable = &variable;
   slot.wants_grad = recording_ && variable.trainable;
   used_.emplace_back(&variable, next_ - 1);
   return {*this, next_ - 1, pass_};
