@@ -3,18 +3,21 @@
 
     compare.py --program build/release/tests/benchmarks/mnist_epoch [--steps .../steps] [--rounds 5] [--threads 1 2] [--busy]
 
-Peers live in virtual environments in --venvs (or KERATIN_PEER_VENVS), made on the first run: about 3 GB. One that can not be made
-is left out with a line that says why. A round runs every program once on each number of threads, so that a machine's slow spells
-fall on all; the first epoch of a process (caches, traced graphs) is dropped; the ratio is the median over the rounds of the ratios
-within a round. --busy keeps one core spinning, as a neighbour on a shared machine would.
+Peers live in --venvs (or KERATIN_PEER_VENVS), made on the first run: virtual environments, about 3 GB, and ggml, built for some minutes
+from the sources in PyPI's llama-cpp-python. Fastest for ggml is an OpenBLAS on OpenMP: Debian's is unpacked beside it where apt-get has
+one, otherwise it runs on the OpenBLAS that is installed. A peer that can not be made is left out with a line that says why.
+
+A round runs every program once on each number of threads, so that a machine's slow spells fall on all; the first epoch of a process
+(caches, traced graphs) is dropped; the ratio is the median over the rounds of the ratios within a round. --busy keeps one core
+spinning, as a neighbour on a shared machine would.
 """
 
 import argparse
 import collections
+import contextlib
 import json
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -22,45 +25,70 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
 
-Peer = collections.namedtuple("Peer", "label python packages script tiny")
+
+def make(name, *command):
+    """A step towards a peer; raises RuntimeError if it fails, OSError if there is no such program."""
+    print("making", name + ":", " ".join(command), file=sys.stderr)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [command[0] + " failed"]
+        raise RuntimeError(next((line for line in lines if "error" in line.lower()), lines[-1])[:200])
+
+
+def environment(home, version, module, scripts, packages):
+    """The commands of a peer in a virtual environment of this version of Python, made if it can not import the module."""
+    name, python = os.path.basename(home), os.path.join(home, "bin", "python")
+
+    def works():
+        return os.path.exists(python) and subprocess.run([python, "-c", "import " + module], capture_output=True).returncode == 0
+
+    if not works():
+        make(name, "python" + version, "-m", "venv", home)
+        make(name, python, "-m", "pip", "install", "--quiet", *packages)
+        if not works():
+            raise RuntimeError(f"'import {module}' fails in {home}")
+    return {table: [python, os.path.join(HERE, f"{table}_{scripts}.py")] for table in ("mnist", "tiny")}
+
+
+def ggml(home, release):
+    """The command of mnist_ggml, on the ggml that this release of llama-cpp-python carries. It has no program for the tiny net."""
+    name, build, source = os.path.basename(home), os.path.join(home, "build"), "llama_cpp_python-" + release
+    archive, program = os.path.join(home, source + ".tar.gz"), os.path.join(build, "mnist_ggml")
+    if not os.path.exists(program):
+        make(name, sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", home,
+             "llama-cpp-python==" + release)
+        make(name, "tar", "-xzf", archive, "-C", home, "--strip-components=3", source + "/vendor/llama.cpp/ggml")
+        with contextlib.suppress(OSError, RuntimeError):
+            make(name, "sh", "-c", 'cd "$0" && apt-get download libopenblas0-openmp && dpkg -x libopenblas0-openmp_*.deb openblas', home)
+        make(name, "cmake", "-S", HERE, "-B", build, "-DCMAKE_BUILD_TYPE=Release", "-DGGML_HOME=" + home)
+    make(name, "cmake", "--build", build)   # on every run: mnist_ggml.cpp may have changed
+    return {"mnist": [program]}
+
+
+# PyTorch's own index has the build without CUDA, a tenth of the size.
+TORCH = ["--extra-index-url", "https://download.pytorch.org/whl/cpu", "torch==2.13.0", "numpy"]
+K3 = ["tensorflow-cpu==2.21.0", "keras==3.15.1"]
+TF29 = ["tensorflow-cpu==2.9.3", "numpy<1.24", "protobuf<3.20"]
+
+Peer = collections.namedtuple("Peer", "label commands")   # commands(home): {table: command}, made there if need be
 PEERS = {
-    "torch": Peer("PyTorch 2.13, hand-written loop", "3.11", ["torch==2.13.0", "numpy"], "mnist_torch.py", "tiny_torch.py"),
-    "k3": Peer("Keras 3.15 on TF 2.21, fit", "3.11", ["tensorflow-cpu==2.21.0", "keras==3.15.1"], "mnist_keras.py", "tiny_keras.py"),
-    "tf29": Peer("TF-Keras 2.9.3, fit", "3.10", ["tensorflow-cpu==2.9.3", "numpy<1.24", "protobuf<3.20"], "mnist_keras.py",
-                 "tiny_keras.py"),
+    "torch": Peer("PyTorch 2.13, hand-written loop", lambda home: environment(home, "3.11", "torch", "torch", TORCH)),
+    "ggml": Peer("ggml 0.25, ggml_opt_fit, batch 250", lambda home: ggml(home, "0.3.36")),
+    "k3": Peer("Keras 3.15 on TF 2.21, fit", lambda home: environment(home, "3.11", "tensorflow", "keras", K3)),
+    "tf29": Peer("TF-Keras 2.9.3, fit", lambda home: environment(home, "3.10", "tensorflow", "keras", TF29)),
 }
 LABELS = {"keratin": "keratin, fit", "floor": "floor: the step by hand on cblas_sgemm"} | {name: peer.label for name, peer in PEERS.items()}
 
 
-def environment(name, folder):
-    """The Python of a peer's virtual environment, made if need be; None if it can not be made."""
-    peer, home = PEERS[name], os.path.join(folder, name)
-    python = os.path.join(home, "bin", "python")
-    imports = "import torch" if name == "torch" else "import tensorflow"
-
-    def works():
-        return os.path.exists(python) and subprocess.run([python, "-c", imports], capture_output=True).returncode == 0
-
-    if works():
-        return python
-    base = shutil.which("python" + peer.python)
-    if not base:
-        return skip(name, f"no python{peer.python} here")
-    # PyTorch's own index has the build without CUDA, a tenth of the size.
-    index = ["--extra-index-url", "https://download.pytorch.org/whl/cpu"] if name == "torch" else []
-    for command in ([base, "-m", "venv", home], [python, "-m", "pip", "install", "--quiet", *index, *peer.packages]):
-        print("making", name + ":", " ".join(command), file=sys.stderr)
+def commands_of(names, folder):
+    """[{table: command}] of the peers that can be made, and for each other one a line that says why not."""
+    made = []
+    for name in names:
         try:
-            made = subprocess.run(command, capture_output=True, text=True)
-        except OSError as error:
-            return skip(name, error)
-        if made.returncode:
-            return skip(name, (made.stderr.strip() or "pip failed").splitlines()[-1])
-    return python if works() else skip(name, f"'{imports}' fails in {home}")
-
-
-def skip(name, why):
-    print(f"skipped {name}: {why}", file=sys.stderr)
+            made.append(PEERS[name].commands(os.path.join(os.path.abspath(folder), name)))
+        except (OSError, RuntimeError) as error:
+            print(f"skipped {name}: {error}", file=sys.stderr)
+    return made
 
 
 def run(command, threads):
@@ -93,13 +121,12 @@ def table(head, rows):
     print()
 
 
-def mnist(options, pythons):
+def mnist(options, peers):
     times = collections.defaultdict(list)   # (name, threads): seconds by round
     for done in range(options.rounds):
         for threads in options.threads:
-            commands = [[options.program, threads, options.epochs, options.data]]
-            for name, python in pythons:
-                commands.append([python, os.path.join(HERE, PEERS[name].script), threads, options.epochs, options.data])
+            programs = [[options.program], *(peer["mnist"] for peer in peers)]
+            commands = [[*program, threads, options.epochs, options.data] for program in programs]
             first = done % len(commands)   # another program each round: none is always the one after a pause
             for command in commands[first:] + commands[:first]:
                 for name, seconds in epochs_of(command, threads).items():
@@ -124,13 +151,13 @@ def mnist(options, pythons):
     table(head, [[label, *cells] for label, _, *cells in rows])
 
 
-def tiny(options, pythons):
+def tiny(options, peers):
     values = collections.defaultdict(lambda: collections.defaultdict(list))   # name: {key: microseconds by round}
     for _ in range(options.rounds):
         for name, key, value in steps_of(options.steps) if options.steps else []:
             values[name][key].append(value)
-        for peer, python in pythons:
-            for name, pairs in run([python, os.path.join(HERE, PEERS[peer].tiny), 1], 1):
+        for command in (peer["tiny"] for peer in peers if "tiny" in peer):
+            for name, pairs in run([*command, 1], 1):
                 for key in pairs.keys() - {"threads"}:
                     values[name][key].append(pairs[key])
     print("Tiny net (Input 4, Dense 8 tanh, Dense 1, batch 32, Adam, mse) and one row through 784-84-10, one thread, us: median of"
@@ -170,16 +197,16 @@ def main():
     if options.epochs < 2:
         parser.error("--epochs: the first is dropped, so at least 2")
 
-    pythons = [(name, python) for name in options.peers if (python := environment(name, options.venvs))]
+    peers = commands_of(options.peers, options.venvs)
     core = max(os.sched_getaffinity(0))
     neighbour = None
     if options.busy:
         neighbour = subprocess.Popen([sys.executable, "-c", f"import os\nos.sched_setaffinity(0, [{core}])\nwhile True: pass"])
     try:
         if options.program:
-            mnist(options, pythons)
+            mnist(options, peers)
         if not options.no_tiny and not options.busy:
-            tiny(options, pythons)
+            tiny(options, peers)
     finally:
         if neighbour:
             neighbour.kill()
