@@ -1,6 +1,7 @@
 // matmul and linear: small ones against central differences, large ones, which are cut into tiles, against plain loops in double.
 
 #include <cmath>
+#include <limits>
 
 #include "keratin/check.hpp"
 #include "keratin/ops.hpp"
@@ -23,6 +24,54 @@ Tensor halves(const Shape& shape, bool kernel) {
     if (kernel ? i < shape.back() : i % shape.back() == 0) value = kernel ? 2 * value + 1 : value + 0.5f;
   }
   return x;
+}
+
+// Four in five become zeros, some of them negative, and a whole run of columns.
+void thin_out(Tensor& x) {
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (i * 2654435761u % 4294967296u > 858993459u || i % x.shape().back() / 70 == 1) x.values()[i] = i % 2 ? 0.0f : -0.0f;
+}
+
+// relu(x kernel + bias) and its gradients against plain loops in double. x, dy and the kernel are unlike, so that a transposed or
+// shifted one shows.
+void check_large_product(const Tensor& x, std::size_t n) {
+  const std::size_t m = x.shape()[0], k = x.shape()[1];
+  const Tensor kernel = off_kinks({k, n}, -1, 1, 2), bias = off_kinks({n}, -1, 1, 3), dy = off_kinks({m, n}, -1, 1, 4);
+  GradientTape tape;
+  const Node a = tape.watch(x), b = tape.watch(kernel), c = tape.watch(bias);
+  const Node y = ops::linear(a, b, c, ops::Fused::relu);
+  tape.backward(y * tape.constant(dy) + y * tape.constant(dy));
+  std::vector<double> dx(m * k), dw(k * n), db(n), scale_x(m * k), scale_w(k * n);
+  double worst = 0;
+  for (std::size_t i = 0; i < m; ++i)
+    for (std::size_t j = 0; j < n; ++j) {
+      double total = bias.values()[j], scale = 1;
+      for (std::size_t l = 0; l < k; ++l) {
+        const double term = static_cast<double>(x.values()[i * k + l]) * static_cast<double>(kernel.values()[l * n + j]);
+        total += term;
+        scale += std::abs(term);
+      }
+      const double got = y.value().values()[i * n + j];
+      worst = std::max(worst, std::abs(got - std::max(total, 0.0)) / scale);
+      if (!(got > 0)) continue;   // ours, as a total near 0 may round either way
+      const double slope = 2 * static_cast<double>(dy.values()[i * n + j]);
+      db[j] += slope;
+      for (std::size_t l = 0; l < k; ++l) {
+        dx[i * k + l] += slope * kernel.values()[l * n + j];
+        dw[l * n + j] += slope * x.values()[i * k + l];
+        scale_x[i * k + l] += std::abs(slope * kernel.values()[l * n + j]);
+        scale_w[l * n + j] += std::abs(slope * x.values()[i * k + l]);
+      }
+    }
+  CHECK(worst < 5e-7);
+  double worst_x = 0, worst_w = 0, worst_b = 0;
+  for (std::size_t i = 0; i < dx.size(); ++i) worst_x = std::max(worst_x, std::abs(a.grad().values()[i] - dx[i]) / (1 + scale_x[i]));
+  for (std::size_t i = 0; i < dw.size(); ++i) worst_w = std::max(worst_w, std::abs(b.grad().values()[i] - dw[i]) / (1 + scale_w[i]));
+  const double scale_b = 1 + static_cast<double>(m);
+  for (std::size_t i = 0; i < db.size(); ++i) worst_b = std::max(worst_b, std::abs(c.grad().values()[i] - db[i]) / scale_b);
+  CHECK(worst_x < 5e-7);
+  CHECK(worst_w < 5e-7);
+  CHECK(worst_b < 5e-7);
 }
 
 }  // namespace
@@ -60,47 +109,42 @@ TEST_CASE("large products agree with plain loops", "[ops][gemm]") {
   };
   const Row rows[] = {{1, 600, 800},   {2, 600, 800},   {300, 70, 260},  {70, 300, 260}, {257, 129, 65}, {515, 600, 70},
                       {128, 128, 128}, {640, 10, 84},   {256, 84, 784},  {3, 2, 5000},   {5000, 3, 2},   {1, 1, 30000},
-                      {30000, 1, 1},   {1, 30000, 1},   {200, 1, 200},   {129, 515, 31}, {1000, 33, 17}};
+                      {30000, 1, 1},   {1, 30000, 1},   {200, 1, 200},   {129, 515, 31}, {1000, 33, 17}, {50, 1153, 70}};
   for (const auto& [m, n, k] : rows) {
-    INFO("m " << m << " n " << n << " k " << k);
-    // x, dy and the kernel are unlike, so that a transposed or shifted one shows
-    const Tensor x = off_kinks({m, k}, -1, 1, 1), kernel = off_kinks({k, n}, -1, 1, 2), bias = off_kinks({n}, -1, 1, 3),
-                 dy = off_kinks({m, n}, -1, 1, 4);
-    GradientTape tape;
-    const Node a = tape.watch(x), b = tape.watch(kernel), c = tape.watch(bias);
-    const Node y = ops::linear(a, b, c, ops::Fused::relu);
-    tape.backward(y * tape.constant(dy) + y * tape.constant(dy));
-    std::vector<double> dx(m * k), dw(k * n), db(n), scale_x(m * k), scale_w(k * n);
-    double worst = 0;
-    for (std::size_t i = 0; i < m; ++i)
-      for (std::size_t j = 0; j < n; ++j) {
-        double total = bias.values()[j], scale = 1;
-        for (std::size_t l = 0; l < k; ++l) {
-          const double term = static_cast<double>(x.values()[i * k + l]) * static_cast<double>(kernel.values()[l * n + j]);
-          total += term;
-          scale += std::abs(term);
-        }
-        const double got = y.value().values()[i * n + j];
-        worst = std::max(worst, std::abs(got - std::max(total, 0.0)) / scale);
-        if (!(got > 0)) continue;   // ours, as a total near 0 may round either way
-        const double slope = 2 * static_cast<double>(dy.values()[i * n + j]);
-        db[j] += slope;
-        for (std::size_t l = 0; l < k; ++l) {
-          dx[i * k + l] += slope * kernel.values()[l * n + j];
-          dw[l * n + j] += slope * x.values()[i * k + l];
-          scale_x[i * k + l] += std::abs(slope * kernel.values()[l * n + j]);
-          scale_w[l * n + j] += std::abs(slope * x.values()[i * k + l]);
-        }
-      }
-    CHECK(worst < 5e-7);
-    double worst_x = 0, worst_w = 0, worst_b = 0;
-    for (std::size_t i = 0; i < dx.size(); ++i) worst_x = std::max(worst_x, std::abs(a.grad().values()[i] - dx[i]) / (1 + scale_x[i]));
-    for (std::size_t i = 0; i < dw.size(); ++i) worst_w = std::max(worst_w, std::abs(b.grad().values()[i] - dw[i]) / (1 + scale_w[i]));
-    const double scale_b = 1 + static_cast<double>(m);
-    for (std::size_t i = 0; i < db.size(); ++i) worst_b = std::max(worst_b, std::abs(c.grad().values()[i] - db[i]) / scale_b);
-    CHECK(worst_x < 5e-7);
-    CHECK(worst_w < 5e-7);
-    CHECK(worst_b < 5e-7);
+    CAPTURE(m, n, k);
+    Tensor x = off_kinks({m, k}, -1, 1, 1);
+    check_large_product(x, n);
+    thin_out(x);   // many zeros take another way
+    check_large_product(x, n);
+  }
+}
+
+TEST_CASE("infinity and NaN reach a product through zeros", "[ops][gemm]") {
+  constexpr float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  Tensor x = off_kinks({100, 200}, -1, 1, 1);
+  thin_out(x);
+  x.values()[7 * 200 + 75] = nan;
+  Tensor kernel = off_kinks({200, 30}, -1, 1, 2);
+  kernel.values()[150 * 30 + 3] = inf;
+  kernel.values()[199 * 30 + 29] = nan;
+  GradientTape tape;
+  const Node a = tape.watch(x), b = tape.watch(kernel);
+  const Node y = ops::matmul(a, b);
+  for (std::size_t i = 0; i < 100; ++i)
+    for (std::size_t j = 0; j < 30; ++j) {
+      const float value = y.value().values()[i * 30 + j], at = x.values()[i * 200 + 150];
+      CAPTURE(i, j);
+      if (j == 29 || i == 7 || (j == 3 && at == 0)) CHECK(std::isnan(value));
+      else CHECK(value == (j == 3 ? std::copysign(inf, at) : value));
+      if (j != 29 && i != 7 && j != 3) CHECK(std::isfinite(value));
+    }
+  Tensor dy = off_kinks({100, 30}, -1, 1, 3);
+  dy.values()[20 * 30 + 5] = inf;
+  tape.backward(y * tape.constant(dy));
+  for (std::size_t l = 0; l < 200; ++l) {
+    CAPTURE(l);
+    CHECK_FALSE(std::isfinite(b.grad().values()[l * 30 + 5]));
+    CHECK(std::isfinite(b.grad().values()[l * 30 + 6]) == (l != 75));
   }
 }
 

@@ -65,6 +65,32 @@ void small(const float* a, const float* b, float* c, std::size_t m, std::size_t 
   else table.product_nn(a, b, c, m, n, k, keep);
 }
 
+// Whether to multiply by a's nonzeros alone: faster than a dense product where less than about half of a are (measured: see
+// docs/performance.md). Sixteen of a's rows speak for all.
+bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, GemmOptions options) {
+  constexpr std::size_t sample = 16, fewest_rows = 32;
+  const std::size_t rows = options.transpose_a ? k : m, columns = options.transpose_a ? m : k;
+  if (options.transpose_b || m < fewest_rows || rows < sample || n < std::max<std::size_t>(8, simd().fewest_columns)) return false;
+  std::size_t nonzeros = 0;
+  for (std::size_t i = 0; i < sample; ++i) nonzeros += simd().count_nonzeros(a + i * rows / sample * columns, columns);
+  return 2 * nonzeros * n < sample * columns * (n - 7);
+}
+
+void multiply_nonzeros(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, GemmOptions options,
+                       TileVisitor after) {
+  constexpr std::size_t rows = NonzeroTile::most_rows;
+  const std::size_t fewest = simd().fewest_columns, columns = even(n, tile_count(n, simd().most_columns), fewest);
+  const std::size_t down = tile_count(m, rows), across = tile_count(n + 1 - fewest, columns);   // the last takes a rest too narrow
+  parallel_for(down * across, [&](std::size_t index) {
+    const std::size_t row = index % down * rows, column = index / down * columns;
+    const Tile tile{row, std::min(rows, m - row), column, index / down + 1 < across ? columns : n - column};
+    simd().nonzeros({.a = a + (options.transpose_a ? row : row * k), .b = b + column, .c = c + row * n + column, .rows = tile.rows,
+                     .columns = tile.columns, .k = k, .a_stride = options.transpose_a ? m : k, .stride = n, .keep = options.keep != 0},
+                    options.transpose_a);
+    after(tile);
+  });
+}
+
 }  // namespace
 
 void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, GemmOptions options, TileVisitor after) {
@@ -73,6 +99,7 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
     small(a, b, c, m, n, k, options);
     return after(Tile{0, m, 0, n});
   }
+  if (mostly_zeros(a, m, n, k, options)) return multiply_nonzeros(a, b, c, m, n, k, options, after);
   use_one_blas_thread();
   const Cut tiles = cut(m, n, k, options.transpose_b);
   const std::size_t rows = tiles.rows, columns = tiles.columns;

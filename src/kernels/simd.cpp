@@ -4,6 +4,7 @@
 
 #include "kernels/simd.hpp"
 #include "kernels/simd_batches.hpp"
+#include "kernels/simd_nonzeros.hpp"
 #include "kernels/simd_products.hpp"
 #include "kernels/simd_rows.hpp"
 #include "kernels/simd_tables.hpp"
@@ -94,6 +95,10 @@ const Simd KERATIN_TABLE = {
     .product_nn = product_nn,
     .product_nt = product_nt,
     .product_tn = product_tn,
+    .nonzeros = nonzeros,
+    .fewest_columns = width,
+    .most_columns = usual_batches * width,
+    .count_nonzeros = count_nonzeros,
     .sgd = sgd,
     .adam = adam,
 };

@@ -14,6 +14,15 @@ struct AdamStep {
   float learning_rate, rate_1, rate_2, epsilon;   // learning_rate with both bias corrections in it; a rate is 1 - beta
 };
 
+// Some columns of up to most_rows rows of c = a b + keep * c. Rows of b and c are `stride` apart.
+struct NonzeroTile {
+  static constexpr std::size_t most_rows = 64;
+  const float *a, *b;
+  float* c;
+  std::size_t rows, columns, k, a_stride, stride;
+  bool keep;
+};
+
 struct Simd {
   const char* name;
 
@@ -49,6 +58,11 @@ struct Simd {
   void (*product_nn)(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, bool keep);
   void (*product_nt)(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, bool keep);
   void (*product_tn)(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, bool keep);
+
+  // the same over a's nonzeros alone, from fewest_columns to fewest_columns - 1 more than most_columns wide
+  void (*nonzeros)(const NonzeroTile& tile, bool transpose_a);
+  std::size_t fewest_columns, most_columns;
+  std::size_t (*count_nonzeros)(const float* x, std::size_t n);
 
   // one optimizer step over n weights
   void (*sgd)(float* w, float* velocity, const float* g, std::size_t n, float learning_rate, float momentum, bool nesterov);

@@ -1,0 +1,64 @@
+// Products over the nonzero values alone, for every instruction set that this machine has.
+
+#include <cmath>
+#include <vector>
+
+#include "kernels/simd_tables.hpp"
+#include "support/catch.hpp"
+
+using namespace keratin::kernels;
+
+namespace {
+
+// Whole numbers: sums are exact in any order.
+float value(std::size_t i, std::size_t seed) { return static_cast<float>((i * 7919 + seed) % 13) - 6; }
+
+struct Sizes {
+  std::size_t rows, columns, k;
+};
+
+void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
+  const auto [rows, columns, k] = sizes;
+  constexpr std::size_t beyond = 3;   // what lies between rows is not read into the product, nor written
+  const std::size_t a_stride = (transpose_a ? rows : k) + beyond, stride = columns + beyond;
+  std::vector<float> a((transpose_a ? k : rows) * a_stride), b(k * stride), c(rows * stride);
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] = i * 2654435761u % 1000 < 200 ? value(i, 1) : 0.0f;
+  for (std::size_t i = 0; i < b.size(); ++i) b[i] = value(i, 2);
+  for (std::size_t i = 0; i < c.size(); ++i) c[i] = value(i, 3);
+  std::vector<float> wanted = c;
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t j = 0; j < columns; ++j) {
+      float total = keep ? wanted[i * stride + j] : 0;
+      for (std::size_t l = 0; l < k; ++l) total += a[transpose_a ? l * a_stride + i : i * a_stride + l] * b[l * stride + j];
+      wanted[i * stride + j] = total;
+    }
+  table.nonzeros({.a = a.data(), .b = b.data(), .c = c.data(), .rows = rows, .columns = columns, .k = k, .a_stride = a_stride,
+                  .stride = stride, .keep = keep},
+                 transpose_a);
+  CHECK(c == wanted);
+}
+
+}  // namespace
+
+TEST_CASE("products over nonzeros are those over everything", "[simd]") {
+  for (const Simd* table : usable_tables()) {
+    INFO(table->name);
+    for (std::size_t columns = table->fewest_columns; columns < table->most_columns + table->fewest_columns; ++columns)
+      for (const Sizes& sizes : {Sizes{64, columns, 130}, Sizes{1, columns, 1}, Sizes{37, columns, 64}, Sizes{16, columns, 33}})
+        for (const bool transpose_a : {false, true})
+          for (const bool keep : {false, true}) {
+            CAPTURE(sizes.rows, sizes.columns, sizes.k, transpose_a, keep);
+            check_tile(*table, sizes, transpose_a, keep);
+          }
+  }
+}
+
+TEST_CASE("nonzeros are counted, NaN among them and zeros of either sign not", "[simd]") {
+  const std::vector<float> x = {0, -0.0f, 1e-45f, NAN, -3, INFINITY};
+  for (const Simd* table : usable_tables()) {
+    CHECK(table->count_nonzeros(x.data(), x.size()) == 4);
+    std::vector<float> many(1000, -0.0f);
+    many[0] = many[501] = many[999] = NAN;
+    CHECK(table->count_nonzeros(many.data(), many.size()) == 3);
+  }
+}
