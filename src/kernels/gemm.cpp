@@ -65,15 +65,16 @@ void small(const float* a, const float* b, float* c, std::size_t m, std::size_t 
   else table.product_nn(a, b, c, m, n, k, keep);
 }
 
-// Whether to multiply by a's nonzeros alone: faster than a dense product where less than about half of a are (measured: see
-// docs/performance.md). Sixteen of a's rows speak for all.
+// Whether to multiply by a's nonzeros alone: faster than a dense product where no more than about half of a are, fewer where rows of c
+// are short (measured: see docs/performance.md). Sixteen of a's rows speak for all.
 bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, GemmOptions options) {
   constexpr std::size_t sample = 16, fewest_rows = 32;
+  constexpr double break_even = 0.53, walk = 4;   // the walk over the bits costs as much as so many columns
   const std::size_t rows = options.transpose_a ? k : m, columns = options.transpose_a ? m : k;
-  if (options.transpose_b || m < fewest_rows || rows < sample || n < std::max<std::size_t>(8, simd().fewest_columns)) return false;
+  if (options.transpose_b || m < fewest_rows || rows < sample || n < simd().fewest_columns) return false;
   std::size_t nonzeros = 0;
   for (std::size_t i = 0; i < sample; ++i) nonzeros += simd().count_nonzeros(a + i * rows / sample * columns, columns);
-  return 2 * nonzeros * n < sample * columns * (n - 7);
+  return static_cast<double>(nonzeros) < static_cast<double>(sample * columns) * (break_even - walk / static_cast<double>(n));
 }
 
 void multiply_nonzeros(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, GemmOptions options,
