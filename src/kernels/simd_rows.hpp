@@ -69,28 +69,68 @@ float maximum(const float* x, std::size_t n) {
   return best;
 }
 
-// Narrow rows are taken many at a time, so that exp runs over full batches.
 constexpr std::size_t block = 2048;
-std::size_t rows_at_a_time(std::size_t columns) { return std::max<std::size_t>(1, block / std::max<std::size_t>(1, columns)); }
 
-void subtract_maximum(const float* x, float* y, std::size_t rows, std::size_t columns) {
-  for (std::size_t i = 0; i < rows; ++i, x += columns, y += columns) {
-    const float top = maximum(x, columns);
-    for (std::size_t j = 0; j < columns; ++j) y[j] = x[j] - top;
+// Rows shorter than this are taken a batch of rows at a time, a lane each: exp, log and sums then run over full batches.
+constexpr std::size_t wide_row = 33;
+
+// body(values) on `width` rows at once, values[j] being their column j.
+template <class Body>
+void by_lanes(const float* x, float* y, std::size_t rows, std::size_t columns, const Body& body) {
+  Batch values[wide_row];
+  alignas(64) float lanes[width];
+  for (std::size_t first = 0; first < rows; first += width, x += width * columns, y += width * columns) {
+    const std::size_t count = std::min(width, rows - first);
+    for (std::size_t j = 0; j < columns; ++j) {
+      for (std::size_t i = 0; i < width; ++i) lanes[i] = x[std::min(i, count - 1) * columns + j];
+      values[j] = Batch::load_aligned(lanes);
+    }
+    body(values);
+    for (std::size_t j = 0; j < columns; ++j) {
+      values[j].store_aligned(lanes);
+      for (std::size_t i = 0; i < count; ++i) y[i * columns + j] = lanes[i];
+    }
   }
 }
 
+void subtract_maximum(Batch* values, std::size_t columns) {
+  Batch top = values[0];
+  for (std::size_t j = 1; j < columns; ++j) top = xsimd::max(top, values[j]);
+  for (std::size_t j = 0; j < columns; ++j) values[j] -= top;
+}
+
+void softmax_of_narrow_rows(const float* x, float* y, std::size_t rows, std::size_t columns) {
+  by_lanes(x, y, rows, columns, [columns](Batch* values) {
+    subtract_maximum(values, columns);
+    Batch total(0.0f);
+    for (std::size_t j = 0; j < columns; ++j) total += values[j] = functions::Exp::value(values[j], total, total);
+    const Batch scale = Batch(1.0f) / total;
+    for (std::size_t j = 0; j < columns; ++j) values[j] *= scale;
+  });
+}
+
+void log_softmax_of_narrow_rows(const float* x, float* y, std::size_t rows, std::size_t columns) {
+  by_lanes(x, y, rows, columns, [columns](Batch* values) {
+    subtract_maximum(values, columns);
+    Batch total(0.0f);
+    for (std::size_t j = 0; j < columns; ++j) total += functions::Exp::value(values[j], total, total);
+    const Batch log_total = functions::Log::value(total, total, total);
+    for (std::size_t j = 0; j < columns; ++j) values[j] -= log_total;
+  });
+}
+
+void subtract_maximum(const float* x, float* y, std::size_t columns) {
+  const float top = maximum(x, columns);
+  for (std::size_t j = 0; j < columns; ++j) y[j] = x[j] - top;
+}
+
 void softmax(const float* x, float* y, std::size_t rows, std::size_t columns) {
-  const std::size_t step = rows_at_a_time(columns);
-  for (std::size_t first = 0; first < rows; first += step) {
-    const std::size_t count = std::min(step, rows - first);
-    float* out = y + first * columns;
-    subtract_maximum(x + first * columns, out, count, columns);
-    MapOf<functions::Exp>::map(out, out, count * columns, 0, 0);
-    for (std::size_t i = 0; i < count; ++i, out += columns) {
-      const float scale = 1 / static_cast<float>(sum(out, columns));
-      for (std::size_t j = 0; j < columns; ++j) out[j] *= scale;
-    }
+  if (columns < wide_row) return softmax_of_narrow_rows(x, y, rows, columns);
+  for (std::size_t i = 0; i < rows; ++i, x += columns, y += columns) {
+    subtract_maximum(x, y, columns);
+    MapOf<functions::Exp>::map(y, y, columns, 0, 0);
+    const float scale = 1 / static_cast<float>(sum(y, columns));
+    for (std::size_t j = 0; j < columns; ++j) y[j] *= scale;
   }
 }
 
@@ -107,18 +147,12 @@ float sum_of_exp(const float* x, std::size_t n) {
 }
 
 void log_softmax(const float* x, float* y, std::size_t rows, std::size_t columns) {
-  const std::size_t step = rows_at_a_time(columns);
-  float e[block], log_total[block];
-  for (std::size_t first = 0; first < rows; first += step) {
-    const std::size_t count = std::min(step, rows - first);
-    float* out = y + first * columns;
-    subtract_maximum(x + first * columns, out, count, columns);
-    if (columns <= block) MapOf<functions::Exp>::map(out, e, count * columns, 0, 0);
-    for (std::size_t i = 0; i < count; ++i)
-      log_total[i] = columns <= block ? static_cast<float>(sum(e + i * columns, columns)) : sum_of_exp(out + i * columns, columns);
-    MapOf<functions::Log>::map(log_total, log_total, count, 0, 0);
-    for (std::size_t i = 0; i < count; ++i, out += columns)
-      for (std::size_t j = 0; j < columns; ++j) out[j] -= log_total[i];
+  if (columns < wide_row) return log_softmax_of_narrow_rows(x, y, rows, columns);
+  for (std::size_t i = 0; i < rows; ++i, x += columns, y += columns) {
+    subtract_maximum(x, y, columns);
+    float log_total = sum_of_exp(y, columns);
+    MapOf<functions::Log>::map(&log_total, &log_total, 1, 0, 0);
+    for (std::size_t j = 0; j < columns; ++j) y[j] -= log_total;
   }
 }
 

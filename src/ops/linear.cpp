@@ -1,5 +1,6 @@
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
+#include "kernels/blas.hpp"
 #include "kernels/gemm.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/simd.hpp"
@@ -25,6 +26,17 @@ const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor&
   return dz;
 }
 
+// dx = dz w^T. For many rows w is transposed first: products with b as it lies are the faster ones, and may skip the zeros that relu
+// leaves in dz.
+void multiply_by_transposed(const Tensor& dz, const Tensor& w, Tensor& dx, float keep, GradientTape& tape) {
+  constexpr std::size_t many = 64;
+  const std::size_t k = w.shape()[0], n = w.shape()[1], m = n == 0 ? 0 : dz.size() / n;
+  if (m < many) return kernels::gemm(dz.data(), w.data(), dx.data(), m, k, n, {.transpose_b = true, .keep = keep});
+  Tensor& transposed = tape.scratch(1, {n, k});
+  kernels::transpose(w.data(), transposed.data(), k, n);
+  kernels::gemm(dz.data(), transposed.data(), dx.data(), m, k, n, {.keep = keep});
+}
+
 }  // namespace
 
 Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
@@ -46,9 +58,7 @@ Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
       },
       [x, kernel, bias, activation, m, n, k](const Tensor& y, const Tensor& dy) {
         const Tensor& dz = before_activation(activation, y, dy, x.tape());
-        accumulate(x, [&](Tensor& dx, float keep) {
-          kernels::gemm(dz.data(), kernel.value().data(), dx.data(), m, k, n, {.transpose_b = true, .keep = keep});
-        });
+        accumulate(x, [&](Tensor& dx, float keep) { multiply_by_transposed(dz, kernel.value(), dx, keep, x.tape()); });
         if (bias) accumulate(*bias, [&](Tensor& db, float keep) { kernels::simd().column_sums(dz.data(), m, n, n, db.data(), keep != 0); });
         accumulate(kernel, [&](Tensor& dw, float keep) {
           kernels::gemm(x.value().data(), dz.data(), dw.data(), k, n, m, {.transpose_a = true, .keep = keep});
