@@ -17,6 +17,10 @@ struct Sizes {
   std::size_t rows, columns, k;
 };
 
+struct alignas(64) Line {
+  float values[16];
+};
+
 void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
   const auto [rows, columns, k] = sizes;
   constexpr std::size_t beyond = 3;   // what lies between rows is not read into the product, nor written
@@ -25,6 +29,7 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
   for (std::size_t i = 0; i < a.size(); ++i) a[i] = i * 2654435761u % 1000 < 200 ? value(i, 1) : 0.0f;
   for (std::size_t i = 0; i < b.size(); ++i) b[i] = value(i, 2);
   for (std::size_t i = 0; i < c.size(); ++i) c[i] = value(i, 3);
+  for (std::size_t j = 0; j < k; ++j) b[j * stride + columns] = NAN;
   std::vector<float> wanted = c;
   for (std::size_t i = 0; i < rows; ++i)
     for (std::size_t j = 0; j < columns; ++j) {
@@ -32,8 +37,10 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
       for (std::size_t l = 0; l < k; ++l) total += a[transpose_a ? l * a_stride + i : i * a_stride + l] * b[l * stride + j];
       wanted[i * stride + j] = total;
     }
-  table.nonzeros({.a = a.data(), .b = b.data(), .c = c.data(), .rows = rows, .columns = columns, .k = k, .a_stride = a_stride,
-                  .stride = stride, .keep = keep},
+  std::vector<Line> packed(k * (columns + table.fewest_columns) / 16 + 1);
+  CHECK(table.pack(b.data(), stride, k, columns, packed[0].values));
+  table.nonzeros({.a = a.data(), .packed_b = packed[0].values, .c = c.data(), .rows = rows, .columns = columns, .k = k, .a_stride = a_stride,
+                  .c_stride = stride, .keep = keep},
                  transpose_a);
   CHECK(c == wanted);
 }
@@ -50,6 +57,23 @@ TEST_CASE("products over nonzeros are those over everything", "[simd]") {
             CAPTURE(sizes.rows, sizes.columns, sizes.k, transpose_a, keep);
             check_tile(*table, sizes, transpose_a, keep);
           }
+  }
+}
+
+TEST_CASE("packing sees every value that is not finite", "[simd]") {
+  for (const Simd* table : usable_tables()) {
+    INFO(table->name);
+    for (std::size_t columns : {table->fewest_columns, table->fewest_columns + 3, table->most_columns + table->fewest_columns - 1}) {
+      std::vector<float> b(3 * columns, 3e38f);
+      std::vector<Line> packed(3 * (columns + table->fewest_columns) / 16 + 1);
+      CHECK(table->pack(b.data(), columns, 3, columns, packed[0].values));
+      for (std::size_t i = 0; i < b.size(); ++i)
+        for (const float bad : {NAN, INFINITY, -INFINITY}) {
+          b[i] = bad;
+          CHECK_FALSE(table->pack(b.data(), columns, 3, columns, packed[0].values));
+          b[i] = 3e38f;
+        }
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 #include "kernels/gemm.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <complex>
+#include <vector>
 #include <xtensor-blas/xblas.hpp>
 
 #include "kernels/blas.hpp"
@@ -77,19 +79,43 @@ bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, G
   return static_cast<double>(nonzeros) < static_cast<double>(sample * columns) * (break_even - walk / static_cast<double>(n));
 }
 
-void multiply_nonzeros(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, GemmOptions options,
+float* packed_buffer(std::size_t size) {
+  struct alignas(64) Line {
+    float values[16];
+  };
+  thread_local std::vector<Line> lines;   // the calling thread's, for one product at a time
+  if (lines.size() * 16 < size) lines.resize((size + 15) / 16);
+  return lines.data()->values;
+}
+
+// False, with nothing done, if a value of b is not finite: 0 times infinity is not 0.
+bool multiply_nonzeros(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, GemmOptions options,
                        TileVisitor after) {
   constexpr std::size_t rows = NonzeroTile::most_rows;
-  const std::size_t fewest = simd().fewest_columns, columns = even(n, tile_count(n, simd().most_columns), fewest);
-  const std::size_t down = tile_count(m, rows), across = tile_count(n + 1 - fewest, columns);   // the last takes a rest too narrow
+  const Simd& table = simd();
+  const std::size_t columns = even(n, tile_count(n, table.most_columns), table.fewest_columns);
+  const std::size_t down = tile_count(m, rows), across = tile_count(n + 1 - table.fewest_columns, columns);   // the last takes a narrow rest
+  const auto width = [&](std::size_t strip) { return strip + 1 < across ? columns : n - strip * columns; };
+  const auto packed_width = [&](std::size_t strip) { return tile_count(width(strip), table.fewest_columns) * table.fewest_columns; };
+  float* packed = packed_buffer(k * (across - 1) * columns + k * packed_width(across - 1));
+  std::atomic<bool> finite = true;
+  constexpr std::size_t grain = 1 << 14;   // values: the rows of b that a thread packs at a time
+  parallel_slices(k, grain / n + 8, [&](std::size_t first, std::size_t count) {
+    for (std::size_t strip = 0; strip < across; ++strip)
+      if (!table.pack(b + first * n + strip * columns, n, count, width(strip), packed + strip * columns * k + first * packed_width(strip)))
+        finite.store(false, std::memory_order_relaxed);
+  });
+  if (!finite) return false;
   parallel_for(down * across, [&](std::size_t index) {
-    const std::size_t row = index % down * rows, column = index / down * columns;
-    const Tile tile{row, std::min(rows, m - row), column, index / down + 1 < across ? columns : n - column};
-    simd().nonzeros({.a = a + (options.transpose_a ? row : row * k), .b = b + column, .c = c + row * n + column, .rows = tile.rows,
-                     .columns = tile.columns, .k = k, .a_stride = options.transpose_a ? m : k, .stride = n, .keep = options.keep != 0},
-                    options.transpose_a);
+    const std::size_t row = index % down * rows, strip = index / down, column = strip * columns;
+    const Tile tile{row, std::min(rows, m - row), column, width(strip)};
+    table.nonzeros({.a = a + (options.transpose_a ? row : row * k), .packed_b = packed + column * k, .c = c + row * n + column,
+                    .rows = tile.rows, .columns = tile.columns, .k = k, .a_stride = options.transpose_a ? m : k, .c_stride = n,
+                    .keep = options.keep != 0},
+                   options.transpose_a);
     after(tile);
   });
+  return true;
 }
 
 }  // namespace
@@ -100,7 +126,7 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
     small(a, b, c, m, n, k, options);
     return after(Tile{0, m, 0, n});
   }
-  if (mostly_zeros(a, m, n, k, options)) return multiply_nonzeros(a, b, c, m, n, k, options, after);
+  if (mostly_zeros(a, m, n, k, options) && multiply_nonzeros(a, b, c, m, n, k, options, after)) return;
   use_one_blas_thread();
   const Cut tiles = cut(m, n, k, options.transpose_b);
   const std::size_t rows = tiles.rows, columns = tiles.columns;

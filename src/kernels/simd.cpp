@@ -98,6 +98,7 @@ const Simd KERATIN_TABLE = {
     .nonzeros = nonzeros,
     .fewest_columns = width,
     .most_columns = usual_batches * width,
+    .pack = pack,
     .count_nonzeros = count_nonzeros,
     .sgd = sgd,
     .adam = adam,

@@ -14,12 +14,12 @@ struct AdamStep {
   float learning_rate, rate_1, rate_2, epsilon;   // learning_rate with both bias corrections in it; a rate is 1 - beta
 };
 
-// Some columns of up to most_rows rows of c = a b + keep * c. Rows of b and c are `stride` apart.
+// Some columns of up to most_rows rows of c = a b + keep * c, those of b having been packed.
 struct NonzeroTile {
   static constexpr std::size_t most_rows = 64;
-  const float *a, *b;
+  const float *a, *packed_b;
   float* c;
-  std::size_t rows, columns, k, a_stride, stride;
+  std::size_t rows, columns, k, a_stride, c_stride;
   bool keep;
 };
 
@@ -62,6 +62,8 @@ struct Simd {
   // the same over a's nonzeros alone, from fewest_columns to fewest_columns - 1 more than most_columns wide
   void (*nonzeros)(const NonzeroTile& tile, bool transpose_a);
   std::size_t fewest_columns, most_columns;
+  // rows of b, `stride` apart, to where each has its own multiple of fewest_columns, on a cache line; false if a value is not finite
+  bool (*pack)(const float* b, std::size_t stride, std::size_t rows, std::size_t columns, float* packed);
   std::size_t (*count_nonzeros)(const float* x, std::size_t n);
 
   // one optimizer step over n weights

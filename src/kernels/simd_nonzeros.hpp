@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t usual_batches = std::min<std::size_t>(96 / width, 12), most_batches = usual_batches + 1;   // of sixteen registers
 
-// Some columns of one row of c in registers, or of b packed. The last batch is moved back to where the columns end: it and the one
-// before come to the same values where they overlap.
+// Some columns of one row of c in registers. The last batch is moved back to where the columns end: it and the one before come to the
+// same values where they overlap. Packed rows of b hold the same columns, so that every load of theirs is aligned.
 template <std::size_t batches>
 class Strip {
  public:
@@ -33,24 +33,27 @@ class Strip {
   void store(float* c) const {
     for (std::size_t t = 0; t < batches; ++t) totals_[t].store_unaligned(c + at(t));
   }
-  // Copies rows of b to where they lie side by side. False if a value is not finite.
-  bool pack(const float* b, std::size_t stride, std::size_t rows, float* packed) {
-    clear();
-    for (std::size_t j = 0; j < rows; ++j, b += stride, packed += packed_size)
-      for (std::size_t t = 0; t < batches; ++t) {
-        const Batch values = Batch::load_unaligned(b + at(t));
-        values.store_aligned(packed + t * width);
-        totals_[t] = xsimd::fma(values, Batch(0.0f), totals_[t]);
-      }
-    for (std::size_t t = 1; t < batches; ++t) totals_[0] += totals_[t];
-    return xsimd::hadd(totals_[0]) == 0;
-  }
+  std::size_t at(std::size_t t) const { return t + 1 < batches ? t * width : last_; }
 
  private:
-  std::size_t at(std::size_t t) const { return t + 1 < batches ? t * width : last_; }
   Batch totals_[batches];
   std::size_t last_;
 };
+
+template <std::size_t batches>
+bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns, float* packed) {
+  Strip<batches> strip(columns);
+  Batch infinite[batches];
+  std::fill_n(infinite, batches, Batch(0.0f));
+  for (std::size_t j = 0; j < rows; ++j, b += stride, packed += strip.packed_size)
+    for (std::size_t t = 0; t < batches; ++t) {
+      const Batch values = Batch::load_unaligned(b + strip.at(t));
+      values.store_aligned(packed + t * width);
+      infinite[t] = xsimd::fma(values, Batch(0.0f), infinite[t]);   // NaN once it is
+    }
+  for (std::size_t t = 1; t < batches; ++t) infinite[0] += infinite[t];
+  return xsimd::hadd(infinite[0]) == 0;
+}
 
 // Bit i is lane i's. xsimd 8 has no name for it.
 template <class A>
@@ -103,26 +106,22 @@ void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t row
 template <std::size_t batches, bool transpose_a>
 void nonzeros(const NonzeroTile& tile) {
   constexpr std::size_t block = 64;
-  using Columns = Strip<batches>;
   const std::size_t row_stride = transpose_a ? 1 : tile.a_stride, inner_stride = transpose_a ? tile.a_stride : 1;
-  Columns strip(tile.columns);
+  Strip<batches> strip(tile.columns);
   for (std::size_t l = 0; l < tile.k; l += block) {
     const std::size_t inner = std::min(block, tile.k - l);
-    const float* a = tile.a + l * inner_stride;
-    alignas(64) float packed[block * Columns::packed_size];
-    const bool finite = strip.pack(tile.b + l * tile.stride, tile.stride, inner, packed);
+    const float *a = tile.a + l * inner_stride, *b = tile.packed_b + l * strip.packed_size;
     std::uint64_t bits[NonzeroTile::most_rows];
     if constexpr (transpose_a) nonzero_bits_of_columns(a, inner_stride, inner, tile.rows, bits);
     else for (std::size_t i = 0; i < tile.rows; ++i) bits[i] = nonzero_bits(a + i * row_stride, inner);
-    if (!finite) std::fill_n(bits, tile.rows, ~std::uint64_t{0} >> (64 - inner));   // 0 times infinity is not 0
     const bool fresh = l == 0 && !tile.keep;
     for (std::size_t i = 0; i < tile.rows; ++i) {
       if (!bits[i] && !fresh) continue;
-      float* c = tile.c + i * tile.stride;
+      float* c = tile.c + i * tile.c_stride;
       fresh ? strip.clear() : strip.load(c);
       for (std::uint64_t left = bits[i]; left; left &= left - 1) {
         const auto j = static_cast<std::size_t>(std::countr_zero(left));
-        strip.add(a[i * row_stride + j * inner_stride], packed + j * Columns::packed_size);
+        strip.add(a[i * row_stride + j * inner_stride], b + j * strip.packed_size);
       }
       strip.store(c);
     }
@@ -130,11 +129,20 @@ void nonzeros(const NonzeroTile& tile) {
 }
 
 void nonzeros(const NonzeroTile& tile, bool transpose_a) {
-  using Kernel = void (*)(const NonzeroTile&);
-  constexpr auto kernels = []<std::size_t... i>(std::index_sequence<i...>) {
-    return std::array{std::array<Kernel, most_batches>{nonzeros<i + 1, false>...}, std::array<Kernel, most_batches>{nonzeros<i + 1, true>...}};
-  }(std::make_index_sequence<most_batches>());
-  kernels[transpose_a][(tile.columns - 1) / width](tile);
+  const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
+    using Kernel = void (*)(const NonzeroTile&);
+    constexpr Kernel plain[] = {nonzeros<i + 1, false>...}, transposed[] = {nonzeros<i + 1, true>...};
+    (transpose_a ? transposed : plain)[(tile.columns - 1) / width](tile);
+  };
+  run(std::make_index_sequence<most_batches>());
+}
+
+bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns, float* packed) {
+  const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
+    constexpr decltype(&pack<1>) packs[] = {pack<i + 1>...};
+    return packs[(columns - 1) / width](b, stride, rows, columns, packed);
+  };
+  return run(std::make_index_sequence<most_batches>());
 }
 
 std::size_t count_nonzeros(const float* x, std::size_t n) {
