@@ -7,6 +7,7 @@
 #include <ostream>
 #include <utility>
 
+#include "core/huge_pages.hpp"
 #include "keratin/check.hpp"
 
 namespace keratin {
@@ -43,6 +44,7 @@ void Tensor::resize(const Shape& shape) {
   if (size > capacity_ || data_.get_deleter().borrowed) {
     *this = Tensor();   // what it is if the allocation throws
     data_ = std::unique_ptr<float[], Free>(static_cast<float*>(::operator new[](size * sizeof(float), alignment)));
+    ask_for_huge_pages(data_.get(), size * sizeof(float));
     capacity_ = size;
   }
   size_ = size;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/huge_pages.hpp"
 #include "data/byte_source.hpp"
 #include "keratin/check.hpp"
 #include "keratin/datasets.hpp"
@@ -32,7 +33,10 @@ void read_exactly(ByteSource& source, void* out, std::size_t size, const char* w
 // Values stored as Stored, kept as Kept.
 template <class Stored, class Kept>
 Array read_values(ByteSource& source, const Shape& shape, std::size_t count) {
-  std::vector<Kept> values(count);
+  std::vector<Kept> values;
+  values.reserve(count);
+  ask_for_huge_pages(values.data(), count * sizeof(Kept));
+  values.resize(count);
   if constexpr (sizeof(Stored) == 1 && std::is_same_v<Stored, Kept>) {
     read_exactly(source, values.data(), count, "values");
   } else {
