@@ -74,6 +74,7 @@ class GradientTape {
     bool wants_grad = false, has_grad = false;
     Squash squash = Squash::none;
     std::uint32_t logits = 0;           // the slot that `squash` was applied to
+    std::uint32_t squashed = 0;         // the slot that came of one, as a logit; slot 0 cannot
     BackwardFunction backward;
     Tensor own, own_grad;
   };
@@ -86,6 +87,8 @@ class GradientTape {
   void remember_logits(Node probabilities, Node logits, Squash squash);
   /// The logits, when `node` is that activation's own output.
   std::optional<Node> logits_of(Node node, Squash squash);
+  /// The other way: the activation's output, when it was computed from `logits`.
+  std::optional<Node> squashed_from(Node logits, Squash squash);
 
  private:
   Slot& push();

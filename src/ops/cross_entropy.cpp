@@ -13,25 +13,34 @@ namespace keratin::ops {
 
 namespace {
 
-// log_softmax on the tape as a mere value: the loss's own closed form is the only way back.
-Node log_probabilities(Node logits) {
+// softmax(logits) on the tape as a mere value, the activation's own where there is one: the loss's closed form is the only way back.
+Node probabilities(Node logits) {
+  if (const auto known = logits.tape().squashed_from(logits, Squash::softmax)) return *known;
   const std::size_t classes = logits.shape().back();
-  return without_gradient({logits}, logits.shape(), [&](Tensor& y) {
-    kernels::simd().log_softmax(logits.value().data(), y.data(), y.size() / std::max<std::size_t>(1, classes), classes);
+  return without_gradient({logits}, logits.shape(), [&](Tensor& p) {
+    kernels::simd().softmax(logits.value().data(), p.data(), p.size() / std::max<std::size_t>(1, classes), classes);
   });
 }
+
+// log_softmax of one row. The sum of e^(logit - the largest) is 1 / the largest probability.
+class LogProbabilities {
+ public:
+  LogProbabilities(const float* logits, const float* p, std::size_t classes) : logits_(logits) {
+    const float* top = std::max_element(logits, logits + classes);
+    top_ = *top;
+    log_sum_ = -std::log(p[top - logits]);
+  }
+  float operator[](std::size_t j) const { return (logits_[j] - top_) - log_sum_; }
+
+ private:
+  const float* logits_;
+  float top_, log_sum_;
+};
 
 std::size_t class_of(float label, std::size_t classes, std::size_t row) {
   check(label >= 0 && label < static_cast<float>(classes), "sparse_softmax_cross_entropy", "label ", label, " in row ", row,
         " is not one of the classes 0 to ", classes - 1);
   return static_cast<std::size_t>(label);
-}
-
-// e^log_p, for all rows at once, in the tape's scratch
-const float* probabilities(Node log_p) {
-  Tensor& p = log_p.tape().scratch(0, log_p.shape());
-  kernels::simd().map[kernels::IndexOf<kernels::functions::Exp, kernels::Unary>::value](log_p.value().data(), p.data(), p.size(), 0, 0);
-  return p.data();
 }
 
 }  // namespace
@@ -40,29 +49,31 @@ Node softmax_cross_entropy(Node targets, Node logits) {
   check(targets.shape() == logits.shape() && !logits.shape().empty(), "softmax_cross_entropy", "targets have shape ", targets.shape(),
         ", logits ", logits.shape());
   const std::size_t classes = logits.shape().back();
-  const Node log_p = log_probabilities(logits);
+  const Node p = probabilities(logits);
   Shape shape = logits.shape();
   shape.pop_back();
   return record({logits, targets}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < y.size(); ++i) {
-          const float *t = targets.value().data() + i * classes, *l = log_p.value().data() + i * classes;
+          const LogProbabilities log_p(logits.value().data() + i * classes, p.value().data() + i * classes, classes);
+          const float* t = targets.value().data() + i * classes;
           float total = 0;
-          for (std::size_t j = 0; j < classes; ++j) total -= t[j] == 0 ? 0 : t[j] * l[j];   // 0 times -inf counts nothing
+          for (std::size_t j = 0; j < classes; ++j) total -= t[j] == 0 ? 0 : t[j] * log_p[j];   // 0 times -inf counts nothing
           y.data()[i] = total;
         }
       },
-      [targets, logits, log_p, classes](const Tensor& y, const Tensor& dy) {
+      [targets, logits, p, classes](const Tensor& y, const Tensor& dy) {
         accumulate(logits, [&](Tensor& dx, float keep) {
-          const float* p = probabilities(log_p);
           for (std::size_t i = 0, j = 0; i < y.size(); ++i)
             for (std::size_t c = 0; c < classes; ++c, ++j)
-              dx.data()[j] = (keep ? dx.data()[j] : 0) + dy.data()[i] * (p[j] - targets.value().data()[j]);
+              dx.data()[j] = (keep ? dx.data()[j] : 0) + dy.data()[i] * (p.value().data()[j] - targets.value().data()[j]);
         });
         accumulate(targets, [&](Tensor& dt, float keep) {
-          for (std::size_t i = 0, j = 0; i < y.size(); ++i)
-            for (std::size_t c = 0; c < classes; ++c, ++j)
-              dt.data()[j] = (keep ? dt.data()[j] : 0) - dy.data()[i] * log_p.value().data()[j];
+          for (std::size_t i = 0; i < y.size(); ++i) {
+            const LogProbabilities log_p(logits.value().data() + i * classes, p.value().data() + i * classes, classes);
+            float* to = dt.data() + i * classes;
+            for (std::size_t c = 0; c < classes; ++c) to[c] = (keep ? to[c] : 0) - dy.data()[i] * log_p[c];
+          }
         });
       });
 }
@@ -74,17 +85,17 @@ Node sparse_softmax_cross_entropy(Node labels, Node logits) {
   shape.pop_back();
   check(labels.shape() == shape, "sparse_softmax_cross_entropy", "labels have shape ", labels.shape(), ", wanted ", shape, " for logits ",
         logits.shape());
-  const Node log_p = log_probabilities(logits);
+  const Node p = probabilities(logits);
   return record({logits, labels}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < y.size(); ++i)
-          y.data()[i] = -log_p.value().data()[i * classes + class_of(labels.value().data()[i], classes, i)];
+          y.data()[i] = -LogProbabilities(logits.value().data() + i * classes, p.value().data() + i * classes,
+                                          classes)[class_of(labels.value().data()[i], classes, i)];
       },
-      [labels, logits, log_p, classes](const Tensor& y, const Tensor& dy) {
+      [labels, logits, p, classes](const Tensor& y, const Tensor& dy) {
         accumulate(logits, [&](Tensor& dx, float keep) {
-          const float* p = probabilities(log_p);
           for (std::size_t i = 0; i < y.size(); ++i) {
-            const float *from = p + i * classes, scale = dy.data()[i];
+            const float *from = p.value().data() + i * classes, scale = dy.data()[i];
             float* to = dx.data() + i * classes;
             for (std::size_t c = 0; c < classes; ++c) to[c] = (keep ? to[c] : 0) + scale * from[c];
             to[static_cast<std::size_t>(labels.value().data()[i])] -= scale;

@@ -30,6 +30,7 @@ GradientTape::Slot& GradientTape::push() {
   slot.grad = &slot.own_grad;
   slot.wants_grad = slot.has_grad = false;
   slot.squash = Squash::none;
+  slot.squashed = 0;
   return slot;
 }
 
@@ -96,12 +97,19 @@ void GradientTape::remember_logits(Node probabilities, Node logits, Squash squas
   Slot& slot = this->slot(probabilities);
   slot.squash = squash;
   slot.logits = logits.slot_;
+  this->slot(logits).squashed = probabilities.slot_;
 }
 
 std::optional<Node> GradientTape::logits_of(Node node, Squash squash) {
   const Slot& slot = this->slot(node);
   if (slot.squash != squash) return std::nullopt;
   return Node(*this, slot.logits, pass_);
+}
+
+std::optional<Node> GradientTape::squashed_from(Node logits, Squash squash) {
+  const std::uint32_t found = slot(logits).squashed;
+  if (found == 0 || slots_[found].squash != squash) return std::nullopt;
+  return Node(*this, found, pass_);
 }
 
 void GradientTape::backward(Node loss) {
