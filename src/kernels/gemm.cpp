@@ -1,12 +1,11 @@
 #include "kernels/gemm.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <complex>
-#include <vector>
 #include <xtensor-blas/xblas.hpp>
 
 #include "kernels/blas.hpp"
+#include "kernels/nonzeros.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/simd.hpp"
 
@@ -67,55 +66,14 @@ void small(const float* a, const float* b, float* c, std::size_t m, std::size_t 
   else table.product_nn(a, b, c, m, n, k, keep);
 }
 
-// Whether to multiply by a's nonzeros alone: faster than a dense product where no more than about half of a are, fewer where rows of c
-// are short (measured: see docs/performance.md). Sixteen of a's rows speak for all.
-bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, GemmOptions options) {
-  constexpr std::size_t sample = 16, fewest_rows = 32;
-  constexpr double break_even = 0.53, walk = 4;   // the walk over the bits costs as much as so many columns
-  const std::size_t rows = options.transpose_a ? k : m, columns = options.transpose_a ? m : k;
-  if (options.transpose_b || m < fewest_rows || rows < sample || n < simd().fewest_columns) return false;
-  std::size_t nonzeros = 0;
-  for (std::size_t i = 0; i < sample; ++i) nonzeros += simd().count_nonzeros(a + i * rows / sample * columns, columns);
-  return static_cast<double>(nonzeros) < static_cast<double>(sample * columns) * (break_even - walk / static_cast<double>(n));
-}
-
-float* packed_buffer(std::size_t size) {
-  struct alignas(64) Line {
-    float values[16];
-  };
-  thread_local std::vector<Line> lines;   // the calling thread's, for one product at a time
-  if (lines.size() * 16 < size) lines.resize((size + 15) / 16);
-  return lines.data()->values;
-}
-
-// False, with nothing done, if a value of b is not finite: 0 times infinity is not 0.
-bool multiply_nonzeros(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, GemmOptions options,
-                       TileVisitor after) {
-  constexpr std::size_t rows = NonzeroTile::most_rows;
-  const Simd& table = simd();
-  const std::size_t columns = even(n, tile_count(n, table.most_columns), table.fewest_columns);
-  const std::size_t down = tile_count(m, rows), across = tile_count(n + 1 - table.fewest_columns, columns);   // the last takes a narrow rest
-  const auto width = [&](std::size_t strip) { return strip + 1 < across ? columns : n - strip * columns; };
-  const auto packed_width = [&](std::size_t strip) { return tile_count(width(strip), table.fewest_columns) * table.fewest_columns; };
-  float* packed = packed_buffer(k * (across - 1) * columns + k * packed_width(across - 1));
-  std::atomic<bool> finite = true;
-  constexpr std::size_t grain = 1 << 14;   // values: the rows of b that a thread packs at a time
-  parallel_slices(k, grain / n + 8, [&](std::size_t first, std::size_t count) {
-    for (std::size_t strip = 0; strip < across; ++strip)
-      if (!table.pack(b + first * n + strip * columns, n, count, width(strip), packed + strip * columns * k + first * packed_width(strip)))
-        finite.store(false, std::memory_order_relaxed);
-  });
-  if (!finite) return false;
+// body(tile) for every tile of c, column by column: the part of b stays in cache.
+template <class Body>
+void by_tiles(std::size_t m, std::size_t n, Cut cut, std::size_t across, const Body& body) {
+  const std::size_t down = tile_count(m, cut.rows);
   parallel_for(down * across, [&](std::size_t index) {
-    const std::size_t row = index % down * rows, strip = index / down, column = strip * columns;
-    const Tile tile{row, std::min(rows, m - row), column, width(strip)};
-    table.nonzeros({.a = a + (options.transpose_a ? row : row * k), .packed_b = packed + column * k, .c = c + row * n + column,
-                    .rows = tile.rows, .columns = tile.columns, .k = k, .a_stride = options.transpose_a ? m : k, .c_stride = n,
-                    .keep = options.keep != 0},
-                   options.transpose_a);
-    after(tile);
+    const std::size_t row = index % down * cut.rows, column = index / down * cut.columns;
+    body(Tile{row, std::min(cut.rows, m - row), column, index / down + 1 < across ? cut.columns : n - column});
   });
-  return true;
 }
 
 }  // namespace
@@ -126,21 +84,23 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
     small(a, b, c, m, n, k, options);
     return after(Tile{0, m, 0, n});
   }
-  if (mostly_zeros(a, m, n, k, options) && multiply_nonzeros(a, b, c, m, n, k, options, after)) return;
+  const auto [transpose_a, transpose_b, keep] = options;
+  const std::size_t a_stride = transpose_a ? m : k, b_stride = transpose_b ? k : n;
+  if (!transpose_b && mostly_zeros(a, m, n, k, transpose_a))
+    if (const PackedStrips strips(b, n, k); strips.finite())
+      return by_tiles(m, n, {NonzeroTile::most_rows, strips.columns()}, strips.count(), [&](const Tile& tile) {
+        strips.multiply(a + tile.row * (transpose_a ? 1 : k), a_stride, transpose_a, tile, c, keep != 0);
+        after(tile);
+      });
   use_one_blas_thread();
-  const Cut tiles = cut(m, n, k, options.transpose_b);
-  const std::size_t rows = tiles.rows, columns = tiles.columns;
-  const std::size_t down = tile_count(m, rows);   // column by column: the part of b stays in cache
-  using cxxblas::Transpose;
-  parallel_for(down * tile_count(n, columns), [&](std::size_t index) {
-    const std::size_t row = index % down * rows, column = index / down * columns;
-    const Tile tile{row, std::min(rows, m - row), column, std::min(columns, n - column)};
+  const Cut tiles = cut(m, n, k, transpose_b);
+  by_tiles(m, n, tiles, tile_count(n, tiles.columns), [&](const Tile& tile) {
+    using cxxblas::Transpose;
     const auto size = [](std::size_t value) { return static_cast<xt::blas_index_t>(value); };
-    cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, options.transpose_a ? Transpose::Trans : Transpose::NoTrans,
-                                    options.transpose_b ? Transpose::Trans : Transpose::NoTrans, size(tile.rows), size(tile.columns), size(k),
-                                    1.0f, a + (options.transpose_a ? row : row * k), size(options.transpose_a ? m : k),
-                                    b + (options.transpose_b ? column * k : column), size(options.transpose_b ? k : n), options.keep,
-                                    c + row * n + column, size(n));
+    cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? Transpose::Trans : Transpose::NoTrans,
+                                    transpose_b ? Transpose::Trans : Transpose::NoTrans, size(tile.rows), size(tile.columns), size(k), 1.0f,
+                                    a + tile.row * (transpose_a ? 1 : k), size(a_stride), b + tile.column * (transpose_b ? k : 1),
+                                    size(b_stride), keep, c + tile.row * n + tile.column, size(n));
     after(tile);
   });
 }

@@ -7,6 +7,7 @@
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/simd.hpp"
 #include "ops/map.hpp"
 
 namespace keratin::ops {
@@ -88,17 +89,23 @@ Node sparse_softmax_cross_entropy(Node labels, Node logits) {
   const Node p = probabilities(logits);
   return record({logits, labels}, shape,
       [&](Tensor& y) {
+        const float *all_p = p.value().data(), *ids = labels.value().data();
+        for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = all_p[i * classes + class_of(ids[i], classes, i)];
+        kernels::simd().map[kernels::IndexOf<kernels::functions::Log, kernels::Unary>::value](y.data(), y.data(), y.size(), 0, 0);
+        constexpr float near_underflow = -60;   // there a probability has lost digits, or is 0
         for (std::size_t i = 0; i < y.size(); ++i)
-          y.data()[i] = -LogProbabilities(logits.value().data() + i * classes, p.value().data() + i * classes,
-                                          classes)[class_of(labels.value().data()[i], classes, i)];
+          y.data()[i] = y.data()[i] > near_underflow
+                            ? -y.data()[i]
+                            : -LogProbabilities(logits.value().data() + i * classes, all_p + i * classes, classes)[static_cast<std::size_t>(ids[i])];
       },
       [labels, logits, p, classes](const Tensor& y, const Tensor& dy) {
         accumulate(logits, [&](Tensor& dx, float keep) {
-          for (std::size_t i = 0; i < y.size(); ++i) {
-            const float *from = p.value().data() + i * classes, scale = dy.data()[i];
-            float* to = dx.data() + i * classes;
+          const float *from = p.value().data(), *ids = labels.value().data();
+          float* to = dx.data();
+          for (std::size_t i = 0; i < y.size(); ++i, from += classes, to += classes) {
+            const float scale = dy.data()[i];
             for (std::size_t c = 0; c < classes; ++c) to[c] = (keep ? to[c] : 0) + scale * from[c];
-            to[static_cast<std::size_t>(labels.value().data()[i])] -= scale;
+            to[static_cast<std::size_t>(ids[i])] -= scale;
           }
         });
       });

@@ -1,0 +1,64 @@
+#include "kernels/nonzeros.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <vector>
+
+#include "kernels/pool.hpp"
+#include "kernels/simd.hpp"
+
+namespace keratin::kernels {
+
+namespace {
+
+std::size_t round_up(std::size_t size, std::size_t multiple) { return tile_count(size, multiple) * multiple; }
+
+float* buffer(std::size_t size) {
+  struct alignas(64) Line {
+    float values[16];
+  };
+  thread_local std::vector<Line> lines;
+  if (lines.size() < tile_count(size, 16)) lines.resize(tile_count(size, 16));
+  return lines.data()->values;
+}
+
+}  // namespace
+
+// Faster where no more than about half of a are nonzeros, fewer where rows of c are short (measured: see docs/performance.md).
+// Sixteen of a's rows speak for all.
+bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, bool transpose_a) {
+  constexpr std::size_t sample = 16, fewest_rows = 32;
+  constexpr double break_even = 0.53, walk = 4;   // the walk over the bits costs as much as so many columns
+  const std::size_t rows = transpose_a ? k : m, columns = transpose_a ? m : k;
+  if (m < fewest_rows || rows < sample || n < simd().fewest_columns) return false;
+  std::size_t nonzeros = 0;
+  for (std::size_t i = 0; i < sample; ++i) nonzeros += simd().count_nonzeros(a + i * rows / sample * columns, columns);
+  return static_cast<double>(nonzeros) < static_cast<double>(sample * columns) * (break_even - walk / static_cast<double>(n));
+}
+
+PackedStrips::PackedStrips(const float* b, std::size_t n, std::size_t k) : n_(n), k_(k) {
+  const std::size_t fewest = simd().fewest_columns;
+  columns_ = round_up(tile_count(n, tile_count(n, simd().most_columns)), fewest);
+  count_ = tile_count(n + 1 - fewest, columns_);   // the last takes a rest too narrow for a strip
+  packed_ = buffer(k * ((count_ - 1) * columns_ + round_up(width(count_ - 1), fewest)));
+  std::atomic<bool> finite = true;
+  constexpr std::size_t grain = 1 << 14;   // values that a thread packs at a time
+  parallel_slices(k, grain / n + 8, [&](std::size_t first, std::size_t rows) {
+    for (std::size_t strip = 0; strip < count_; ++strip)
+      if (!simd().pack(b + first * n + strip * columns_, n, rows, width(strip), packed_row(strip, first)))
+        finite.store(false, std::memory_order_relaxed);
+  });
+  finite_ = finite;
+}
+
+float* PackedStrips::packed_row(std::size_t strip, std::size_t row) const {
+  return packed_ + strip * columns_ * k_ + row * round_up(width(strip), simd().fewest_columns);
+}
+
+void PackedStrips::multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile, float* c, bool keep) const {
+  simd().nonzeros({.a = a, .packed_b = packed_row(tile.column / columns_, 0), .c = c + tile.row * n_ + tile.column, .rows = tile.rows,
+                   .columns = tile.columns, .k = k_, .a_stride = a_stride, .c_stride = n_, .keep = keep},
+                  transpose_a);
+}
+
+}  // namespace keratin::kernels

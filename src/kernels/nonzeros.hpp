@@ -1,0 +1,34 @@
+#pragma once
+// Products over the nonzero values of a alone.
+
+#include <cstddef>
+
+#include "kernels/gemm.hpp"
+
+namespace keratin::kernels {
+
+/// Whether c (m x n) = a b, with a stored as in gemm(), is faster over a's nonzeros alone.
+bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, bool transpose_a);
+
+/// b (k x n) cut into strips of columns, each packed row by row, in memory of the thread's that the next one overwrites.
+class PackedStrips {
+ public:
+  PackedStrips(const float* b, std::size_t n, std::size_t k);
+  /// False if a value of b is not finite. Then b is of no use here: 0 times infinity is not 0.
+  bool finite() const { return finite_; }
+  std::size_t count() const { return count_; }
+  /// All are as wide as the first but the last.
+  std::size_t columns() const { return columns_; }
+  /// The tile, one of at most NonzeroTile::most_rows, of c (rows n apart) = a b, or += where `keep`. a: from the tile's first row on.
+  void multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile, float* c, bool keep) const;
+
+ private:
+  std::size_t width(std::size_t strip) const { return strip + 1 < count_ ? columns_ : n_ - strip * columns_; }
+  float* packed_row(std::size_t strip, std::size_t row) const;
+
+  std::size_t n_, k_, columns_, count_;
+  float* packed_;
+  bool finite_;
+};
+
+}  // namespace keratin::kernels
