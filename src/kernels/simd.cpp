@@ -29,15 +29,32 @@ void from_uint8(const std::uint8_t* x, float* y, std::size_t n) {
 }
 
 struct Identity {
-  static Batch value(Batch x, Batch, Batch) { return x; }
+  template <class B> static B value(B x, B, B) { return x; }
 };
+
+// F of one run of a row's values plus their biases, one batch type wide.
+template <class F, class B>
+void activate(float* y, const float* bias, std::size_t& j, std::size_t columns) {
+  for (; j + B::size <= columns; j += B::size) {
+    const B x = bias ? B::load_unaligned(y + j) + B::load_unaligned(bias + j) : B::load_unaligned(y + j);
+    F::value(x, x, x).store_unaligned(y + j);
+  }
+}
 
 template <class F>
 void epilogue(float* y, const float* bias, std::size_t rows, std::size_t columns, std::size_t stride) {
-  const auto activate = [](Batch x) { return F::value(x, x, x); };
   for (std::size_t i = 0; i < rows; ++i, y += stride) {
-    if (bias) each<false>(columns, y, [&](Batch x, Batch b) { return activate(x + b); }, y, bias);
-    else each<false>(columns, y, activate, y);
+    std::size_t j = 0;
+    activate<F, Batch>(y, bias, j, columns);
+    if constexpr (width > 8) activate<F, Narrow<8>>(y, bias, j, columns);
+    if constexpr (width > 4) activate<F, Narrow<4>>(y, bias, j, columns);
+    if (j == columns) continue;
+    float last[4] = {}, last_bias[4] = {};   // fewer than four
+    std::copy_n(y + j, columns - j, last);
+    if (bias) std::copy_n(bias + j, columns - j, last_bias);
+    std::size_t none = 0;
+    activate<F, Narrow<4>>(last, bias ? last_bias : nullptr, none, 4);
+    std::copy_n(last, columns - j, y + j);
   }
 }
 
