@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <complex>
+#include <vector>
 #include <xtensor-blas/xblas.hpp>
 
 #include "kernels/blas.hpp"
@@ -66,14 +67,34 @@ void small(const float* a, const float* b, float* c, std::size_t m, std::size_t 
   else table.product_nn(a, b, c, m, n, k, keep);
 }
 
-// body(tile) for every tile of c, column by column: the part of b stays in cache.
-template <class Body>
-void by_tiles(std::size_t m, std::size_t n, Cut cut, std::size_t across, const Body& body) {
-  const std::size_t down = tile_count(m, cut.rows);
-  parallel_for(down * across, [&](std::size_t index) {
+// The inner size of a weight gradient is the batch. Where c is small beside a, its halves are tiles of their own, whose sums are added
+// afterwards: so two cores keep the rows of the batch that they have read and multiplied before, and do not exchange them.
+std::size_t first_half(std::size_t n, std::size_t k, GemmOptions options) { return options.transpose_a && k >= 2 * n && k >= 64 ? k / 2 : k; }
+
+// multiply(tile, first of the inner size, how much of it, c, keep) for every tile of c and then after(tile). Column by column: the part
+// of b stays in cache.
+template <class Multiply>
+void by_tiles(std::size_t m, std::size_t n, std::size_t k, Cut cut, std::size_t across, float* c, GemmOptions options, TileVisitor after,
+              const Multiply& multiply) {
+  const std::size_t down = tile_count(m, cut.rows), count = down * across, half = first_half(n, k, options);
+  const auto tile_at = [&](std::size_t index) {
     const std::size_t row = index % down * cut.rows, column = index / down * cut.columns;
-    body(Tile{row, std::min(cut.rows, m - row), column, index / down + 1 < across ? cut.columns : n - column});
+    return Tile{row, std::min(cut.rows, m - row), column, index / down + 1 < across ? cut.columns : n - column};
+  };
+  if (half == k)
+    return parallel_for(count, [&](std::size_t index) {
+      multiply(tile_at(index), 0, k, c, options.keep);
+      after(tile_at(index));
+    });
+  thread_local std::vector<float> buffer;
+  if (buffer.size() < m * n) buffer.resize(m * n);
+  float* rest = buffer.data();
+  parallel_for(2 * count, [&](std::size_t index) {
+    if (index < count) multiply(tile_at(index), 0, half, c, options.keep);
+    else multiply(tile_at(index - count), half, k - half, rest, 0);
   });
+  parallel_slices(m * n, 1 << 14, [&](std::size_t i, std::size_t values) { simd().add(rest + i, c + i, values); });
+  after(Tile{0, m, 0, n});
 }
 
 }  // namespace
@@ -84,25 +105,26 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
     small(a, b, c, m, n, k, options);
     return after(Tile{0, m, 0, n});
   }
-  const auto [transpose_a, transpose_b, keep] = options;
+  const auto [transpose_a, transpose_b, _] = options;
   const std::size_t a_stride = transpose_a ? m : k, b_stride = transpose_b ? k : n;
+  const auto from_a = [&](const Tile& tile, std::size_t first) { return a + (transpose_a ? first * m + tile.row : tile.row * k + first); };
   if (!transpose_b && mostly_zeros(a, m, n, k, transpose_a))
     if (const PackedStrips strips(b, n, k); strips.finite())
-      return by_tiles(m, n, {NonzeroTile::most_rows, strips.columns()}, strips.count(), [&](const Tile& tile) {
-        strips.multiply(a + tile.row * (transpose_a ? 1 : k), a_stride, transpose_a, tile, c, keep != 0);
-        after(tile);
-      });
+      return by_tiles(m, n, k, {NonzeroTile::most_rows, strips.columns()}, strips.count(), c, options, after,
+                      [&](const Tile& tile, std::size_t first, std::size_t inner, float* c, float keep) {
+                        strips.multiply(from_a(tile, first), a_stride, transpose_a, tile, first, inner, c, keep != 0);
+                      });
   use_one_blas_thread();
-  const Cut tiles = cut(m, n, k, transpose_b);
-  by_tiles(m, n, tiles, tile_count(n, tiles.columns), [&](const Tile& tile) {
+  const Cut tiles = cut(m, n, first_half(n, k, options), transpose_b);
+  const auto multiply = [&](const Tile& tile, std::size_t first, std::size_t inner, float* c, float keep) {
     using cxxblas::Transpose;
     const auto size = [](std::size_t value) { return static_cast<xt::blas_index_t>(value); };
+    const float* from_b = b + (transpose_b ? tile.column * k + first : first * n + tile.column);
     cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? Transpose::Trans : Transpose::NoTrans,
-                                    transpose_b ? Transpose::Trans : Transpose::NoTrans, size(tile.rows), size(tile.columns), size(k), 1.0f,
-                                    a + tile.row * (transpose_a ? 1 : k), size(a_stride), b + tile.column * (transpose_b ? k : 1),
-                                    size(b_stride), keep, c + tile.row * n + tile.column, size(n));
-    after(tile);
-  });
+                                    transpose_b ? Transpose::Trans : Transpose::NoTrans, size(tile.rows), size(tile.columns), size(inner), 1.0f,
+                                    from_a(tile, first), size(a_stride), from_b, size(b_stride), keep, c + tile.row * n + tile.column, size(n));
+  };
+  by_tiles(m, n, k, tiles, tile_count(n, tiles.columns), c, options, after, multiply);
 }
 
 }  // namespace keratin::kernels

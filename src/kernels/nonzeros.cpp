@@ -55,9 +55,10 @@ float* PackedStrips::packed_row(std::size_t strip, std::size_t row) const {
   return packed_ + strip * columns_ * k_ + row * round_up(width(strip), simd().fewest_columns);
 }
 
-void PackedStrips::multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile, float* c, bool keep) const {
-  simd().nonzeros({.a = a, .packed_b = packed_row(tile.column / columns_, 0), .c = c + tile.row * n_ + tile.column, .rows = tile.rows,
-                   .columns = tile.columns, .k = k_, .a_stride = a_stride, .c_stride = n_, .keep = keep},
+void PackedStrips::multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile, std::size_t first, std::size_t inner,
+                            float* c, bool keep) const {
+  simd().nonzeros({.a = a, .packed_b = packed_row(tile.column / columns_, first), .c = c + tile.row * n_ + tile.column, .rows = tile.rows,
+                   .columns = tile.columns, .k = inner, .a_stride = a_stride, .c_stride = n_, .keep = keep},
                   transpose_a);
 }
 

@@ -19,8 +19,10 @@ class PackedStrips {
   std::size_t count() const { return count_; }
   /// All are as wide as the first but the last.
   std::size_t columns() const { return columns_; }
-  /// The tile, one of at most NonzeroTile::most_rows, of c (rows n apart) = a b, or += where `keep`. a: from the tile's first row on.
-  void multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile, float* c, bool keep) const;
+  /// The tile, one of at most NonzeroTile::most_rows, of c (rows n apart) = a b, or += where `keep`, for `inner` of the inner size from
+  /// `first` on. a: from there and from the tile's first row on.
+  void multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile, std::size_t first, std::size_t inner, float* c,
+                bool keep) const;
 
  private:
   std::size_t width(std::size_t strip) const { return strip + 1 < count_ ? columns_ : n_ - strip * columns_; }

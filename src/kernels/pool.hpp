@@ -33,16 +33,17 @@ void set_thread_count(int count);
 /// Tiles of `grain` elements in `size`: what elementwise loops are cut into.
 inline std::size_t tile_count(std::size_t size, std::size_t grain) { return (size + grain - 1) / grain; }
 
-/// parallel_for over [0, size) in slices of `grain`: body(first, count).
+/// parallel_for over [0, size) in equal slices of at most `grain`: body(first, count).
 template <class Body>
 void parallel_slices(std::size_t size, std::size_t grain, const Body& body) {
   if (size <= grain) {
     if (size > 0) body(std::size_t{0}, size);
     return;
   }
-  parallel_for(tile_count(size, grain), [&](std::size_t tile) {
-    const std::size_t first = tile * grain;
-    body(first, size - first < grain ? size - first : grain);
+  const std::size_t count = tile_count(size, grain);
+  parallel_for(count, [&](std::size_t tile) {
+    const std::size_t first = size * tile / count;
+    body(first, size * (tile + 1) / count - first);
   });
 }
 
