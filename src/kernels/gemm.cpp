@@ -33,7 +33,7 @@ Cut cut_unpacked(std::size_t n, std::size_t k) {
   constexpr std::size_t most = 1'000'000, narrow = 128, longest_row = 1024, wide_tile = 64;
   if (n > longest_row || !blas_multiplies_unpacked()) return {0, 0};
   const std::size_t columns = n <= narrow ? n : wide_tile;
-  return {std::min<std::size_t>(most / (columns * k), 96) / 4 * 4, columns};
+  return {std::min<std::size_t>(most / (columns * k), 64) / 4 * 4, columns};
 }
 
 // Packed tiles: OpenBLAS copies a's rows and b's columns for each, so the cut is the one that repeats the fewest copies, into fewer
