@@ -109,7 +109,7 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
   const std::size_t a_stride = transpose_a ? m : k, b_stride = transpose_b ? k : n;
   const auto from_a = [&](const Tile& tile, std::size_t first) { return a + (transpose_a ? first * m + tile.row : tile.row * k + first); };
   if (!transpose_b && mostly_zeros(a, m, n, k, transpose_a))
-    if (const PackedStrips strips(b, n, k); strips.finite())
+    if (const PackedStrips strips(b, m, n, k, transpose_a); strips.finite())
       return by_tiles(m, n, k, {NonzeroTile::most_rows, strips.columns()}, strips.count(), c, options, after,
                       [&](const Tile& tile, std::size_t first, std::size_t inner, float* c, float keep) {
                         strips.multiply(from_a(tile, first), a_stride, transpose_a, tile, first, inner, c, keep != 0);

@@ -33,14 +33,15 @@ void set_thread_count(int count);
 /// Tiles of `grain` elements in `size`: what elementwise loops are cut into.
 inline std::size_t tile_count(std::size_t size, std::size_t grain) { return (size + grain - 1) / grain; }
 
-/// parallel_for over [0, size) in equal slices of at most `grain`: body(first, count).
+/// parallel_for over [0, size) in equal slices of at most `grain`, an even number of them: body(first, count). So one ends in the middle,
+/// and of two cores each keeps meeting its own half of rows and weights.
 template <class Body>
 void parallel_slices(std::size_t size, std::size_t grain, const Body& body) {
   if (size <= grain) {
     if (size > 0) body(std::size_t{0}, size);
     return;
   }
-  const std::size_t count = tile_count(size, grain);
+  const std::size_t count = 2 * tile_count(size, 2 * grain);
   parallel_for(count, [&](std::size_t tile) {
     const std::size_t first = size * tile / count;
     body(first, size * (tile + 1) / count - first);
