@@ -9,6 +9,7 @@
 
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/threads.hpp"
 
 using namespace keratin;
 using namespace keratin::layers;
@@ -48,15 +49,10 @@ std::uint64_t trained(const OptimizerChoice& optimizer, const char* activation, 
   return hash(model);
 }
 
-struct ThreadsRestored {
-  int before = utils::num_threads();
-  ~ThreadsRestored() { utils::set_num_threads(before); }
-};
-
 }  // namespace
 
 TEST_CASE("weights have the same bits on 1, 2, 3 and 4 threads, for every optimizer", "[guarantees]") {
-  const ThreadsRestored restored;
+  const test::ThreadsRestored restored;
   const Tensor x = waves({1000, 300}), y = classes(1000);
   const OptimizerChoice optimizers[] = {"adam", "rmsprop", "sgd", optimizers::SGD({.momentum = 0.9, .nesterov = true}),
                                         optimizers::Adam({.amsgrad = true, .global_clipnorm = 0.5}),
@@ -73,7 +69,7 @@ TEST_CASE("weights have the same bits on 1, 2, 3 and 4 threads, for every optimi
 }
 
 TEST_CASE("MNIST weights have the same bits on any number of threads", "[guarantees]") {
-  const ThreadsRestored restored;
+  const test::ThreadsRestored restored;
   const auto [train, test] = datasets::mnist::load_data(KERATIN_DATA_DIR "/mnist");
   std::uint64_t want = 0;
   for (int threads : {1, 2, 3, 4, 1}) {
@@ -114,7 +110,7 @@ TEST_CASE("predicting a row allocates the result and nothing of size besides", "
 }
 
 TEST_CASE("models train and predict in several threads at once as they would alone", "[guarantees]") {
-  const ThreadsRestored restored;
+  const test::ThreadsRestored restored;
   utils::set_num_threads(2);
   const Tensor x = waves({600, 64}), y = classes(600);
   utils::set_random_seed(9);

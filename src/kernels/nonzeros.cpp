@@ -42,7 +42,7 @@ PackedStrips::PackedStrips(const float* b, std::size_t m, std::size_t n, std::si
   count_ = tile_count(n + 1 - fewest, columns_);   // the last takes a rest too narrow for a strip
   size_ = k * ((count_ - 1) * columns_ + round_up(width(count_ - 1), fewest));
   constexpr std::size_t grain = 1 << 14, small = 1 << 18;   // values that a thread packs at a time; that a core keeps to itself
-  const auto threads = static_cast<std::size_t>(thread_count());
+  const auto threads = static_cast<std::size_t>(thread_count_here());
   copies_ = transpose_a || size_ > small ? 1 : std::clamp<std::size_t>(threads, 1, tile_count(m, NonzeroTile::most_rows));
   packed_ = buffer(copies_ * size_);
   std::atomic<bool> finite = true;

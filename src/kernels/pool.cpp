@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "kernels/blas.hpp"
@@ -24,7 +25,7 @@ void pause() {
 #endif
 }
 
-thread_local bool inside_tile = false;
+thread_local bool inside_tile = false, stays_alone = false;
 
 // Tiles are claimed, by the caller too, so it never waits for a helper to start, only for tiles already in work.
 // One atomic holds (region number, first tile left, end of the tiles left): a helper that comes late to a region cannot claim
@@ -157,12 +158,16 @@ Pool& pool() {
 }  // namespace
 
 void parallel_for(std::size_t count, TileFunction tile) {
-  if (count <= 1 || inside_tile) return Pool::run_alone(count, tile);
+  if (count <= 1 || inside_tile || stays_alone) return Pool::run_alone(count, tile);
   Pool& shared = pool();
   shared.size() == 1 ? Pool::run_alone(count, tile) : shared.run(count, tile);
 }
 
+Alone::Alone(bool alone) : before_(std::exchange(stays_alone, alone)) {}
+Alone::~Alone() { stays_alone = before_; }
+
 int thread_count() { return pool().size(); }
+int thread_count_here() { return inside_tile || stays_alone ? 1 : thread_count(); }
 void set_thread_count(int count) { pool().resize(count); }
 
 }  // namespace keratin::kernels

@@ -26,8 +26,21 @@ class TileFunction {
 /// Tiles must not throw. Called from inside a tile, or while another thread has the helpers, it runs on the caller alone.
 void parallel_for(std::size_t count, TileFunction tile);
 
-/// How many threads parallel_for may use, the caller included.
+/// While it lives parallel_for runs on this thread alone, or, if `alone` is false, with helpers again.
+class Alone {
+ public:
+  explicit Alone(bool alone);
+  ~Alone();
+  Alone(const Alone&) = delete;
+  Alone& operator=(const Alone&) = delete;
+
+ private:
+  bool before_;
+};
+
+/// How many threads parallel_for may use, the caller included; and how many it may when called here and now.
 int thread_count();
+int thread_count_here();
 void set_thread_count(int count);
 
 /// Tiles of `grain` elements in `size`: what elementwise loops are cut into.

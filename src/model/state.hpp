@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "keratin/model.hpp"
+#include "kernels/helper_trial.hpp"
 #include "model/batches.hpp"
 
 namespace keratin {
@@ -30,6 +31,7 @@ struct Model::State {
   std::vector<CompiledMetric> metrics;         // made from the first batch's shapes
   double loss_total = 0, loss_count = 0;       // of the epoch so far, a batch weighing its samples
   Workspace work;                              // of training and evaluation
+  kernels::HelperTrial train_trial, test_trial;
 
   // Predictions may run in several threads at once: each takes a workspace of its own.
   std::mutex lock;

@@ -105,8 +105,10 @@ Logs Training::train_epoch(const Data& data, Batches& batches, int steps, Progre
     }
     Logs none;
     each_callback([&](Callback& callback) { callback.on_train_batch_begin(step, none); });
-    gather(data, batches.take(), batch);
-    logs = model_.train_step(batch);
+    logs = model_.state_->train_trial.run([&] {
+      gather(data, batches.take(), batch);
+      return model_.train_step(batch);
+    });
     each_callback([&](Callback& callback) { callback.on_train_batch_end(step, logs); });
     bar.update(step + 1, logs);
   }
@@ -121,8 +123,10 @@ Logs Training::test_pass(const Data& data, int batch_size, std::optional<int> st
   each_callback([&](Callback& callback) { callback.on_test_begin(none); });
   for (int step = 0; !batches.at_end() && step < steps.value_or(step + 1); ++step) {
     each_callback([&](Callback& callback) { callback.on_test_batch_begin(step, none); });
-    gather(data, batches.take(), batch);
-    logs = model_.test_step(batch);
+    logs = model_.state_->test_trial.run([&] {
+      gather(data, batches.take(), batch);
+      return model_.test_step(batch);
+    });
     each_callback([&](Callback& callback) { callback.on_test_batch_end(step, logs); });
     if (bar) bar->update(step + 1, logs);
   }
