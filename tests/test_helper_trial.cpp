@@ -48,6 +48,14 @@ TEST_CASE("one slow moment does not decide a trial", "[pool]") {
   }
 }
 
+TEST_CASE("a trial that was lucky is found out", "[pool]") {
+  HelperTrial trial;
+  share_alone(trial, 40, 2e-4, 3e-4);   // the helper had its core to itself just then
+  CHECK_FALSE(trial.alone());
+  share_alone(trial, 600, 4e-4, 3e-4);
+  CHECK(trial.alone());
+}
+
 TEST_CASE("long steps are never tried alone", "[pool]") {
   HelperTrial trial;
   CHECK(share_alone(trial, 1000, 6e-3, 1e-3) == 0);

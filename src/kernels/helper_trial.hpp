@@ -9,7 +9,8 @@
 
 namespace keratin::kernels {
 
-/// Runs steps that are much alike. Now and then it times a few with helpers and a few without, and goes on with what was faster.
+/// Runs steps that are much alike. Now and then it times a few with helpers and a few without, and goes on with what was faster, for as
+/// long as it is.
 class HelperTrial {
  public:
   template <class Step>
@@ -30,11 +31,14 @@ class HelperTrial {
  private:
   static constexpr int window = 4, rounds = 3;   // steps with helpers, as many without, and again: the median round decides
   bool in_trial() const { return step_ >= 0; }
+  void choose();
 
   bool alone_ = false;
-  int step_ = -1;               // of the trial, or -1
-  int settled_steps_ = 0;
-  double settled_ = 0, settle_for_ = 0;   // seconds; at first the trial comes as soon as the first steps have allocated what they need
+  int step_ = -1;                         // of the trial, or -1
+  int block_steps_ = 0;                   // since the last choice
+  double block_ = 0, settled_ = 0;        // seconds since the last choice, since the last trial
+  double settle_for_ = 0;                 // at first the trial comes as soon as the first steps have allocated what they need
+  std::array<double, 2> mean_ = {};       // seconds of a step, by alone, as last known
   std::array<std::array<double, rounds>, 2> times_;   // by alone, by round
 };
 
