@@ -84,6 +84,20 @@ void bare_sgemm(benchmark::State& state) {
 }
 BENCHMARK(bare_sgemm)->Unit(benchmark::kMillisecond)->UseRealTime()->ThreadRange(1, 2);
 
+// (256, 784) times (784, units) and the weight gradient, `percent` of the first's values being other than 0, scattered.
+void product(benchmark::State& state) {
+  const auto units = static_cast<std::size_t>(state.range(0)), percent = static_cast<std::size_t>(state.range(1));
+  Tensor x = waves({256, 784});
+  for (std::size_t i = 0; i < x.size(); ++i) x.values()[i] = i * 2654435761u % 4294967296u < percent * 42949673u ? x.values()[i] + 2 : 0;
+  const Tensor kernel = waves({784, units});
+  GradientTape tape;
+  for (auto _ : state) {
+    tape.begin();
+    tape.backward(ops::matmul(tape.constant(x), tape.watch(kernel)));
+  }
+}
+BENCHMARK(product)->ArgsProduct({{32, 84, 512}, {2, 10, 20, 30, 40, 50, 100}})->Unit(benchmark::kMicrosecond)->UseRealTime();
+
 template <Node (*op)(Node)>
 void elementwise(benchmark::State& state) {
   const Tensor x = waves({256, 512});
