@@ -39,8 +39,8 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
     }
   std::vector<Line> packed(k * (columns + table.fewest_columns) / 16 + 1);
   CHECK(table.pack(b.data(), stride, k, columns, packed[0].values));
-  table.nonzeros({.a = a.data(), .packed_b = packed[0].values, .c = c.data(), .rows = rows, .columns = columns, .k = k, .a_stride = a_stride,
-                  .c_stride = stride, .keep = keep},
+  table.nonzeros({.a = a.data(), .packed_b = packed[0].values, .c = c.data(), .rows = rows, .columns = columns, .k = k,
+                  .a_stride = a_stride, .c_stride = stride, .keep = keep},
                  transpose_a);
   CHECK(c == wanted);
 }

@@ -18,8 +18,9 @@ enum class DType : unsigned char { uint8, int32, int64, float32, float64 };
 const char* to_string(DType type);               // Keras's name: "uint8"
 std::size_t size_of(DType type);                 // bytes
 
-template <class T> inline constexpr bool is_element = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::int32_t> ||
-                                                      std::is_same_v<T, std::int64_t> || std::is_same_v<T, float> || std::is_same_v<T, double>;
+template <class T> inline constexpr bool is_element =
+    std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::int64_t> || std::is_same_v<T, float> ||
+    std::is_same_v<T, double>;
 template <class T> constexpr DType dtype_of() {
   static_assert(is_element<T>, "an array holds uint8, int32, int64, float32 or float64");
   if constexpr (std::is_same_v<T, std::uint8_t>) return DType::uint8;

@@ -59,7 +59,8 @@ void convert(const std::uint8_t* from, float* to, std::size_t count) { kernels::
 void prefetch(const void* row, std::size_t bytes) {
   constexpr std::size_t line = 64, most = 4096;
   constexpr int reading = 0, second_cache = 2;
-  for (std::size_t i = 0; i < std::min(bytes, most); i += line) __builtin_prefetch(static_cast<const char*>(row) + i, reading, second_cache);
+  const auto* start = static_cast<const char*>(row);
+  for (std::size_t i = 0; i < std::min(bytes, most); i += line) __builtin_prefetch(start + i, reading, second_cache);
 }
 
 // work(pointer to the elements, in their own type)

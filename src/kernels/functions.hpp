@@ -154,7 +154,8 @@ struct GreaterEqual {
 
 }  // namespace functions
 
-using Unary = std::tuple<functions::AddNumber, functions::MultiplyNumber, functions::DivideByNumber, functions::NumberDividedBy, functions::MaximumNumber, functions::MinimumNumber,
+using Unary = std::tuple<functions::AddNumber, functions::MultiplyNumber, functions::DivideByNumber, functions::NumberDividedBy,
+                         functions::MaximumNumber, functions::MinimumNumber,
                          functions::Clip, functions::Reciprocal, functions::Exp, functions::Expm1, functions::Log, functions::Log1p,
                          functions::Sqrt, functions::Rsqrt, functions::Square, functions::Sign, functions::Abs, functions::Erf,
                          functions::Relu, functions::Sigmoid, functions::Tanh, functions::Softplus>;

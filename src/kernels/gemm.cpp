@@ -69,7 +69,10 @@ void small(const float* a, const float* b, float* c, std::size_t m, std::size_t 
 
 // The inner size of a weight gradient is the batch. Where c is small beside a, its halves are tiles of their own, whose sums are added
 // afterwards: so two cores keep the rows of the batch that they have read and multiplied before, and do not exchange them.
-std::size_t first_half(std::size_t n, std::size_t k, GemmOptions options) { return options.transpose_a && k >= 2 * n && k >= 64 ? k / 2 : k; }
+std::size_t first_half(std::size_t n, std::size_t k, GemmOptions options) {
+  constexpr std::size_t smallest_batch = 64;
+  return options.transpose_a && k >= 2 * n && k >= smallest_batch ? k / 2 : k;
+}
 
 // multiply(tile, first of the inner size, how much of it, c, keep) for every tile of c and then after(tile). Column by column: the part
 // of b stays in cache.
@@ -121,8 +124,9 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
     const auto size = [](std::size_t value) { return static_cast<xt::blas_index_t>(value); };
     const float* from_b = b + (transpose_b ? tile.column * k + first : first * n + tile.column);
     cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? Transpose::Trans : Transpose::NoTrans,
-                                    transpose_b ? Transpose::Trans : Transpose::NoTrans, size(tile.rows), size(tile.columns), size(inner), 1.0f,
-                                    from_a(tile, first), size(a_stride), from_b, size(b_stride), keep, c + tile.row * n + tile.column, size(n));
+                                    transpose_b ? Transpose::Trans : Transpose::NoTrans, size(tile.rows), size(tile.columns), size(inner),
+                                    1.0f, from_a(tile, first), size(a_stride), from_b, size(b_stride), keep,
+                                    c + tile.row * n + tile.column, size(n));
   };
   by_tiles(m, n, k, tiles, tile_count(n, tiles.columns), c, options, after, multiply);
 }

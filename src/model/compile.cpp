@@ -18,13 +18,16 @@ MetricChoices::Choice::Choice(const Loss& loss)
     : make_([loss](const Shape&, const Shape&) { return std::make_shared<metrics::LossMetric>(loss); }) {}
 
 MetricChoices::Choice::Choice(std::function<Node(Node, Node)> function, int)
-    : make_([function = std::move(function)](const Shape&, const Shape&) { return std::make_shared<metrics::MeanMetricWrapper>(function); }) {}
+    : make_([function = std::move(function)](const Shape&, const Shape&) {
+        return std::make_shared<metrics::MeanMetricWrapper>(function);
+      }) {}
 
 // Two metrics never share a name: a weighted one becomes weighted_accuracy, any other accuracy_1, accuracy_2, ...
 void Model::State::make_metrics(const Shape& y_true, const Shape& y_pred) {
   if (!metrics.empty()) return;
   const auto taken = [&](const std::string& name) {
-    return name == "loss" || std::any_of(metrics.begin(), metrics.end(), [&](const CompiledMetric& made) { return made.metric->name == name; });
+    const auto has_it = [&](const CompiledMetric& made) { return made.metric->name == name; };
+    return name == "loss" || std::any_of(metrics.begin(), metrics.end(), has_it);
   };
   const auto make = [&](const MetricChoices& choices, bool weighted) {
     for (const auto& choice : choices) {

@@ -31,8 +31,8 @@ void check_positive(const char* where, const char* name, std::optional<int> valu
 std::size_t split_at(double split, std::size_t rows) {
   check(split >= 0 && split < 1, "fit", "validation_split is ", split, ", wanted 0 or more and below 1");
   const auto at = static_cast<std::size_t>(std::floor(static_cast<double>(rows) * (1.0 - split)));
-  check(split == 0 || (at > 0 && at < rows), "fit", "validation_split ", split, " of ", rows, " rows leaves ", at, " to train on and ", rows - at,
-        " to validate on");
+  check(split == 0 || (at > 0 && at < rows), "fit", "validation_split ", split, " of ", rows, " rows leaves ", at, " to train on and ",
+        rows - at, " to validate on");
   return at;
 }
 
@@ -63,7 +63,8 @@ void Training::prepare(const char* where, const ArrayView& x) {
   Shape longer = got.size() > wanted.size() ? got : wanted, shorter = got.size() > wanted.size() ? wanted : got;
   const bool last_axis_of_one = longer.size() == shorter.size() + 1 && longer.back() == 1;   // Keras adds or drops it
   if (last_axis_of_one) longer.pop_back();
-  check(got == wanted || (last_axis_of_one && longer == shorter), where, "samples have shape ", got, ", the model ", model_.name, " wants ", wanted);
+  check(got == wanted || (last_axis_of_one && longer == shorter), where, "samples have shape ", got, ", the model ",
+        model_.name, " wants ", wanted);
   model_.build(wanted);
 }
 
@@ -73,7 +74,8 @@ Training::Data Training::checked(const char* where, ArrayView x, ArrayView y, Ar
   check(bool(loss), where, "the model has no loss: compile it with one");
   check(!x.empty() && x.rows() > 0, where, "x holds no samples");
   check(x.rows() == y.rows(), where, "x has ", x.rows(), " rows, y has ", y.rows());
-  check(sample_weight.empty() || sample_weight.rows() == x.rows(), where, "sample_weight has ", sample_weight.rows(), " rows, x has ", x.rows());
+  check(sample_weight.empty() || sample_weight.rows() == x.rows(), where, "sample_weight has ", sample_weight.rows(),
+        " rows, x has ", x.rows());
   prepare(where, x);
   loss.inspect(y, model_.output_shape().with_batch(x.rows()));
   return {x, y, sample_weight};
@@ -139,8 +141,8 @@ History Training::fit(ArrayView x, ArrayView y, FitOptions options) {
                                     std::pair{"validation_steps", options.validation_steps},
                                     std::pair{"validation_batch_size", options.validation_batch_size}})
     check_positive("fit", name, value);
-  check(options.epochs >= 0 && options.initial_epoch >= 0, "fit", "epochs is ", options.epochs, " and initial_epoch ", options.initial_epoch,
-        ", wanted 0 or more");
+  check(options.epochs >= 0 && options.initial_epoch >= 0, "fit", "epochs is ", options.epochs, " and initial_epoch ",
+        options.initial_epoch, ", wanted 0 or more");
   check(options.class_weight.empty() || options.sample_weight.empty(), "fit", "class_weight and sample_weight cannot both be given");
 
   Data train = checked("fit", x, y, options.sample_weight), validation;
@@ -175,7 +177,8 @@ History Training::fit(ArrayView x, ArrayView y, FitOptions options) {
     logs = train_epoch(train, batches, steps, bar, done);
     if (!options.steps_per_epoch || batches.at_end()) batches.restart();   // with steps_per_epoch a pass goes on over epochs
     if (!validation.x.empty() && options.validation_freq.due(epoch))
-      for (const auto& [name, value] : test_pass(validation, val_batch_size, options.validation_steps, nullptr)) logs["val_" + name] = value;
+      for (const auto& [name, value] : test_pass(validation, val_batch_size, options.validation_steps, nullptr))
+        logs["val_" + name] = value;
     each_callback([&](Callback& callback) { callback.on_epoch_end(epoch, logs); });
     history.epoch.push_back(epoch);
     for (const auto& [name, value] : logs) history.history[name].push_back(value);
@@ -246,7 +249,8 @@ Tensor Model::predict_on_batch(ArrayView x) {
 }
 
 Logs Model::train_on_batch(ArrayView x, ArrayView y, TrainOnBatchOptions options) {
-  check(options.class_weight.empty() || options.sample_weight.empty(), "train_on_batch", "class_weight and sample_weight cannot both be given");
+  check(options.class_weight.empty() || options.sample_weight.empty(), "train_on_batch",
+        "class_weight and sample_weight cannot both be given");
   const std::vector<float> by_class = weights_by_class(y, options.class_weight);
   return Training(*this).on_batch(x, y, by_class.empty() ? options.sample_weight : ArrayView(by_class), /*train=*/true);
 }

@@ -93,10 +93,11 @@ Node sparse_softmax_cross_entropy(Node labels, Node logits) {
         for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = all_p[i * classes + class_of(ids[i], classes, i)];
         kernels::simd().map[kernels::IndexOf<kernels::functions::Log, kernels::Unary>::value](y.data(), y.data(), y.size(), 0, 0);
         constexpr float near_underflow = -60;   // there a probability has lost digits, or is 0
-        for (std::size_t i = 0; i < y.size(); ++i)
-          y.data()[i] = y.data()[i] > near_underflow
-                            ? -y.data()[i]
-                            : -LogProbabilities(logits.value().data() + i * classes, all_p + i * classes, classes)[static_cast<std::size_t>(ids[i])];
+        for (std::size_t i = 0; i < y.size(); ++i) {
+          if (!(y.data()[i] > near_underflow))
+            y.data()[i] = LogProbabilities(logits.value().data() + i * classes, all_p + i * classes, classes)[class_of(ids[i], classes, i)];
+          y.data()[i] = -y.data()[i];
+        }
       },
       [labels, logits, p, classes](const Tensor& y, const Tensor& dy) {
         accumulate(logits, [&](Tensor& dx, float keep) {

@@ -43,5 +43,6 @@ int main(int argc, char** argv) {
     std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
     return all[all.size() / 2];
   };
-  std::printf("median threads=%d keratin %.4f floor %.4f ratio %.3f\n", threads, median(ours), median(theirs), median(ours) / median(theirs));
+  const double ratio = median(ours) / median(theirs);
+  std::printf("median threads=%d keratin %.4f floor %.4f ratio %.3f\n", threads, median(ours), median(theirs), ratio);
 }
