@@ -150,8 +150,11 @@ class Pool {
   std::atomic<int> size_{1};
 };
 
+std::atomic<bool> pool_made{false};
+
 Pool& pool() {
   static Pool pool;
+  pool_made.store(true, std::memory_order_relaxed);
   return pool;
 }
 
@@ -167,6 +170,7 @@ Alone::Alone(bool alone) : before_(std::exchange(stays_alone, alone)) {}
 Alone::~Alone() { stays_alone = before_; }
 
 int thread_count() { return pool().size(); }
+bool has_helpers() { return pool_made.load(std::memory_order_relaxed) && thread_count() > 1; }
 int thread_count_here() { return inside_tile || stays_alone ? 1 : thread_count(); }
 void set_thread_count(int count) { pool().resize(count); }
 

@@ -41,6 +41,8 @@ class Alone {
 /// How many threads parallel_for may use, the caller included; and how many it may when called here and now.
 int thread_count();
 int thread_count_here();
+/// Whether there are helpers yet: the first region that is large enough makes them.
+bool has_helpers();
 void set_thread_count(int count);
 
 /// Tiles of `grain` elements in `size`: what elementwise loops are cut into.
