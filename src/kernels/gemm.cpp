@@ -108,7 +108,7 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
     small(a, b, c, m, n, k, options);
     return after(Tile{0, m, 0, n});
   }
-  const auto [transpose_a, transpose_b, _] = options;
+  const bool transpose_a = options.transpose_a, transpose_b = options.transpose_b;
   const std::size_t a_stride = transpose_a ? m : k, b_stride = transpose_b ? k : n;
   const auto from_a = [&](const Tile& tile, std::size_t first) { return a + (transpose_a ? first * m + tile.row : tile.row * k + first); };
   if (!transpose_b && mostly_zeros(a, m, n, k, transpose_a))
