@@ -12,7 +12,8 @@ namespace keratin::kernels {
 
 namespace {
 
-constexpr std::size_t usual_batches = std::min<std::size_t>(96 / width, 12), most_batches = usual_batches + 1;   // of sixteen registers
+// 96 columns, or what sixteen registers hold beside a factor; the last strip of a row may be a batch wider.
+constexpr std::size_t usual_batches = std::min<std::size_t>(96 / width, 12), most_batches = usual_batches + 1;
 
 // Some columns of one row of c in registers. The last batch is moved back to where the columns end: it and the one before come to the
 // same values where they overlap. Packed rows of b hold the same columns, so that every load of theirs is aligned.
