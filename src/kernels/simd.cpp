@@ -41,20 +41,17 @@ void activate(float* y, const float* bias, std::size_t& j, std::size_t columns) 
   }
 }
 
-template <class F>
+// The end of a row shorter than a batch takes narrower ones, unless F multiplies and adds, which each may fuse in another way.
+template <class F, bool may_narrow>
 void epilogue(float* y, const float* bias, std::size_t rows, std::size_t columns, std::size_t stride) {
   for (std::size_t i = 0; i < rows; ++i, y += stride) {
     std::size_t j = 0;
     activate<F, Batch>(y, bias, j, columns);
-    if constexpr (width > 8) activate<F, Narrow<8>>(y, bias, j, columns);
-    if constexpr (width > 4) activate<F, Narrow<4>>(y, bias, j, columns);
+    if constexpr (may_narrow && width > 8) activate<F, Narrow<8>>(y, bias, j, columns);
+    if constexpr (may_narrow && width > 4) activate<F, Narrow<4>>(y, bias, j, columns);
     if (j == columns) continue;
-    float last[4] = {}, last_bias[4] = {};   // fewer than four
-    std::copy_n(y + j, columns - j, last);
-    if (bias) std::copy_n(bias + j, columns - j, last_bias);
-    std::size_t none = 0;
-    activate<F, Narrow<4>>(last, bias ? last_bias : nullptr, none, 4);
-    std::copy_n(last, columns - j, y + j);
+    const Batch x = load_some(y + j, columns - j, 0), last = bias ? x + load_some(bias + j, columns - j, 0) : x;
+    store_some(F::value(last, last, last), y + j, columns - j);
   }
 }
 
@@ -104,7 +101,7 @@ const Simd KERATIN_TABLE = {
     .from_uint8 = from_uint8,
     .sum = sum,
     .column_sums = column_sums,
-    .epilogue = {epilogue<Identity>, epilogue<functions::Relu>, epilogue<functions::Tanh>},
+    .epilogue = {epilogue<Identity, true>, epilogue<functions::Relu, true>, epilogue<functions::Tanh, false>},
     .softmax = softmax,
     .log_softmax = log_softmax,
     .softmax_slope = softmax_slope,
