@@ -49,9 +49,8 @@ void epilogue(float* y, const float* bias, std::size_t rows, std::size_t columns
     activate<F, Batch>(y, bias, j, columns);
     if constexpr (may_narrow && width > 8) activate<F, Narrow<8>>(y, bias, j, columns);
     if constexpr (may_narrow && width > 4) activate<F, Narrow<4>>(y, bias, j, columns);
-    if (j == columns) continue;
-    const Batch x = load_some(y + j, columns - j, 0), last = bias ? x + load_some(bias + j, columns - j, 0) : x;
-    store_some(F::value(last, last, last), y + j, columns - j);
+    if (bias) each<false>(columns - j, y + j, [](Batch x, Batch b) { return F::value(x + b, b, b); }, y + j, bias + j);
+    else each<false>(columns - j, y + j, [](Batch x) { return F::value(x, x, x); }, y + j);
   }
 }
 
