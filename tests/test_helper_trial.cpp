@@ -25,8 +25,8 @@ double share_alone(HelperTrial& trial, int count, double together, double alone)
 
 TEST_CASE("a trial settles on what is faster", "[pool]") {
   HelperTrial helped, alone;
-  CHECK(share_alone(helped, 3000, 2e-4, 3e-4) == Approx(0.004));   // one trial of 12 steps alone
-  CHECK(share_alone(alone, 3000, 4e-4, 3e-4) > 0.98);
+  CHECK(share_alone(helped, 3000, 2e-4, 3e-4) == Approx(0.02));   // three trials of 20 steps alone
+  CHECK(share_alone(alone, 3000, 4e-4, 3e-4) > 0.9);
   CHECK(alone.alone());
 }
 
@@ -41,19 +41,27 @@ TEST_CASE("a trial is held again, and follows what changed", "[pool]") {
 }
 
 TEST_CASE("one slow moment does not decide a trial", "[pool]") {
-  for (int slow = 0; slow < 40; ++slow) {
+  for (int slow = 0; slow < 90; ++slow) {
     HelperTrial trial;
-    for (int i = 0; i < 60; ++i) trial.took(i == slow ? 4e-3 : trial.alone() ? 3e-4 : 2e-4);
+    for (int i = 0; i < 100; ++i) trial.took(i == slow ? 4e-3 : trial.alone() ? 3e-4 : 2e-4);
     CHECK_FALSE(trial.alone());
   }
 }
 
 TEST_CASE("a trial that was lucky is found out", "[pool]") {
   HelperTrial trial;
-  share_alone(trial, 40, 2e-4, 3e-4);   // the helper had its core to itself just then
+  share_alone(trial, 100, 2e-4, 3e-4);   // the helper had its core to itself just then
   CHECK_FALSE(trial.alone());
-  share_alone(trial, 600, 4e-4, 3e-4);
+  share_alone(trial, 800, 4e-4, 3e-4);
+  CHECK(share_alone(trial, 2000, 4e-4, 3e-4) > 0.8);
+}
+
+TEST_CASE("a trial that was unlucky is held again soon", "[pool]") {
+  HelperTrial trial;
+  share_alone(trial, 100, 6e-4, 3e-4);
   CHECK(trial.alone());
+  share_alone(trial, 500, 2e-4, 3e-4);   // 0.15 s
+  CHECK_FALSE(trial.alone());
 }
 
 TEST_CASE("long steps are never tried alone", "[pool]") {

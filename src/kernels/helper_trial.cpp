@@ -4,37 +4,56 @@
 
 namespace keratin::kernels {
 
-void HelperTrial::took(double seconds) {
-  constexpr int warm_up = 4, block = 256;
-  constexpr double longest = 5e-3;   // in longer steps what helpers do outweighs the way to them
-  if (in_trial()) {
-    const auto round = static_cast<std::size_t>(step_ / (2 * window));
-    if (step_ % window > 0) times_[alone()][round] += seconds;   // the first of a window finds caches as the last one left them
-    if (++step_ < 2 * window * rounds) return;
-    for (const bool alone : {false, true}) {
-      std::nth_element(times_[alone].begin(), times_[alone].begin() + rounds / 2, times_[alone].end());
-      mean_[alone] = times_[alone][rounds / 2] / (window - 1);
-    }
-    step_ = -1;
-    settled_ = 0;
-    settle_for_ = 1;
-    return choose();
-  }
-  settled_ += seconds;
-  block_ += seconds;
-  ++block_steps_;
-  if (block_steps_ == block) {   // what a few steps promised may not have come true
-    mean_[alone_] = block_ / block;
-    if (mean_[!alone_] > 0) choose();
-  }
-  if (block_steps_ >= warm_up && settled_ > settle_for_ && seconds < longest) step_ = 0, times_ = {};
+namespace {
+
+constexpr int short_run = 8, long_run = 256;   // steps
+constexpr double clearly = 0.95;
+constexpr double longest = 5e-3;         // in longer steps what helpers do outweighs the way to them
+constexpr double soonest = 0.1, latest = 2;   // seconds until the next trial: a choice that is confirmed is asked for less often
+
+// Caches follow in a few steps, but the system may leave a helper that wakes on the caller's core for some milliseconds.
+int settling(bool alone) { return alone ? 4 : 32; }
+int trial(bool alone) { return alone ? 2 * short_run : 4 * short_run; }
+
+}  // namespace
+
+void HelperTrial::change_over(bool alone, bool trying) {
+  alone_ = alone;
+  trying_ = trying;
+  steps_ = 0;
+  run_ = mean_of_all_ = best_ = 0;
 }
 
-void HelperTrial::choose() {
-  constexpr double clearly = 0.97;
-  if (mean_[!alone_] < clearly * mean_[alone_]) alone_ = !alone_;
-  block_steps_ = 0;
-  block_ = 0;
+void HelperTrial::took(double seconds) {
+  chosen_for_ += seconds;
+  const int counted = ++steps_ - settling(alone());
+  if (counted <= 0) return;
+  mean_of_all_ += (seconds - mean_of_all_) / counted;
+  run_ += seconds;
+  if (counted % short_run == 0) {
+    best_ = best_ == 0 ? run_ / short_run : std::min(best_, run_ / short_run);
+    run_ = 0;
+  }
+  if (trying_ && counted == trial(alone())) {   // the best runs are compared: one slow moment decides nothing
+    const bool better = best_ < clearly * tried_;
+    try_after_ = better ? soonest : std::clamp(2 * try_after_, soonest, latest);
+    chosen_for_ = 0;
+    const double other = better ? tried_ : best_;
+    change_over(better ? alone() : alone_, false);
+    tried_ = other;
+  } else if (!trying_ && counted >= 4 * short_run && chosen_for_ >= try_after_ && seconds < longest) {
+    tried_ = best_;   // the way that is now to be the other
+    change_over(alone_, true);
+  } else if (!trying_ && counted == long_run) {
+    if (tried_ > 0 && tried_ < clearly * mean_of_all_) {   // what a few steps promised has not come true
+      const double mean = mean_of_all_;
+      change_over(!alone_, false);
+      tried_ = mean;
+    } else {
+      steps_ = settling(alone_);
+      mean_of_all_ = best_ = run_ = 0;
+    }
+  }
 }
 
 }  // namespace keratin::kernels

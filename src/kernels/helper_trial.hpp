@@ -2,15 +2,14 @@
 // Whether the pool's helpers help: where a neighbour keeps the other cores busy, or they are far away, small steps are faster alone.
 // A step has the same bits either way.
 
-#include <array>
 #include <chrono>
 
 #include "kernels/pool.hpp"
 
 namespace keratin::kernels {
 
-/// Runs steps that are much alike. Now and then it times a few with helpers and a few without, and goes on with what was faster, for as
-/// long as it is.
+/// Runs steps that are much alike, all threads at first. Now and then it tries a few the other way, and changes over if they were faster,
+/// for as long as they are.
 class HelperTrial {
  public:
   template <class Step>
@@ -24,22 +23,18 @@ class HelperTrial {
   }
 
   /// Whether the next step is to run on one thread.
-  bool alone() const { return in_trial() ? step_ / window % 2 == 1 : alone_; }
+  bool alone() const { return alone_ != trying_; }
   /// How many seconds it took.
   void took(double seconds);
 
  private:
-  static constexpr int window = 4, rounds = 3;   // steps with helpers, as many without, and again: the median round decides
-  bool in_trial() const { return step_ >= 0; }
-  void choose();
+  void change_over(bool alone, bool trying);
 
-  bool alone_ = false;
-  int step_ = -1;                         // of the trial, or -1
-  int block_steps_ = 0;                   // since the last choice
-  double block_ = 0, settled_ = 0;        // seconds since the last choice, since the last trial
-  double settle_for_ = 0;                 // at first the trial comes as soon as the first steps have allocated what they need
-  std::array<double, 2> mean_ = {};       // seconds of a step, by alone, as last known
-  std::array<std::array<double, rounds>, 2> times_;   // by alone, by round
+  bool alone_ = false, trying_ = false;   // what was chosen; whether the other way is being tried
+  int steps_ = 0;                         // since the last change, those not yet settled included
+  double run_ = 0, mean_of_all_ = 0, best_ = 0;   // seconds: of a run of steps; a step on average, and in the best run
+  double chosen_for_ = 0, try_after_ = 0;         // seconds since the last trial, and until the next
+  double tried_ = 0;                      // seconds of a step the other way, when last tried; 0 if never
 };
 
 }  // namespace keratin::kernels
