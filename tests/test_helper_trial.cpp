@@ -80,19 +80,21 @@ TEST_CASE("a step that is to run alone does, whatever it calls", "[pool]") {
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     });
   };
+  const auto reaches_helpers = [&] {   // on a busy machine they may take their time
+    for (int i = 0; i < 3000 && elsewhere == 0; ++i) region();
+    return elsewhere > 0;
+  };
   {
     const keratin::kernels::Alone scope(true);
     region();
     CHECK(elsewhere == 0);
     {
       const keratin::kernels::Alone inner(false);
-      region();
-      CHECK(elsewhere > 0);
+      CHECK(reaches_helpers());
     }
     elsewhere = 0;
     region();
     CHECK(elsewhere == 0);
   }
-  region();
-  CHECK(elsewhere > 0);
+  CHECK(reaches_helpers());
 }

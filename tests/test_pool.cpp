@@ -13,18 +13,13 @@
 #include "kernels/gemm.hpp"
 #include "support/catch.hpp"
 #include "support/gradcheck.hpp"
+#include "support/threads.hpp"
 
 using namespace keratin;
 using namespace keratin::kernels;
 using test::off_kinks;
 
 namespace {
-
-// Puts the number of threads back.
-struct Threads {
-  const int before = thread_count();
-  ~Threads() { set_thread_count(before); }
-};
 
 // How many of `count` tiles parallel_for did not run just once.
 std::size_t missed(std::size_t count) {
@@ -37,8 +32,24 @@ std::size_t missed(std::size_t count) {
 
 }  // namespace
 
+TEST_CASE("slices are none empty, at most as long as asked for, and end in the middle", "[pool]") {
+  for (std::size_t size : {1, 2, 3, 5, 16, 17, 255, 256, 1000})
+    for (std::size_t grain : {1, 2, 3, 16, 41, 300, 2000}) {
+      CAPTURE(size, grain);
+      const Slices slices(size, grain);
+      std::size_t end = 0;
+      for (std::size_t i = 0; i < slices.count; ++i) {
+        CHECK(slices.first(i) == end);
+        CHECK((slices.length(i) >= 1 && slices.length(i) <= grain));
+        end += slices.length(i);
+      }
+      CHECK(end == size);
+      if (slices.count > 1 && slices.count < size) CHECK(slices.first(slices.count / 2) == size / 2);
+    }
+}
+
 TEST_CASE("each tile runs once", "[pool]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   for (int threads = 1; threads <= 4; ++threads) {
     set_thread_count(threads);
     CHECK(thread_count() == threads);
@@ -53,7 +64,7 @@ TEST_CASE("each tile runs once", "[pool]") {
 }
 
 TEST_CASE("slices cover what they are cut from", "[pool]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   set_thread_count(3);
   for (std::size_t size : {0, 1, 99, 100, 101, 1000, 1001}) {
     std::vector<std::atomic<int>> runs(size);
@@ -68,7 +79,7 @@ TEST_CASE("slices cover what they are cut from", "[pool]") {
 }
 
 TEST_CASE("work done by helpers is seen by the caller", "[pool]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   set_thread_count(4);
   std::vector<int> plain(5000);   // no atomics: the thread sanitizer watches
   for (int round = 1; round <= 50; ++round) {
@@ -78,7 +89,7 @@ TEST_CASE("work done by helpers is seen by the caller", "[pool]") {
 }
 
 TEST_CASE("helpers that fell asleep wake up", "[pool]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   set_thread_count(4);
   for (int round = 0; round < 20; ++round) {
     std::this_thread::sleep_for(std::chrono::microseconds(200 * (round % 3)));
@@ -87,7 +98,7 @@ TEST_CASE("helpers that fell asleep wake up", "[pool]") {
 }
 
 TEST_CASE("tiles may call parallel_for", "[pool]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   for (int threads : {1, 2, 4}) {
     set_thread_count(threads);
     std::vector<std::atomic<int>> runs(40 * 50);
@@ -102,7 +113,7 @@ TEST_CASE("tiles may call parallel_for", "[pool]") {
 }
 
 TEST_CASE("several threads call parallel_for at once", "[pool]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   set_thread_count(3);
   std::atomic<std::size_t> wrong{0};
   std::vector<std::thread> callers;
@@ -115,7 +126,7 @@ TEST_CASE("several threads call parallel_for at once", "[pool]") {
 }
 
 TEST_CASE("the number of threads may change while others work", "[pool]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   std::atomic<std::size_t> wrong{0};
   std::atomic<bool> stop{false};
   std::thread caller([&] {
@@ -128,7 +139,7 @@ TEST_CASE("the number of threads may change while others work", "[pool]") {
 }
 
 TEST_CASE("products have the same bits for any number of threads", "[pool][gemm]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   struct Size {
     std::size_t m, n, k;
   };
@@ -151,7 +162,7 @@ TEST_CASE("products have the same bits for any number of threads", "[pool][gemm]
 }
 
 TEST_CASE("each element of a product is visited once, after it is there", "[pool][gemm]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   set_thread_count(3);
   for (const auto& [m, n] : {std::pair<std::size_t, std::size_t>{300, 700}, {1000, 10}, {3, 2}, {1, 900}}) {
     const std::size_t k = 90;
@@ -166,7 +177,7 @@ TEST_CASE("each element of a product is visited once, after it is there", "[pool
 }
 
 TEST_CASE("a network has the same bits for any number of threads", "[pool]") {
-  const Threads restore;
+  const test::ThreadsRestored restore;
   const Tensor x = off_kinks({1000, 300}, -1, 1), kernel = off_kinks({300, 200}, -1, 1, 2), bias = off_kinks({200}, -1, 1, 3);
   std::vector<Tensor> results;
   for (int threads = 1; threads <= 4; ++threads) {

@@ -46,9 +46,9 @@ PackedStrips::PackedStrips(const float* b, std::size_t m, std::size_t n, std::si
   copies_ = transpose_a || size_ > small ? 1 : std::clamp<std::size_t>(threads, 1, tile_count(m, NonzeroTile::most_rows));
   packed_ = buffer(copies_ * size_);
   std::atomic<bool> finite = true;
-  const std::size_t slices = 2 * tile_count(k, 2 * (grain / n + 8));
-  parallel_for(copies_ * slices, [&](std::size_t index) {
-    const std::size_t copy = index / slices, slice = index % slices, first = k * slice / slices, rows = k * (slice + 1) / slices - first;
+  const Slices slices(k, grain / n + 8);
+  parallel_for(copies_ * slices.count, [&](std::size_t index) {
+    const std::size_t copy = index / slices.count, slice = index % slices.count, first = slices.first(slice), rows = slices.length(slice);
     for (std::size_t strip = 0; strip < count_; ++strip)
       if (!simd().pack(b + first * n + strip * columns_, n, rows, width(strip), packed_row(copy, strip, first)))
         finite.store(false, std::memory_order_relaxed);

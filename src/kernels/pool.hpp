@@ -48,19 +48,24 @@ void set_thread_count(int count);
 /// Tiles of `grain` elements in `size`: what elementwise loops are cut into.
 inline std::size_t tile_count(std::size_t size, std::size_t grain) { return (size + grain - 1) / grain; }
 
-/// parallel_for over [0, size) in equal slices of at most `grain`, an even number of them: body(first, count). So one ends in the middle,
-/// and of two cores each keeps meeting its own half of rows and weights.
+/// [0, size), size > 0, in equal slices of at most `grain`, none empty, an even number of them unless that is 1 or each is one element:
+/// so one ends in the middle, and of two cores each keeps meeting its own half of rows and weights.
+struct Slices {
+  std::size_t size, count;
+  Slices(std::size_t size, std::size_t grain) : size(size), count(size <= grain ? 1 : 2 * tile_count(size, 2 * grain)) {
+    if (count > size) count = size;
+  }
+  std::size_t first(std::size_t slice) const { return size * slice / count; }
+  std::size_t length(std::size_t slice) const { return first(slice + 1) - first(slice); }
+};
+
+/// parallel_for over the Slices of [0, size): body(first, count).
 template <class Body>
 void parallel_slices(std::size_t size, std::size_t grain, const Body& body) {
-  if (size <= grain) {
-    if (size > 0) body(std::size_t{0}, size);
-    return;
-  }
-  const std::size_t count = 2 * tile_count(size, 2 * grain);
-  parallel_for(count, [&](std::size_t tile) {
-    const std::size_t first = size * tile / count;
-    body(first, size * (tile + 1) / count - first);
-  });
+  if (size == 0) return;
+  if (size <= grain) return body(std::size_t{0}, size);
+  const Slices slices(size, grain);
+  parallel_for(slices.count, [&](std::size_t slice) { body(slices.first(slice), slices.length(slice)); });
 }
 
 }  // namespace keratin::kernels
