@@ -1,5 +1,6 @@
 #pragma once
-// Every loss as it is shown: what it says, its formula, and one number of the prediction to draw it over.
+// Every loss as it is shown: what it says, its formula, and one number of the prediction to draw it
+// over.
 
 #include <array>
 #include <functional>

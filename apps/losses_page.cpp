@@ -48,7 +48,8 @@ std::string contents(const std::string& path) {
 }
 
 void replace_all(std::string& text, const std::string& what, const std::string& with) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + with.size()))
     text.replace(at, what.size(), with);
 }
 
@@ -56,7 +57,8 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
 std::string inline_svg(std::string svg, const std::string& id) {
   svg.erase(0, svg.find("<svg"));
   replace_all(svg, "<svg", "<svg role=\"img\"");
-  for (const char* stock : {"gpDot", "gpPt", "gnuplot_", "textbox", "greybox"}) replace_all(svg, stock, id + '-' + stock);
+  for (const char* stock : {"gpDot", "gpPt", "gnuplot_", "textbox", "greybox"})
+    replace_all(svg, stock, id + '-' + stock);
   return svg;
 }
 
@@ -64,18 +66,23 @@ std::string samples_table() {
   std::string rows;
   for (const Sample& sample : documents_samples()) {
     const Outcome outcome = try_sample(sample);
-    const std::string weight = outcome.sample_weight.empty() ? "" : ", sample_weight " + outcome.sample_weight;
-    rows += "<tr><td><code>" + html(sample.call) + "</code>" + html(weight) + "</td><td>" + html(outcome.y_true) + "</td><td>" +
-            html(outcome.y_pred) + "</td><td>" + html(outcome.documents) + "</td><td>" + html(outcome.keratin) +
+    const std::string weight =
+        outcome.sample_weight.empty() ? "" : ", sample_weight " + outcome.sample_weight;
+    rows += "<tr><td><code>" + html(sample.call) + "</code>" + html(weight) + "</td><td>" +
+            html(outcome.y_true) + "</td><td>" + html(outcome.y_pred) + "</td><td>" +
+            html(outcome.documents) + "</td><td>" + html(outcome.keratin) +
             (outcome.right ? "" : " ✗") + "</td></tr>\n";
   }
-  return "<div class=\"table\"><table>\n<tr><th>loss</th><th>y_true</th><th>y_pred</th><th>documents</th><th>keratin</th></tr>\n" + rows +
-         "</table></div>\n";
+  return "<div "
+         "class=\"table\"><table>\n<tr><th>loss</th><th>y_true</th><th>y_pred</th><th>documents</"
+         "th><th>keratin</th></tr>\n" +
+         rows + "</table></div>\n";
 }
 
 std::string formulas(const Exhibit& exhibit) {
   std::string text;
-  for (const std::string& formula : exhibit.formulas) text += "<div class=\"formula\">" + mathml(formula) + "</div>\n";
+  for (const std::string& formula : exhibit.formulas)
+    text += "<div class=\"formula\">" + mathml(formula) + "</div>\n";
   return text;
 }
 
@@ -83,9 +90,11 @@ std::string section(const Exhibit& exhibit, const std::string& svg) {
   std::string setting = html(exhibit.setting);
   replace_all(setting, " = ", "&nbsp;=&nbsp;");
   return "<section class=\"loss\" id=\"" + exhibit.function + "\">\n<div>\n<h3>" + exhibit.name +
-         "</h3>\n<p class=\"names\"><code>losses::" + exhibit.name + "</code>, <code>losses::" + exhibit.function + "</code></p>\n<p>" +
-         html(exhibit.sentence) + "</p>\n" + formulas(exhibit) + "</div>\n<figure>\n" + inline_svg(svg, exhibit.function) + "<figcaption>" +
-         setting + "</figcaption>\n</figure>\n</section>\n";
+         "</h3>\n<p class=\"names\"><code>losses::" + exhibit.name +
+         "</code>, <code>losses::" + exhibit.function + "</code></p>\n<p>" +
+         html(exhibit.sentence) + "</p>\n" + formulas(exhibit) + "</div>\n<figure>\n" +
+         inline_svg(svg, exhibit.function) + "<figcaption>" + setting +
+         "</figcaption>\n</figure>\n</section>\n";
 }
 
 }  // namespace
@@ -94,8 +103,11 @@ void write_page(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (!std::filesystem::is_directory(folder))
-    throw std::runtime_error("cannot make the folder '" + folder + "': " + (error ? error.message() : "a file is in its place"));
-  const auto in_folder = [&](const std::string& name) { return (std::filesystem::path(folder) / name).string(); };
+    throw std::runtime_error("cannot make the folder '" + folder +
+                             "': " + (error ? error.message() : "a file is in its place"));
+  const auto in_folder = [&](const std::string& name) {
+    return (std::filesystem::path(folder) / name).string();
+  };
 
   std::string contents_list, body;
   std::vector<plot::Panel> sheet;
@@ -108,7 +120,8 @@ void write_page(const std::string& folder) {
       plot::panels({drawn}, path);
       contents_list += "<li><a href=\"#" + exhibit.function + "\">" + exhibit.name + "</a></li>\n";
       body += section(exhibit, contents(path));
-      for (const char* chosen : {"MeanSquaredError", "MeanAbsoluteError", "Huber", "CategoricalCrossentropy"})
+      for (const char* chosen :
+           {"MeanSquaredError", "MeanAbsoluteError", "Huber", "CategoricalCrossentropy"})
         if (exhibit.name == chosen) sheet.push_back(drawn);
     }
     contents_list += "</ul>\n";
@@ -116,12 +129,15 @@ void write_page(const std::string& folder) {
   plot::panels(sheet, in_folder("losses.svg"));
 
   std::ofstream page(in_folder("index.html"), std::ios::binary);
-  page << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+  page << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+          "name=\"viewport\" content=\"width=device-width\">\n"
           "<title>The losses of keratin</title>\n<style>"
        << style
-       << "</style>\n</head>\n<body>\n<h1>The losses of keratin</h1>\n<p>Keras’s losses, drawn over one number of the prediction: the "
+       << "</style>\n</head>\n<body>\n<h1>The losses of keratin</h1>\n<p>Keras’s losses, drawn "
+          "over one number of the prediction: the "
           "loss, and "
-          "its gradient as the tape computes it. Where the gradient jumps, a dot shows what it is there. In the formulas <i>y</i> is "
+          "its gradient as the tape computes it. Where the gradient jumps, a dot shows what it is "
+          "there. In the formulas <i>y</i> is "
           "y_true, "
           "<i>ŷ</i> is y_pred, a sum runs over the last axis, and <i>ε</i> is 1e-7.</p>\n<nav>\n"
        << contents_list << "<h2><a href=\"#samples\">The documents’ samples</a></h2>\n</nav>\n"

@@ -1,4 +1,5 @@
-// The documents on loss functions as a program: their samples beside the values they give, and pictures of every loss.
+// The documents on loss functions as a program: their samples beside the values they give, and
+// pictures of every loss.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -16,9 +17,11 @@ int try_samples() {
   for (const Sample& sample : documents_samples()) {
     const Outcome outcome = try_sample(sample);
     off += !outcome.right;
-    std::printf("%-34s %-24s %-38s %-24s %s%s\n", sample.call.c_str(), outcome.y_true.c_str(), outcome.y_pred.c_str(),
-                outcome.documents.c_str(), outcome.keratin.c_str(), outcome.right ? "" : "  <- off");
-    if (!outcome.sample_weight.empty()) std::printf("  with sample_weight %s\n", outcome.sample_weight.c_str());
+    std::printf("%-34s %-24s %-38s %-24s %s%s\n", sample.call.c_str(), outcome.y_true.c_str(),
+                outcome.y_pred.c_str(), outcome.documents.c_str(), outcome.keratin.c_str(),
+                outcome.right ? "" : "  <- off");
+    if (!outcome.sample_weight.empty())
+      std::printf("  with sample_weight %s\n", outcome.sample_weight.c_str());
   }
   return off;
 }
@@ -27,9 +30,12 @@ int try_samples() {
 
 int main(int argc, char** argv) {
   std::string folder;
-  CLI::App app("Prints the samples of the documents on Keras's losses beside the values they give. Exit code 1 if one is off.");
+  CLI::App app(
+      "Prints the samples of the documents on Keras's losses beside the values they give. Exit "
+      "code 1 if one is off.");
   app.add_option("--pictures", folder,
-                 "Also draw every loss and its gradient, and leave the pictures and a page of them (index.html, which needs no "
+                 "Also draw every loss and its gradient, and leave the pictures and a page of them "
+                 "(index.html, which needs no "
                  "other file) in this folder (needs gnuplot)")
       ->type_name("DIR");
   try {
@@ -44,7 +50,8 @@ int main(int argc, char** argv) {
     if (off == 0)
       std::printf("\nAll %zu are the documents' values.\n", documents_samples().size());
     else
-      std::fprintf(stderr, "losses_tour: %d of %zu samples are off\n", off, documents_samples().size());
+      std::fprintf(stderr, "losses_tour: %d of %zu samples are off\n", off,
+                   documents_samples().size());
     if (!folder.empty()) {
       write_page(folder);
       std::printf("Pictures: index.html and its SVGs in %s\n", folder.c_str());

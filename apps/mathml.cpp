@@ -5,7 +5,12 @@
 
 std::string html(std::string_view text) {
   std::string out;
-  for (char c : text) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string(1, c);
+  for (char c : text)
+    out += c == '&'   ? "&amp;"
+           : c == '<' ? "&lt;"
+           : c == '>' ? "&gt;"
+           : c == '"' ? "&quot;"
+                      : std::string(1, c);
   return out;
 }
 
@@ -45,7 +50,8 @@ class Reader {
     const std::string item = atom();
     const std::string below = accept("_") ? atom() : "", above = accept("^") ? atom() : "";
     if (!below.empty() && !above.empty()) return "<msubsup>" + item + below + above + "</msubsup>";
-    if (!below.empty()) return is_sum ? "<munder>" + item + below + "</munder>" : "<msub>" + item + below + "</msub>";
+    if (!below.empty())
+      return is_sum ? "<munder>" + item + below + "</munder>" : "<msub>" + item + below + "</msub>";
     return above.empty() ? item : "<msup>" + item + above + "</msup>";
   }
 
@@ -64,18 +70,25 @@ class Reader {
     if (accept("\\sqrt")) return "<msqrt>" + atom() + "</msqrt>";
     if (accept("\"")) {
       const std::size_t end = rest_.find('"');
-      if (end == std::string_view::npos) throw std::invalid_argument("a formula lacks a closing quote");
+      if (end == std::string_view::npos)
+        throw std::invalid_argument("a formula lacks a closing quote");
       const std::string text = "<mtext>&nbsp;" + html(take(end)) + "&nbsp;</mtext>";
       rest_.remove_prefix(1);
       return text;
     }
     if (is(std::isdigit))
-      return "<mn>" + take(length([](char c) { return std::isdigit(static_cast<unsigned char>(c)) || c == '.'; })) + "</mn>";
+      return "<mn>" + take(length([](char c) {
+               return std::isdigit(static_cast<unsigned char>(c)) || c == '.';
+             })) +
+             "</mn>";
     if (is(std::isalpha)) {
-      const std::string word = take(length([](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }));
+      const std::string word =
+          take(length([](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }));
       skip_spaces();
-      const bool applied = word.size() > 1 && !rest_.starts_with('(') && !rest_.starts_with('_');  // ln x, not ln(x)
-      return (word.size() > 1 ? "<mi class=\"word\">" : "<mi>") + word + "</mi>" + (applied ? "<mspace width=\"0.17em\"></mspace>" : "");
+      const bool applied =
+          word.size() > 1 && !rest_.starts_with('(') && !rest_.starts_with('_');  // ln x, not ln(x)
+      return (word.size() > 1 ? "<mi class=\"word\">" : "<mi>") + word + "</mi>" +
+             (applied ? "<mspace width=\"0.17em\"></mspace>" : "");
     }
     for (const char* letter : {"ŷ", "ε", "δ", "γ", "α", "β"})
       if (accept(letter)) return std::string("<mi>") + letter + "</mi>";

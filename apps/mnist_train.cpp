@@ -1,4 +1,5 @@
-// Trains the two-layer MNIST model and prints Keras's log; with --seeds, many times, and how well that repeats the published run.
+// Trains the two-layer MNIST model and prints Keras's log; with --seeds, many times, and how well
+// that repeats the published run.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -27,9 +28,11 @@ struct Mnist {
 
 History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, bool quiet) {
   utils::set_random_seed(seed);
-  Sequential model({Input({28, 28}), Flatten(), Dense(settings.units, "relu"), Dense(10, "softmax")});
+  Sequential model(
+      {Input({28, 28}), Flatten(), Dense(settings.units, "relu"), Dense(10, "softmax")});
   if (!quiet && settings.verbose > 0) model.summary();
-  model.compile({.optimizer = settings.optimizer.c_str(), .loss = settings.loss.c_str(), .metrics = "acc"});
+  model.compile(
+      {.optimizer = settings.optimizer.c_str(), .loss = settings.loss.c_str(), .metrics = "acc"});
   if (settings.learning_rate) model.optimizer().set_learning_rate(*settings.learning_rate);
   callbacks::StopOnInterrupt interrupt;
   History history = model.fit(mnist.train.x, mnist.train.y,
@@ -40,9 +43,12 @@ History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, 
                                .validation_data = {mnist.test.x, mnist.test.y}});
   if (!settings.pictures.empty()) {
     pictures::leave(model, history, mnist.test, settings.pictures);
-    if (settings.verbose > 0) std::printf("Pictures: history.svg, confusion.svg and mistakes.png in %s\n", settings.pictures.c_str());
+    if (settings.verbose > 0)
+      std::printf("Pictures: history.svg, confusion.svg and mistakes.png in %s\n",
+                  settings.pictures.c_str());
   }
-  if (quiet && interrupt.interrupted()) history.epoch.clear();   // an unfinished run belongs in no average
+  if (quiet && interrupt.interrupted())
+    history.epoch.clear();  // an unfinished run belongs in no average
   return history;
 }
 
@@ -50,12 +56,15 @@ History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, 
 int train_seeds(const Settings& settings, const Mnist& mnist) {
   std::vector<History> runs;
   for (int i = 0; i < settings.seeds; ++i) {
-    const History run = train(settings, mnist, settings.seed + static_cast<std::uint64_t>(i), /*quiet=*/true);
+    const History run =
+        train(settings, mnist, settings.seed + static_cast<std::uint64_t>(i), /*quiet=*/true);
     if (run.epoch.empty()) break;
     runs.push_back(run);
-    std::fprintf(stderr, "seed %llu: loss %.4f acc %.4f val_loss %.4f val_acc %.4f (%d of %d)\n",
-                 static_cast<unsigned long long>(settings.seed) + static_cast<unsigned long long>(i), run["loss"].back(), run["acc"].back(),
-                 run["val_loss"].back(), run["val_acc"].back(), i + 1, settings.seeds);
+    std::fprintf(
+        stderr, "seed %llu: loss %.4f acc %.4f val_loss %.4f val_acc %.4f (%d of %d)\n",
+        static_cast<unsigned long long>(settings.seed) + static_cast<unsigned long long>(i),
+        run["loss"].back(), run["acc"].back(), run["val_loss"].back(), run["val_acc"].back(), i + 1,
+        settings.seeds);
   }
   if (runs.empty()) return 1;
   published::print_comparison(runs);
@@ -66,27 +75,50 @@ int train_seeds(const Settings& settings, const Mnist& mnist) {
 
 int main(int argc, char** argv) {
   Settings settings;
-  CLI::App app("Trains the documents' MNIST model: 784 pixels, a Dense layer with relu, ten classes with softmax. Without options it is the "
-               "published run, figure for figure.");
+  CLI::App app(
+      "Trains the documents' MNIST model: 784 pixels, a Dense layer with relu, ten classes with "
+      "softmax. Without options it is the "
+      "published run, figure for figure.");
   app.option_defaults()->always_capture_default();
-  app.add_option("--data", settings.data, "Folder with the four IDX files, plain or .gz (default: the bundled MNIST)")->type_name("DIR");
-  app.add_option("--epochs", settings.epochs, "Passes over the training images")->check(CLI::Range(1, 1'000'000));
-  app.add_option("--batch-size", settings.batch_size, "Images a step")->check(CLI::Range(1, 60'000));
-  app.add_option("--units", settings.units, "Width of the hidden layer")->check(CLI::Range(1, 65'536));
+  app.add_option("--data", settings.data,
+                 "Folder with the four IDX files, plain or .gz (default: the bundled MNIST)")
+      ->type_name("DIR");
+  app.add_option("--epochs", settings.epochs, "Passes over the training images")
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--batch-size", settings.batch_size, "Images a step")
+      ->check(CLI::Range(1, 60'000));
+  app.add_option("--units", settings.units, "Width of the hidden layer")
+      ->check(CLI::Range(1, 65'536));
   app.add_option("--optimizer", settings.optimizer, "adam, rmsprop or sgd")->type_name("NAME");
-  app.add_option("--learning-rate", settings.learning_rate, "Step size (default: the optimizer's own)")->type_name("RATE")->check(CLI::PositiveNumber);
-  app.add_option("--loss", settings.loss, "A loss for class labels, by its Keras name")->type_name("NAME");
-  app.add_option("--seed", settings.seed, "The same seed gives the same run, bit for bit")->type_name("N");
-  app.add_option("--threads", settings.threads, "Threads to use (default: all there are; the bits do not depend on it)")->type_name("N")->check(CLI::Range(1, 256));
-  app.add_option("--verbose", settings.verbose, "0 silent, 1 progress bar, 2 a line an epoch")->check(CLI::Range(0, 2));
-  app.add_option("--seeds", settings.seeds, "Train this many seeds, from --seed on, and print mean and spread beside the published run")
-      ->type_name("N")->check(CLI::Range(1, 10'000));
-  app.add_option("--plot", settings.pictures, "Leave the learning curves, the confusion matrix of the test images and the surest mistakes in this "
-                 "folder (needs gnuplot)")->type_name("DIR")->excludes("--seeds");
+  app.add_option("--learning-rate", settings.learning_rate,
+                 "Step size (default: the optimizer's own)")
+      ->type_name("RATE")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--loss", settings.loss, "A loss for class labels, by its Keras name")
+      ->type_name("NAME");
+  app.add_option("--seed", settings.seed, "The same seed gives the same run, bit for bit")
+      ->type_name("N");
+  app.add_option("--threads", settings.threads,
+                 "Threads to use (default: all there are; the bits do not depend on it)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256));
+  app.add_option("--verbose", settings.verbose, "0 silent, 1 progress bar, 2 a line an epoch")
+      ->check(CLI::Range(0, 2));
+  app.add_option("--seeds", settings.seeds,
+                 "Train this many seeds, from --seed on, and print mean and spread beside the "
+                 "published run")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10'000));
+  app.add_option("--plot", settings.pictures,
+                 "Leave the learning curves, the confusion matrix of the test images and the "
+                 "surest mistakes in this "
+                 "folder (needs gnuplot)")
+      ->type_name("DIR")
+      ->excludes("--seeds");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);   // --help
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
     std::fprintf(stderr, "mnist_train: %s (see --help)\n", error.what());
     return 1;
   }

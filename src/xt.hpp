@@ -1,5 +1,6 @@
 #pragma once
-// PRIVATE door to xtensor: a Tensor seen as an xtensor expression. No copy; never let an expression outlive its statement.
+// PRIVATE door to xtensor: a Tensor seen as an xtensor expression. No copy; never let an expression
+// outlive its statement.
 
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>
@@ -12,7 +13,11 @@
 namespace keratin {
 
 inline xt::svector<std::size_t, 8> dims(const Shape& shape) { return {shape.begin(), shape.end()}; }
-inline auto view(const Tensor& tensor) { return xt::adapt(tensor.data(), tensor.size(), xt::no_ownership(), dims(tensor.shape())); }
-inline auto view(Tensor& tensor) { return xt::adapt(tensor.data(), tensor.size(), xt::no_ownership(), dims(tensor.shape())); }
+inline auto view(const Tensor& tensor) {
+  return xt::adapt(tensor.data(), tensor.size(), xt::no_ownership(), dims(tensor.shape()));
+}
+inline auto view(Tensor& tensor) {
+  return xt::adapt(tensor.data(), tensor.size(), xt::no_ownership(), dims(tensor.shape()));
+}
 
 }  // namespace keratin

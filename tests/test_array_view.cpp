@@ -32,19 +32,22 @@ template <class T>
 bool gathers(std::size_t rows, const Shape& row) {
   const std::vector<T> all = values<T>(rows * row.elements());
   std::vector<std::uint32_t> order;
-  for (std::size_t i = rows; i-- > 0;) order.insert(order.end(), i % 3 ? 1 : 2, static_cast<std::uint32_t>(i));
+  for (std::size_t i = rows; i-- > 0;)
+    order.insert(order.end(), i % 3 ? 1 : 2, static_cast<std::uint32_t>(i));
   Tensor out;
   ArrayView(row.with_batch(rows), all.data()).gather(order, out);
   bool same = out.shape() == row.with_batch(order.size());
   for (std::size_t i = 0; i < order.size() && same; ++i)
     for (std::size_t j = 0; j < row.elements(); ++j)
-      same = same && out.values()[i * row.elements() + j] == static_cast<float>(all[order[i] * row.elements() + j]);
+      same = same && out.values()[i * row.elements() + j] ==
+                         static_cast<float>(all[order[i] * row.elements() + j]);
   return same;
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("rows of every type are gathered as float32", "[array_view]", std::uint8_t, std::int32_t, std::int64_t, float, double) {
+TEMPLATE_TEST_CASE("rows of every type are gathered as float32", "[array_view]", std::uint8_t,
+                   std::int32_t, std::int64_t, float, double) {
   CHECK(gathers<TestType>(5, {}));          // labels
   CHECK(gathers<TestType>(7, {3}));         // shorter than a vector register
   CHECK(gathers<TestType>(9, {5, 7}));      // with a remainder
@@ -54,7 +57,8 @@ TEMPLATE_TEST_CASE("rows of every type are gathered as float32", "[array_view]",
 }
 
 TEST_CASE("numbers that float32 cannot hold are rounded, infinities and NaN kept", "[array_view]") {
-  const std::vector<double> doubles{1 + 1e-12, -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()};
+  const std::vector<double> doubles{1 + 1e-12, -std::numeric_limits<double>::infinity(),
+                                    std::numeric_limits<double>::quiet_NaN()};
   Tensor out;
   ArrayView(doubles).gather(std::vector<std::uint32_t>{0, 1, 2}, out);
   CHECK(out.values()[0] == 1);
@@ -99,10 +103,18 @@ TEST_CASE("slices of views share their memory and count from their own first row
 TEST_CASE("what a view refuses", "[array_view][errors]") {
   Tensor out;
   const Tensor scalar = 3;
-  CHECK(message([&] { ArrayView(scalar).gather(std::vector<std::uint32_t>{0}, out); }) == "[array_view] a scalar has no rows");
+  CHECK(message([&] { ArrayView(scalar).gather(std::vector<std::uint32_t>{0}, out); }) ==
+        "[array_view] a scalar has no rows");
   const std::vector<float> three{1, 2, 3};
-  CHECK(message([&] { ArrayView(three).gather(std::vector<std::uint32_t>{0, 3}, out); }) == "[array_view] row 3 is not one of 3");
-  CHECK(message([&] { ArrayView(three).at(3, 0); }) == "[array_view] there is no element 0 of row 3 in shape (3,)");
-  CHECK(message([&] { Array({2, 2}, std::vector<std::int32_t>{1, 2, 3}); }) == "[array] got 3 values for shape (2, 2), wanted 4");
-  CHECK(message([&] { Array({1}, std::vector<double>{1, 2}); }) == "[array] got 2 values for shape (1,), wanted 1");
+  CHECK(message([&] {
+          ArrayView(three).gather(std::vector<std::uint32_t>{0, 3}, out);
+        }) == "[array_view] row 3 is not one of 3");
+  CHECK(message([&] { ArrayView(three).at(3, 0); }) ==
+        "[array_view] there is no element 0 of row 3 in shape (3,)");
+  CHECK(message([&] {
+          Array({2, 2}, std::vector<std::int32_t>{1, 2, 3});
+        }) == "[array] got 3 values for shape (2, 2), wanted 4");
+  CHECK(message([&] {
+          Array({1}, std::vector<double>{1, 2});
+        }) == "[array] got 2 values for shape (1,), wanted 1");
 }

@@ -1,4 +1,5 @@
-// ConfusionMatrix: cells, accuracy, and the report, to the letter as scikit-learn 1.9.1 prints it (classification_report).
+// ConfusionMatrix: cells, accuracy, and the report, to the letter as scikit-learn 1.9.1 prints it
+// (classification_report).
 #include <string>
 
 #include "keratin/metrics.hpp"
@@ -37,26 +38,39 @@ TEST_CASE("ConfusionMatrix counts ids, one-hot labels and scores", "[metrics]") 
   other.update_state({0, 1}, {0, 2}, {0.5, 3});
   CHECK(other.matrix() == Tensor{{0.5, 0, 0}, {0, 0, 3}, {0, 0, 0}});
 
-  ConfusionMatrix from_scores;   // as many classes as y_pred has columns
+  ConfusionMatrix from_scores;  // as many classes as y_pred has columns
   from_scores.update_state({1, 0}, {{.2, .8}, {.4, .6}});
   CHECK(from_scores.matrix() == Tensor{{0, 1}, {0, 1}});
 }
 
 TEST_CASE("ConfusionMatrix refuses what is no class", "[metrics]") {
   ConfusionMatrix matrix(3);
-  CHECK(message([&] { matrix.update_state({0, 3}, {0, 1}); }) ==
-        "[confusion_matrix] y_true has 3 in row 1, which is not one of the classes 0 to 2");
-  CHECK(message([&] { matrix.update_state({0, 1}, {0, 0.5}); }) ==
-        "[confusion_matrix] y_pred has 0.5 in row 1, which is not one of the classes 0 to 2");
-  CHECK(message([&] { matrix.update_state({0, 1, 2}, {0, 1}); }) ==
-        "[confusion_matrix] y_true of shape (3,) has 3 labels, y_pred of shape (2,) has 2 predictions");
-  CHECK(message([&] { matrix.update_state({0, 1}, {0, 1}, {1, 1, 1}); }) ==
+  CHECK(message([&] {
+          matrix.update_state({0, 3}, {0, 1});
+        }) == "[confusion_matrix] y_true has 3 in row 1, which is not one of the classes 0 to 2");
+  CHECK(message([&] {
+          matrix.update_state({0, 1}, {0, 0.5});
+        }) == "[confusion_matrix] y_pred has 0.5 in row 1, which is not one of the classes 0 to 2");
+  CHECK(message([&] {
+          matrix.update_state({0, 1, 2}, {0, 1});
+        }) ==
+        "[confusion_matrix] y_true of shape (3,) has 3 labels, y_pred of shape (2,) has 2 "
+        "predictions");
+  CHECK(message([&] {
+          matrix.update_state({0, 1}, {0, 1}, {1, 1, 1});
+        }) ==
         "[confusion_matrix] sample_weight has shape (3,), which does not fit values of shape (2,)");
   CHECK(matrix.matrix() == Tensor::zeros({3, 3}));
-  CHECK(message([] { ConfusionMatrix(1); }) == "[ConfusionMatrix] num_classes is 1, wanted 2 or more");
-  CHECK(message([] { ConfusionMatrix().update_state({0, 1}, {0, 1}); }) ==
-        "[confusion_matrix] y_pred of shape (2,) does not tell the number of classes: give num_classes");
-  CHECK(message([&] { matrix.report({"a", "b"}); }) == "[confusion_matrix] report got 2 class names for 3 classes");
+  CHECK(message([] { ConfusionMatrix(1); }) ==
+        "[ConfusionMatrix] num_classes is 1, wanted 2 or more");
+  CHECK(message([] {
+          ConfusionMatrix().update_state({0, 1}, {0, 1});
+        }) ==
+        "[confusion_matrix] y_pred of shape (2,) does not tell the number of classes: give "
+        "num_classes");
+  CHECK(message([&] {
+          matrix.report({"a", "b"});
+        }) == "[confusion_matrix] report got 2 class names for 3 classes");
 }
 
 TEST_CASE("the report is scikit-learn's", "[metrics]") {

@@ -1,4 +1,5 @@
-// Whole runs of fit, evaluate and the *_on_batch calls against the same runs of real Keras, from fixed weights, unshuffled.
+// Whole runs of fit, evaluate and the *_on_batch calls against the same runs of real Keras, from
+// fixed weights, unshuffled.
 
 #include <cmath>
 #include <keratin/keratin.hpp>
@@ -27,12 +28,16 @@ std::shared_ptr<Layer> layer_of(const std::string& text) {
     named[pair[0]] = pair[1];
     parts.pop_back();
   }
-  const auto flag = [&](const char* name) { return !named.contains(name) || named.extract(name).mapped() == "1"; };
+  const auto flag = [&](const char* name) {
+    return !named.contains(name) || named.extract(name).mapped() == "1";
+  };
   std::shared_ptr<Layer> layer;
   if (parts[0] == "dense") {
     const bool use_bias = flag("use_bias");
-    layer = std::make_shared<layers::Dense>(std::stoi(parts[1]),
-                                            layers::DenseOptions{.activation = parts.size() > 2 ? parts[2].c_str() : "linear", .use_bias = use_bias});
+    layer = std::make_shared<layers::Dense>(
+        std::stoi(parts[1]),
+        layers::DenseOptions{.activation = parts.size() > 2 ? parts[2].c_str() : "linear",
+                             .use_bias = use_bias});
   } else if (parts[0] == "flatten") {
     layer = std::make_shared<layers::Flatten>();
   } else if (parts[0] == "activation") {
@@ -42,7 +47,8 @@ std::shared_ptr<Layer> layer_of(const std::string& text) {
   } else if (parts[0] == "reshape") {
     const Shape shape = shape_of(parts[1]);
     REQUIRE(shape.size() == 2);
-    layer = std::make_shared<layers::Reshape>(std::initializer_list<int>{static_cast<int>(shape[0]), static_cast<int>(shape[1])});
+    layer = std::make_shared<layers::Reshape>(
+        std::initializer_list<int>{static_cast<int>(shape[0]), static_cast<int>(shape[1])});
   } else {
     return nullptr;
   }
@@ -66,13 +72,19 @@ std::optional<OptimizerChoice> optimizer_of(const GoldenCase& golden) {
   std::optional<OptimizerChoice> choice;
   const std::string name = golden.text("optimizer");
   if (name == "sgd") {
-    choice = optimizers::SGD({.learning_rate = number("learning_rate", 0.01), .momentum = number("momentum", 0), .nesterov = number("nesterov", 0) != 0,
-                              .clipnorm = optional("clipnorm"), .global_clipnorm = optional("global_clipnorm")});
+    choice = optimizers::SGD({.learning_rate = number("learning_rate", 0.01),
+                              .momentum = number("momentum", 0),
+                              .nesterov = number("nesterov", 0) != 0,
+                              .clipnorm = optional("clipnorm"),
+                              .global_clipnorm = optional("global_clipnorm")});
   } else if (name == "rmsprop") {
-    choice = optimizers::RMSprop({.learning_rate = number("learning_rate", 0.001), .rho = number("rho", 0.9), .momentum = number("momentum", 0),
+    choice = optimizers::RMSprop({.learning_rate = number("learning_rate", 0.001),
+                                  .rho = number("rho", 0.9),
+                                  .momentum = number("momentum", 0),
                                   .centered = number("centered", 0) != 0});
   } else if (name == "adam") {
-    choice = optimizers::Adam({.learning_rate = number("learning_rate", 0.001), .amsgrad = number("amsgrad", 0) != 0});
+    choice = optimizers::Adam(
+        {.learning_rate = number("learning_rate", 0.001), .amsgrad = number("amsgrad", 0) != 0});
   }
   return given.empty() ? choice : std::nullopt;
 }
@@ -81,7 +93,8 @@ Loss loss_of(const GoldenCase& golden) {
   const std::string name = golden.text("loss");
   if (golden.has("loss.label_smoothing")) {
     REQUIRE(name == "CategoricalCrossentropy");
-    return losses::CategoricalCrossentropy({.label_smoothing = golden.number("loss.label_smoothing")});
+    return losses::CategoricalCrossentropy(
+        {.label_smoothing = golden.number("loss.label_smoothing")});
   }
   if (golden.has("loss.from_logits")) {
     REQUIRE(name == "SparseCategoricalCrossentropy");
@@ -98,13 +111,14 @@ std::vector<MetricChoices::Choice> metrics_of(const GoldenCase& golden, const ch
 
 std::map<int, double> class_weight_of(const GoldenCase& golden) {
   std::map<int, double> weights;
-  for (double weight : golden.numbers("class_weight")) weights.emplace(static_cast<int>(weights.size()), weight);
+  for (double weight : golden.numbers("class_weight"))
+    weights.emplace(static_cast<int>(weights.size()), weight);
   return weights;
 }
 
 void check_close(const std::string& what, double got, double want, double relative = 1e-5) {
   INFO(what << " got " << got << " want " << want);
-  CHECK(std::abs(got - want) <= relative * std::abs(want) + 1e-7);   // Keras logs float32
+  CHECK(std::abs(got - want) <= relative * std::abs(want) + 1e-7);  // Keras logs float32
 }
 
 void check_close(const std::string& what, const Tensor& got, const Tensor& want) {
@@ -112,7 +126,8 @@ void check_close(const std::string& what, const Tensor& got, const Tensor& want)
   double worst = 0;
   std::size_t at = 0;
   for (std::size_t i = 0; i < want.size(); ++i) {
-    const double error = std::abs(double{got.values()[i]} - double{want.values()[i]}) / std::max(1.0, std::abs(double{want.values()[i]}));
+    const double error = std::abs(double{got.values()[i]} - double{want.values()[i]}) /
+                         std::max(1.0, std::abs(double{want.values()[i]}));
     if (!(error <= worst)) worst = error, at = i;
   }
   INFO(what << "[" << at << "] got " << got.values()[at] << " want " << want.values()[at]);
@@ -121,38 +136,58 @@ void check_close(const std::string& what, const Tensor& got, const Tensor& want)
 
 // The rows of a tensor as a batch of their own.
 ArrayView rows(const Tensor& tensor, std::size_t first, std::size_t count) {
-  return tensor.empty() ? ArrayView() : ArrayView(tensor).slice(first, std::min(count, tensor.shape()[0] - first));
+  return tensor.empty()
+             ? ArrayView()
+             : ArrayView(tensor).slice(first, std::min(count, tensor.shape()[0] - first));
 }
 
 History::Values run(Sequential& model, const GoldenCase& golden) {
   const Tensor &x = golden.tensor("x"), &y = golden.tensor("y");
   const Tensor weight = golden.tensor_or_none("sample_weight");
   const ArrayView sample_weight = weight.empty() ? ArrayView() : ArrayView(weight);
-  const Tensor val_x = golden.tensor_or_none("val_x"), val_y = golden.tensor_or_none("val_y"), val_weight = golden.tensor_or_none("val_sample_weight");
+  const Tensor val_x = golden.tensor_or_none("val_x"), val_y = golden.tensor_or_none("val_y"),
+               val_weight = golden.tensor_or_none("val_sample_weight");
   History::Values history;
   const auto log = [&](const Logs& logs) {
     for (const auto& [name, value] : logs) history[name].push_back(value);
   };
-  const auto optional = [&](const char* option) { return golden.has(option) ? std::optional(golden.integer(option)) : std::nullopt; };
+  const auto optional = [&](const char* option) {
+    return golden.has(option) ? std::optional(golden.integer(option)) : std::nullopt;
+  };
   const std::string call = golden.text("call");
   if (call == "evaluate") {
-    log(model.evaluate(x, y, {.batch_size = golden.integer("batch_size"), .verbose = 0, .sample_weight = sample_weight}));
+    log(model.evaluate(x, y,
+                       {.batch_size = golden.integer("batch_size"),
+                        .verbose = 0,
+                        .sample_weight = sample_weight}));
   } else if (call == "fit") {
-    FitOptions options{.batch_size = optional("batch_size"), .epochs = golden.integer("epochs"), .verbose = 0,
-                       .validation_split = golden.number("validation_split", 0), .shuffle = false, .class_weight = class_weight_of(golden),
-                       .sample_weight = sample_weight, .initial_epoch = golden.integer("initial_epoch", 0), .steps_per_epoch = optional("steps_per_epoch"),
+    FitOptions options{.batch_size = optional("batch_size"),
+                       .epochs = golden.integer("epochs"),
+                       .verbose = 0,
+                       .validation_split = golden.number("validation_split", 0),
+                       .shuffle = false,
+                       .class_weight = class_weight_of(golden),
+                       .sample_weight = sample_weight,
+                       .initial_epoch = golden.integer("initial_epoch", 0),
+                       .steps_per_epoch = optional("steps_per_epoch"),
                        .validation_batch_size = optional("validation_batch_size")};
-    if (!val_x.empty()) options.validation_data = {val_x, val_y, val_weight.empty() ? ArrayView() : ArrayView(val_weight)};
-    if (golden.text("validation_freq", "") == "1,4") options.validation_freq = {1, 4};
-    else options.validation_freq = golden.integer("validation_freq", 1);
+    if (!val_x.empty())
+      options.validation_data = {val_x, val_y,
+                                 val_weight.empty() ? ArrayView() : ArrayView(val_weight)};
+    if (golden.text("validation_freq", "") == "1,4")
+      options.validation_freq = {1, 4};
+    else
+      options.validation_freq = golden.integer("validation_freq", 1);
     for (int i = 0; i < golden.integer("times", 1); ++i)
       for (const auto& [name, values] : model.fit(x, y, options).history)
         for (double value : values) history[name].push_back(value);
   } else {
     const auto size = static_cast<std::size_t>(golden.integer("batch_size"));
     for (std::size_t i = 0; i < x.shape()[0]; i += size)
-      log(call == "train_on_batch" ? model.train_on_batch(rows(x, i, size), rows(y, i, size), {rows(weight, i, size), class_weight_of(golden)})
-                                   : model.test_on_batch(rows(x, i, size), rows(y, i, size), {rows(weight, i, size)}));
+      log(call == "train_on_batch"
+              ? model.train_on_batch(rows(x, i, size), rows(y, i, size),
+                                     {rows(weight, i, size), class_weight_of(golden)})
+              : model.test_on_batch(rows(x, i, size), rows(y, i, size), {rows(weight, i, size)}));
   }
   return history;
 }
@@ -181,7 +216,8 @@ TEST_CASE("runs agree with Keras", "[golden][fit]") {
     model.set_weights(golden.tensors_numbered("weight_"));
     CompileOptions options{.optimizer = *optimizer, .loss = loss_of(golden)};
     for (const auto& choice : metrics_of(golden, "metrics")) options.metrics.push_back(choice);
-    for (const auto& choice : metrics_of(golden, "weighted_metrics")) options.weighted_metrics.push_back(choice);
+    for (const auto& choice : metrics_of(golden, "weighted_metrics"))
+      options.weighted_metrics.push_back(choice);
     model.compile(options);
 
     const History::Values history = run(model, golden);
@@ -191,14 +227,19 @@ TEST_CASE("runs agree with Keras", "[golden][fit]") {
       const Tensor& want = golden.tensor("history_" + name);
       REQUIRE(history.contains(name));
       REQUIRE(history[name].size() == want.size());
-      for (std::size_t i = 0; i < want.size(); ++i) check_close(name + " " + std::to_string(i), history[name][i], want.values()[i]);
+      for (std::size_t i = 0; i < want.size(); ++i)
+        check_close(name + " " + std::to_string(i), history[name][i], want.values()[i]);
     }
     const auto finals = golden.tensors_numbered("final_");
-    for (std::size_t i = 0; i < finals.size(); ++i) check_close("weight " + std::to_string(i), model.get_weights()[i], finals[i]);
-    check_close("prediction", model.predict(golden.tensor("x"), {.verbose = 0}), golden.tensor("prediction"));
+    for (std::size_t i = 0; i < finals.size(); ++i)
+      check_close("weight " + std::to_string(i), model.get_weights()[i], finals[i]);
+    check_close("prediction", model.predict(golden.tensor("x"), {.verbose = 0}),
+                golden.tensor("prediction"));
   }
   // What the library has not yet, by name, so that nothing passes for compared that is not.
-  CHECK(left_out == std::set<std::string>{"batch_normalization", "convolution", "layer_normalization", "mse_adadelta", "mse_adagrad", "mse_adamax",
-                                          "mse_adamw", "mse_ftrl", "mse_nadam", "mse_sgd_ema", "regularized"});
+  CHECK(left_out == std::set<std::string>{"batch_normalization", "convolution",
+                                          "layer_normalization", "mse_adadelta", "mse_adagrad",
+                                          "mse_adamax", "mse_adamw", "mse_ftrl", "mse_nadam",
+                                          "mse_sgd_ema", "regularized"});
   CHECK(compared == 58);
 }

@@ -1,5 +1,5 @@
-// What training promises besides numbers: the same bits on any number of threads, no allocation after the first step, and models
-// that do not disturb each other.
+// What training promises besides numbers: the same bits on any number of threads, no allocation
+// after the first step, and models that do not disturb each other.
 
 #include <atomic>
 #include <cmath>
@@ -18,7 +18,8 @@ namespace {
 
 Tensor waves(const Shape& shape) {
   Tensor tensor = Tensor::uninitialized(shape);
-  for (std::size_t i = 0; i < tensor.size(); ++i) tensor.values()[i] = std::sin(0.37f * static_cast<float>(i % 9973));
+  for (std::size_t i = 0; i < tensor.size(); ++i)
+    tensor.values()[i] = std::sin(0.37f * static_cast<float>(i % 9973));
   return tensor;
 }
 
@@ -41,20 +42,27 @@ std::uint64_t hash(const Sequential& model) {
 }
 
 // Large enough that every product is cut into tiles, with a short last batch.
-std::uint64_t trained(const OptimizerChoice& optimizer, const char* activation, const Tensor& x, const Tensor& y) {
+std::uint64_t trained(const OptimizerChoice& optimizer, const char* activation, const Tensor& x,
+                      const Tensor& y) {
   utils::set_random_seed(3);
-  Sequential model({Input({300}), Dense(300, activation), Dense(200, "relu"), Dense(10, "softmax")});
-  model.compile({.optimizer = optimizer, .loss = "sparse_categorical_crossentropy", .metrics = {"acc"}});
+  Sequential model(
+      {Input({300}), Dense(300, activation), Dense(200, "relu"), Dense(10, "softmax")});
+  model.compile(
+      {.optimizer = optimizer, .loss = "sparse_categorical_crossentropy", .metrics = {"acc"}});
   model.fit(x, y, {.batch_size = 256, .epochs = 2, .verbose = 0, .validation_split = 0.1});
   return hash(model);
 }
 
 }  // namespace
 
-TEST_CASE("weights have the same bits on 1, 2, 3 and 4 threads, for every optimizer", "[guarantees]") {
+TEST_CASE("weights have the same bits on 1, 2, 3 and 4 threads, for every optimizer",
+          "[guarantees]") {
   const test::ThreadsRestored restored;
   const Tensor x = waves({1000, 300}), y = classes(1000);
-  const OptimizerChoice optimizers[] = {"adam", "rmsprop", "sgd", optimizers::SGD({.momentum = 0.9, .nesterov = true}),
+  const OptimizerChoice optimizers[] = {"adam",
+                                        "rmsprop",
+                                        "sgd",
+                                        optimizers::SGD({.momentum = 0.9, .nesterov = true}),
                                         optimizers::Adam({.amsgrad = true, .global_clipnorm = 0.5}),
                                         optimizers::RMSprop({.momentum = 0.5, .centered = true})};
   for (const OptimizerChoice& optimizer : optimizers)
@@ -76,8 +84,10 @@ TEST_CASE("MNIST weights have the same bits on any number of threads", "[guarant
     utils::set_num_threads(threads);
     utils::set_random_seed(1);
     Sequential model({Input({28, 28}), Flatten(), Dense(84, "relu"), Dense(10, "softmax")});
-    model.compile({.optimizer = "adam", .loss = losses::SparseCategoricalCrossentropy(), .metrics = "acc"});
-    model.fit(train.x, train.y, {.batch_size = 256, .epochs = 1, .verbose = 0, .validation_data = {test.x, test.y}});
+    model.compile(
+        {.optimizer = "adam", .loss = losses::SparseCategoricalCrossentropy(), .metrics = "acc"});
+    model.fit(train.x, train.y,
+              {.batch_size = 256, .epochs = 1, .verbose = 0, .validation_data = {test.x, test.y}});
     if (want == 0) want = hash(model);
     CHECK(hash(model) == want);
   }
@@ -93,14 +103,16 @@ TEST_CASE("a step allocates nothing of size after the first", "[guarantees]") {
     }
     std::size_t before = 0;
   };
-  for (const bool zeros : {false, true}) {   // products with many zeros take another way
+  for (const bool zeros : {false, true}) {  // products with many zeros take another way
     Sequential model({Input({28, 28}), Flatten(), Dense(84, "relu"), Dense(10, "softmax")});
-    model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"acc"}});
+    model.compile(
+        {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"acc"}});
     Tensor x = waves({1000, 28, 28});
     for (std::size_t i = 0; zeros && i < x.size(); ++i)
       if (i % 5 > 0) x.values()[i] = 0;
     Counts counts;
-    model.fit(x, classes(1000), {.batch_size = 96, .epochs = 1, .verbose = 0, .callbacks = {&counts}});
+    model.fit(x, classes(1000),
+              {.batch_size = 96, .epochs = 1, .verbose = 0, .callbacks = {&counts}});
     CHECK(counts.steps == 11);
     CHECK(counts.large == 0);
   }
@@ -115,21 +127,27 @@ TEST_CASE("predicting a row allocates the result and nothing of size besides", "
   CHECK(test::allocations().large == before);
 }
 
-TEST_CASE("models train and predict in several threads at once as they would alone", "[guarantees]") {
+TEST_CASE("models train and predict in several threads at once as they would alone",
+          "[guarantees]") {
   const test::ThreadsRestored restored;
   utils::set_num_threads(2);
   const Tensor x = waves({600, 64}), y = classes(600);
   utils::set_random_seed(9);
   std::vector<Sequential> models, alone;
   for (auto* group : {&models, &alone}) {
-    for (int i = 0; i < 3; ++i) group->push_back(Sequential({Input({64}), Dense(128, "relu"), Dense(10, "softmax")}));
-    for (Sequential& model : *group) model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"acc"}});
+    for (int i = 0; i < 3; ++i)
+      group->push_back(Sequential({Input({64}), Dense(128, "relu"), Dense(10, "softmax")}));
+    for (Sequential& model : *group)
+      model.compile(
+          {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"acc"}});
   }
   for (int i = 0; i < 3; ++i) alone[i].set_weights(models[i].get_weights());
   Sequential reader({Input({64}), Dense(128, "tanh"), Dense(10)});
   const Tensor want = reader.predict(x, {.verbose = 0});
 
-  const auto fit = [&](Sequential& model) { model.fit(x, y, {.batch_size = 64, .epochs = 4, .verbose = 0, .shuffle = false}); };
+  const auto fit = [&](Sequential& model) {
+    model.fit(x, y, {.batch_size = 64, .epochs = 4, .verbose = 0, .shuffle = false});
+  };
   bool same = true;
   std::vector<std::thread> threads;
   for (Sequential& model : models) threads.emplace_back([&] { fit(model); });

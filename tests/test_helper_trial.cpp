@@ -25,7 +25,7 @@ double share_alone(HelperTrial& trial, int count, double together, double alone)
 
 TEST_CASE("a trial settles on what is faster", "[pool]") {
   HelperTrial helped, alone;
-  CHECK(share_alone(helped, 3000, 2e-4, 3e-4) == Approx(0.02));   // three trials of 20 steps alone
+  CHECK(share_alone(helped, 3000, 2e-4, 3e-4) == Approx(0.02));  // three trials of 20 steps alone
   CHECK(share_alone(alone, 3000, 4e-4, 3e-4) > 0.9);
   CHECK(alone.alone());
 }
@@ -50,7 +50,7 @@ TEST_CASE("one slow moment does not decide a trial", "[pool]") {
 
 TEST_CASE("a trial that was lucky is found out", "[pool]") {
   HelperTrial trial;
-  share_alone(trial, 100, 2e-4, 3e-4);   // the helper had its core to itself just then
+  share_alone(trial, 100, 2e-4, 3e-4);  // the helper had its core to itself just then
   CHECK_FALSE(trial.alone());
   share_alone(trial, 800, 4e-4, 3e-4);
   CHECK(share_alone(trial, 2000, 4e-4, 3e-4) > 0.8);
@@ -60,7 +60,7 @@ TEST_CASE("a trial that was unlucky is held again soon", "[pool]") {
   HelperTrial trial;
   share_alone(trial, 100, 6e-4, 3e-4);
   CHECK(trial.alone());
-  share_alone(trial, 500, 2e-4, 3e-4);   // 0.15 s
+  share_alone(trial, 500, 2e-4, 3e-4);  // 0.15 s
   CHECK_FALSE(trial.alone());
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("a step that is to run alone does, whatever it calls", "[pool]") {
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     });
   };
-  const auto reaches_helpers = [&] {   // on a busy machine they may take their time
+  const auto reaches_helpers = [&] {  // on a busy machine they may take their time
     for (int i = 0; i < 3000 && elsewhere == 0; ++i) region();
     return elsewhere > 0;
   };

@@ -1,8 +1,7 @@
-#include "keratin/initializers.hpp"
-
 #include <cmath>
 #include <vector>
 
+#include "keratin/initializers.hpp"
 #include "support/catch.hpp"
 
 using namespace keratin;
@@ -11,18 +10,20 @@ using namespace keratin::initializers;
 namespace {
 
 struct Spread {
-  double mean = 0, stddev = 0, furthest = 0;   // furthest from 0
+  double mean = 0, stddev = 0, furthest = 0;  // furthest from 0
 };
 
 Spread spread(const Tensor& values) {
   Spread s;
-  for (float x : values.values()) s.mean += x, s.stddev += double{x} * x, s.furthest = std::max(s.furthest, std::fabs(double{x}));
+  for (float x : values.values())
+    s.mean += x, s.stddev += double{x} * x, s.furthest = std::max(s.furthest, std::fabs(double{x}));
   s.mean /= static_cast<double>(values.size());
   s.stddev = std::sqrt(s.stddev / static_cast<double>(values.size()) - s.mean * s.mean);
   return s;
 }
 
-// 100352 draws: four standard errors, of the mean and (for the flattest and the longest tail alike) of the deviation.
+// 100352 draws: four standard errors, of the mean and (for the flattest and the longest tail alike)
+// of the deviation.
 void check_spread(const Tensor& values, double stddev, double furthest) {
   const Spread got = spread(values);
   const double error = 4 * stddev / std::sqrt(static_cast<double>(values.size()));
@@ -52,21 +53,25 @@ double off_identity(const Tensor& matrix, std::size_t rows, std::size_t columns,
 }  // namespace
 
 TEST_CASE("scaled initializers have Keras's limits and variances", "[initializers]") {
-  const Shape shape = {784, 128};   // the limits in keras's documentation of this shape: 0.0811107, 0.0874818, 0.0618590
+  const Shape shape = {
+      784,
+      128};  // the limits in keras's documentation of this shape: 0.0811107, 0.0874818, 0.0618590
   const double cut = 2 / 0.87962566103423978;
   struct Case {
     Initializer initializer;
     double variance;
     bool uniform;
   };
-  for (const auto& [initializer, variance, uniform] : {Case{GlorotUniform({.seed = 1}), 2.0 / 912, true},
-                                                       {GlorotNormal({.seed = 2}), 2.0 / 912, false},
-                                                       {HeUniform({.seed = 3}), 2.0 / 784, true},
-                                                       {HeNormal({.seed = 4}), 2.0 / 784, false},
-                                                       {LecunUniform({.seed = 5}), 1.0 / 784, true},
-                                                       {LecunNormal({.seed = 6}), 1.0 / 784, false}}) {
+  for (const auto& [initializer, variance, uniform] :
+       {Case{GlorotUniform({.seed = 1}), 2.0 / 912, true},
+        {GlorotNormal({.seed = 2}), 2.0 / 912, false},
+        {HeUniform({.seed = 3}), 2.0 / 784, true},
+        {HeNormal({.seed = 4}), 2.0 / 784, false},
+        {LecunUniform({.seed = 5}), 1.0 / 784, true},
+        {LecunNormal({.seed = 6}), 1.0 / 784, false}}) {
     INFO(initializer.name());
-    check_spread(initializer(shape), std::sqrt(variance), (uniform ? std::sqrt(3.0) : cut) * std::sqrt(variance));
+    check_spread(initializer(shape), std::sqrt(variance),
+                 (uniform ? std::sqrt(3.0) : cut) * std::sqrt(variance));
   }
   CHECK(spread(GlorotUniform({.seed = 1})(shape)).furthest == Approx(0.0811107).epsilon(1e-4));
 }
@@ -76,13 +81,16 @@ TEST_CASE("plain initializers have the moments they are given", "[initializers]"
   check_spread(RandomUniform({.seed = 1})(shape), 0.1 / std::sqrt(12.0), 0.05);
   check_spread(TruncatedNormal({.seed = 2})(shape), 0.05 * 0.87962566103423978, 0.1);
   CHECK(spread(RandomNormal({.seed = 3})(shape)).stddev == Approx(0.05).epsilon(0.01));
-  CHECK(spread(RandomNormal({.mean = 2, .stddev = 0.1, .seed = 3})(shape)).mean == Approx(2).epsilon(0.001));
-  const Tensor untruncated = VarianceScaling({.scale = 3, .mode = "fan_out", .distribution = "Untruncated_Normal", .seed = 4})(shape);
+  CHECK(spread(RandomNormal({.mean = 2, .stddev = 0.1, .seed = 3})(shape)).mean ==
+        Approx(2).epsilon(0.001));
+  const Tensor untruncated = VarianceScaling(
+      {.scale = 3, .mode = "fan_out", .distribution = "Untruncated_Normal", .seed = 4})(shape);
   CHECK(spread(untruncated).stddev == Approx(std::sqrt(3.0 / 128)).epsilon(0.01));
   CHECK(spread(untruncated).furthest > 3.5 * std::sqrt(3.0 / 128));
   CHECK(VarianceScaling({.distribution = "normal", .seed = 6})({9}) ==
         VarianceScaling({.distribution = "truncated_normal", .seed = 6})({9}));
-  check_spread(VarianceScaling({.seed = 5})(shape), std::sqrt(1.0 / 784), 2 / 0.87962566103423978 * std::sqrt(1.0 / 784));
+  check_spread(VarianceScaling({.seed = 5})(shape), std::sqrt(1.0 / 784),
+               2 / 0.87962566103423978 * std::sqrt(1.0 / 784));
 
   CHECK(Zeros()({2, 3}) == Tensor::zeros({2, 3}));
   CHECK(Ones()({2, 3}) == Tensor::ones({2, 3}));
@@ -91,14 +99,18 @@ TEST_CASE("plain initializers have the moments they are given", "[initializers]"
 }
 
 TEST_CASE("fans follow the shape", "[initializers]") {
-  const auto limit = [](const Shape& shape, const std::string& mode) {   // one seed: the largest draw is the same part of the limit
-    return spread(VarianceScaling({.mode = mode, .distribution = "uniform", .seed = 1})(shape)).furthest;
-  };
+  const auto limit =
+      [](const Shape& shape,
+         const std::string& mode) {  // one seed: the largest draw is the same part of the limit
+        return spread(VarianceScaling({.mode = mode, .distribution = "uniform", .seed = 1})(shape))
+            .furthest;
+      };
   const double whole = limit({120}, "fan_in") * std::sqrt(120.0);
   CHECK(limit({120}, "fan_out") == Approx(whole / std::sqrt(120.0)));
   CHECK(limit({20, 6}, "fan_in") == Approx(whole / std::sqrt(20.0)));
   CHECK(limit({20, 6}, "fan_avg") == Approx(whole / std::sqrt(13.0)));
-  CHECK(limit({2, 3, 4, 5}, "fan_in") == Approx(whole / std::sqrt(24.0)));    // a convolution's kernel: 2 x 3 taps
+  CHECK(limit({2, 3, 4, 5}, "fan_in") ==
+        Approx(whole / std::sqrt(24.0)));  // a convolution's kernel: 2 x 3 taps
   CHECK(limit({2, 3, 4, 5}, "fan_out") == Approx(whole / std::sqrt(30.0)));
   CHECK(std::isfinite(GlorotUniform()({}).item()));
 }
@@ -113,7 +125,7 @@ TEST_CASE("a seed repeats, no seed does not", "[initializers]") {
   const random::Stream before = random::state();
   utils::set_random_seed(5);
   const Tensor first = unseeded({3, 4}), second = unseeded({3, 4});
-  CHECK_FALSE(first == seeded({3, 4}));   // the same number, another stream
+  CHECK_FALSE(first == seeded({3, 4}));  // the same number, another stream
   utils::set_random_seed(5);
   CHECK((unseeded({3, 4}) == first && unseeded({3, 4}) == second));
   random::restore(before);
@@ -124,16 +136,21 @@ TEST_CASE("orthogonal", "[initializers]") {
     Shape shape;
     std::size_t rows, columns;
   };
-  for (const auto& [shape, rows, columns] :
-       {Case{{30, 12}, 30, 12}, {{12, 30}, 12, 30}, {{16, 16}, 16, 16}, {{3, 3, 4, 20}, 36, 20}, {{1, 5}, 1, 5}}) {
+  for (const auto& [shape, rows, columns] : {Case{{30, 12}, 30, 12},
+                                             {{12, 30}, 12, 30},
+                                             {{16, 16}, 16, 16},
+                                             {{3, 3, 4, 20}, 36, 20},
+                                             {{1, 5}, 1, 5}}) {
     INFO(to_string(shape));
     const Tensor weights = Orthogonal({.gain = 1.5, .seed = 7})(shape);
     CHECK(weights.shape() == shape);
     CHECK(off_identity(weights, rows, columns, 1.5) < 1e-5);
   }
-  // The sign rule makes all such matrices equally likely: without it LAPACK's first entries have one sign.
+  // The sign rule makes all such matrices equally likely: without it LAPACK's first entries have
+  // one sign.
   int positive = 0;
-  for (int i = 0; i < 200; ++i) positive += Orthogonal({.seed = static_cast<std::uint64_t>(i)})({3, 3}).values()[0] > 0;
+  for (int i = 0; i < 200; ++i)
+    positive += Orthogonal({.seed = static_cast<std::uint64_t>(i)})({3, 3}).values()[0] > 0;
   CHECK((positive > 72 && positive < 128));
   CHECK(Orthogonal()({0, 3}).empty());
 }
@@ -143,7 +160,8 @@ TEST_CASE("identity, given values, own functions", "[initializers]") {
   CHECK(Identity(2.5)({3, 2}) == Tensor({{2.5, 0}, {0, 2.5}, {0, 0}}));
   const Initializer values = Tensor({{1, 2}, {3, 4}});
   CHECK(values({2, 2}) == Tensor({{1, 2}, {3, 4}}));
-  CHECK_THROWS_WITH(values({4}), "[initializer] has values of shape (2, 2), the weight has shape (4,)");
+  CHECK_THROWS_WITH(values({4}),
+                    "[initializer] has values of shape (2, 2), the weight has shape (4,)");
   const Initializer own = [](Tensor& weights, random::Generator& generator) {
     for (float& weight : weights.values()) weight = static_cast<float>(generator.bounded(3));
   };
@@ -154,27 +172,38 @@ TEST_CASE("identity, given values, own functions", "[initializers]") {
 TEST_CASE("initializers by name", "[initializers]") {
   for (const char* name : {"zeros", "Zeros", "zero"}) CHECK(Initializer(name).name() == "Zeros");
   for (const char* name : {"ones", "Ones", "one"}) CHECK(Initializer(name).name() == "Ones");
-  for (const char* name : {"random_normal", "RandomNormal", "normal"}) CHECK(get(name).name() == "RandomNormal");
-  for (const char* name : {"random_uniform", "RandomUniform", "uniform"}) CHECK(get(name).name() == "RandomUniform");
-  for (const char* name : {"orthogonal", "Orthogonal", "OrthogonalInitializer"}) CHECK(get(name).name() == "Orthogonal");
-  for (const char* name : {"identity", "Identity", "IdentityInitializer"}) CHECK(get(name).name() == "Identity");
-  for (const char* name : {"constant", "Constant", "truncated_normal", "TruncatedNormal", "variance_scaling", "VarianceScaling",
-                           "glorot_uniform", "GlorotUniform", "glorot_normal", "GlorotNormal", "he_uniform", "HeUniform", "he_normal",
-                           "HeNormal", "lecun_uniform", "LecunUniform", "lecun_normal", "LecunNormal"})
+  for (const char* name : {"random_normal", "RandomNormal", "normal"})
+    CHECK(get(name).name() == "RandomNormal");
+  for (const char* name : {"random_uniform", "RandomUniform", "uniform"})
+    CHECK(get(name).name() == "RandomUniform");
+  for (const char* name : {"orthogonal", "Orthogonal", "OrthogonalInitializer"})
+    CHECK(get(name).name() == "Orthogonal");
+  for (const char* name : {"identity", "Identity", "IdentityInitializer"})
+    CHECK(get(name).name() == "Identity");
+  for (const char* name :
+       {"constant", "Constant", "truncated_normal", "TruncatedNormal", "variance_scaling",
+        "VarianceScaling", "glorot_uniform", "GlorotUniform", "glorot_normal", "GlorotNormal",
+        "he_uniform", "HeUniform", "he_normal", "HeNormal", "lecun_uniform", "LecunUniform",
+        "lecun_normal", "LecunNormal"})
     CHECK_NOTHROW(Initializer(name)({4, 4}));
   const std::string names =
-      "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, glorot_uniform, glorot_normal, "
+      "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, "
+      "glorot_uniform, glorot_normal, "
       "he_uniform, "
       "he_normal, lecun_uniform, lecun_normal, orthogonal, identity";
-  CHECK_THROWS_WITH(Initializer("xavier"), "[initializer] there is no initializer 'xavier' among: " + names);
+  CHECK_THROWS_WITH(Initializer("xavier"),
+                    "[initializer] there is no initializer 'xavier' among: " + names);
   CHECK_THROWS_WITH(Initializer(""), "[initializer] there is no initializer '' among: " + names);
 }
 
 TEST_CASE("initializers refuse what they cannot do", "[initializers]") {
   CHECK_THROWS_WITH(Orthogonal()({5}), "[orthogonal] got shape (5,), wanted 2 axes or more");
   CHECK_THROWS_WITH(Identity()({2, 2, 2}), "[identity] got shape (2, 2, 2), wanted 2 axes");
-  CHECK_THROWS_WITH(VarianceScaling({.scale = 0}), "[variance_scaling] scale is 0, wanted more than 0");
-  CHECK_THROWS_WITH(VarianceScaling({.mode = "fan"}), "[variance_scaling] unknown mode 'fan', wanted fan_in, fan_out or fan_avg");
+  CHECK_THROWS_WITH(VarianceScaling({.scale = 0}),
+                    "[variance_scaling] scale is 0, wanted more than 0");
+  CHECK_THROWS_WITH(VarianceScaling({.mode = "fan"}),
+                    "[variance_scaling] unknown mode 'fan', wanted fan_in, fan_out or fan_avg");
   CHECK_THROWS_WITH(VarianceScaling({.distribution = "gauss"}),
-                    "[variance_scaling] unknown distribution 'gauss', wanted truncated_normal, untruncated_normal or uniform");
+                    "[variance_scaling] unknown distribution 'gauss', wanted truncated_normal, "
+                    "untruncated_normal or uniform");
 }

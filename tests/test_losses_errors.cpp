@@ -26,85 +26,139 @@ const Tensor three_by_ten = Tensor::full({3, 10}, 0.1f);
 }  // namespace
 
 TEST_CASE("unknown names are answered with those there are", "[losses]") {
-  const char* known = "mean_squared_error (mse), mean_absolute_error (mae), mean_absolute_percentage_error (mape), "
-                      "mean_squared_logarithmic_error (msle), cosine_similarity, huber, log_cosh, poisson, kl_divergence (kld), "
-                      "binary_crossentropy (bce), binary_focal_crossentropy, categorical_crossentropy, categorical_focal_crossentropy, "
-                      "sparse_categorical_crossentropy, hinge, squared_hinge, categorical_hinge, dice, tversky, and their class names";
-  for (const char* name : {"nope", "", "Mse", "logcosh", "cosine", "kullback_leibler_divergence", "huber_loss", "crossentropy"}) {
-    const std::string wanted = std::string("[losses] unknown loss '") + name + "'; there are " + known;
+  const char* known =
+      "mean_squared_error (mse), mean_absolute_error (mae), mean_absolute_percentage_error (mape), "
+      "mean_squared_logarithmic_error (msle), cosine_similarity, huber, log_cosh, poisson, "
+      "kl_divergence (kld), "
+      "binary_crossentropy (bce), binary_focal_crossentropy, categorical_crossentropy, "
+      "categorical_focal_crossentropy, "
+      "sparse_categorical_crossentropy, hinge, squared_hinge, categorical_hinge, dice, tversky, "
+      "and their class names";
+  for (const char* name : {"nope", "", "Mse", "logcosh", "cosine", "kullback_leibler_divergence",
+                           "huber_loss", "crossentropy"}) {
+    const std::string wanted =
+        std::string("[losses] unknown loss '") + name + "'; there are " + known;
     CHECK(message_of([&] { losses::get(name); }) == wanted);
     CHECK(message_of([&] { Loss{name}; }) == wanted);
   }
   CHECK(message_of([] { MeanSquaredError({.reduction = "average"}); }) ==
-        "[reduction] unknown reduction 'average'; there are sum_over_batch_size, auto, mean, sum, mean_with_sample_weight, none");
-  CHECK(message_of([] { Loss()({1}, {1}); }) == "[loss] there is no loss: a default-constructed one cannot be called");
+        "[reduction] unknown reduction 'average'; there are sum_over_batch_size, auto, mean, sum, "
+        "mean_with_sample_weight, none");
+  CHECK(message_of([] { Loss()({1}, {1}); }) ==
+        "[loss] there is no loss: a default-constructed one cannot be called");
   CHECK(message_of([] { Loss{Loss::Function()}; }) == "[loss] the function is empty");
 }
 
 TEST_CASE("shapes that would broadcast, or fit nothing, are refused", "[losses]") {
   const Tensor three = {1, 2, 3};
-  for (const char* name : {"mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_logarithmic_error",
-                           "cosine_similarity", "huber", "log_cosh", "poisson", "kl_divergence", "hinge", "squared_hinge",
-                           "categorical_hinge", "binary_crossentropy", "binary_focal_crossentropy", "categorical_focal_crossentropy",
-                           "dice", "tversky"}) {
+  for (const char* name :
+       {"mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error",
+        "mean_squared_logarithmic_error", "cosine_similarity", "huber", "log_cosh", "poisson",
+        "kl_divergence", "hinge", "squared_hinge", "categorical_hinge", "binary_crossentropy",
+        "binary_focal_crossentropy", "categorical_focal_crossentropy", "dice", "tversky"}) {
     const std::string where = std::string("[") + name + "] ";
     const Loss loss = name;
-    CHECK(message_of([&] { loss({{1, 2, 3}, {4, 5, 7}}, {{1}, {2}}); }) ==
-          where + "y_true has shape (2, 3), y_pred (2, 1): the same shape was wanted");
-    CHECK(message_of([&] { loss(three, three_by_ten); }) == where + "y_true has shape (3,), y_pred (3, 10): the same shape was wanted");
-    CHECK(message_of([&] { loss(three_by_ten, three); }) == where + "y_true has shape (3, 10), y_pred (3,): the same shape was wanted");
-    CHECK(message_of([&] { loss({{1}, {2}}, three); }) == where + "y_true has shape (2, 1), y_pred (3,): the same shape was wanted");
-    CHECK(message_of([&] { loss(three, {1, 2}); }) == where + "y_true has shape (3,), y_pred (2,): the same shape was wanted");
-    CHECK(message_of([&] { loss.inspect(three, {3, 10}); }) == where + "y_true has shape (3,), y_pred (3, 10): the same shape was wanted");
+    CHECK(message_of([&] {
+            loss({{1, 2, 3}, {4, 5, 7}}, {{1}, {2}});
+          }) == where + "y_true has shape (2, 3), y_pred (2, 1): the same shape was wanted");
+    CHECK(message_of([&] { loss(three, three_by_ten); }) ==
+          where + "y_true has shape (3,), y_pred (3, 10): the same shape was wanted");
+    CHECK(message_of([&] { loss(three_by_ten, three); }) ==
+          where + "y_true has shape (3, 10), y_pred (3,): the same shape was wanted");
+    CHECK(message_of([&] {
+            loss({{1}, {2}}, three);
+          }) == where + "y_true has shape (2, 1), y_pred (3,): the same shape was wanted");
+    CHECK(message_of([&] {
+            loss(three, {1, 2});
+          }) == where + "y_true has shape (3,), y_pred (2,): the same shape was wanted");
+    CHECK(message_of([&] {
+            loss.inspect(three, {3, 10});
+          }) == where + "y_true has shape (3,), y_pred (3, 10): the same shape was wanted");
     loss.inspect(three, {3, 1});
   }
-  CHECK(message_of([] { huber(Tensor{1}, Tensor{1}, {.delta = -1}); }) == "[huber] delta is -1, wanted 0 or more");
-  CHECK(message_of([] { categorical_focal_crossentropy({{1, 0, 0}}, {{.5, .5, 0}}, {.alpha = {.5, .5}}); }) ==
-        "[categorical_focal_crossentropy] alpha has 2 values for 3 classes");
-  CHECK(message_of([] { categorical_crossentropy({{1, 0}}, {{.5, .5}}, {.axis = 2}); }) ==
-        "[categorical_crossentropy] axis 2 is not one of the 2 axes of shape (1, 2)");
+  CHECK(message_of([] { huber(Tensor{1}, Tensor{1}, {.delta = -1}); }) ==
+        "[huber] delta is -1, wanted 0 or more");
+  CHECK(message_of([] {
+          categorical_focal_crossentropy({{1, 0, 0}}, {{.5, .5, 0}}, {.alpha = {.5, .5}});
+        }) == "[categorical_focal_crossentropy] alpha has 2 values for 3 classes");
+  CHECK(message_of([] {
+          categorical_crossentropy({{1, 0}}, {{.5, .5}}, {.axis = 2});
+        }) == "[categorical_crossentropy] axis 2 is not one of the 2 axes of shape (1, 2)");
 }
 
 TEST_CASE("labels of the other kind get a hint", "[losses]") {
-  const std::string ids = ": the same shape was wanted (class ids? sparse_categorical_crossentropy takes them)";
+  const std::string ids =
+      ": the same shape was wanted (class ids? sparse_categorical_crossentropy takes them)";
   const Loss categorical = "categorical_crossentropy", sparse = "sparse_categorical_crossentropy";
-  CHECK(message_of([&] { categorical({1, 2, 3}, three_by_ten); }) ==
-        "[categorical_crossentropy] y_true has shape (3,), y_pred (3, 10)" + ids);
-  CHECK(message_of([&] { categorical({{1}, {2}, {3}}, three_by_ten); }) ==
-        "[categorical_crossentropy] y_true has shape (3, 1), y_pred (3, 10)" + ids);
-  CHECK(message_of([&] { categorical.inspect(std::vector<int>{1, 2, 3}, {3, 10}); }) ==
-        "[categorical_crossentropy] y_true has shape (3,), y_pred (3, 10)" + ids);
-  CHECK(message_of([&] { categorical(Tensor::ones({3, 9}), three_by_ten); }) ==
-        "[categorical_crossentropy] y_true has shape (3, 9), y_pred (3, 10): the same shape was wanted");
+  CHECK(message_of([&] {
+          categorical({1, 2, 3}, three_by_ten);
+        }) == "[categorical_crossentropy] y_true has shape (3,), y_pred (3, 10)" + ids);
+  CHECK(message_of([&] {
+          categorical({{1}, {2}, {3}}, three_by_ten);
+        }) == "[categorical_crossentropy] y_true has shape (3, 1), y_pred (3, 10)" + ids);
+  CHECK(message_of([&] {
+          categorical.inspect(std::vector<int>{1, 2, 3}, {3, 10});
+        }) == "[categorical_crossentropy] y_true has shape (3,), y_pred (3, 10)" + ids);
+  CHECK(message_of([&] {
+          categorical(Tensor::ones({3, 9}), three_by_ten);
+        }) ==
+        "[categorical_crossentropy] y_true has shape (3, 9), y_pred (3, 10): the same shape was "
+        "wanted");
 
-  const std::string one_hot = ": class ids of shape (3,) or (3, 1) were wanted (one-hot labels? categorical_crossentropy takes them)";
+  const std::string one_hot =
+      ": class ids of shape (3,) or (3, 1) were wanted (one-hot labels? categorical_crossentropy "
+      "takes them)";
   CHECK(message_of([&] { sparse(three_by_ten, three_by_ten); }) ==
         "[sparse_categorical_crossentropy] y_true has shape (3, 10), y_pred (3, 10)" + one_hot);
-  CHECK(message_of([&] { sparse.inspect(three_by_ten, {3, 10}); }) ==
+  CHECK(message_of([&] {
+          sparse.inspect(three_by_ten, {3, 10});
+        }) ==
         "[sparse_categorical_crossentropy] y_true has shape (3, 10), y_pred (3, 10)" + one_hot);
-  CHECK(message_of([&] { sparse({1, 2}, three_by_ten); }) ==
-        "[sparse_categorical_crossentropy] y_true has shape (2,), y_pred (3, 10): class ids of shape (3,) or (3, 1) were wanted");
+  CHECK(message_of([&] {
+          sparse({1, 2}, three_by_ten);
+        }) ==
+        "[sparse_categorical_crossentropy] y_true has shape (2,), y_pred (3, 10): class ids of "
+        "shape (3,) or (3, 1) were wanted");
 }
 
 TEST_CASE("class ids outside the classes are named", "[losses]") {
-  const Loss sparse = "sparse_categorical_crossentropy", ignoring = SparseCategoricalCrossentropy({.ignore_class = -1});
+  const Loss sparse = "sparse_categorical_crossentropy",
+             ignoring = SparseCategoricalCrossentropy({.ignore_class = -1});
   const std::string prefix = "[sparse_categorical_crossentropy] label ";
-  CHECK(message_of([&] { sparse({1, 10, 2}, three_by_ten); }) == prefix + "10 in row 1 is not one of the 10 classes 0 to 9");
-  CHECK(message_of([&] { sparse({1, 9, -1}, three_by_ten); }) == prefix + "-1 in row 2 is not one of the 10 classes 0 to 9");
-  CHECK(message_of([&] { sparse({{0, 1}, {1, 7}}, Tensor::ones({2, 2, 3})); }) == prefix + "7 in row 1 is not one of the 3 classes 0 to 2");
-  CHECK(message_of([&] { ignoring({-1, -1, 10}, three_by_ten); }) == prefix + "10 in row 2 is not one of the 10 classes 0 to 9");
+  CHECK(message_of([&] {
+          sparse({1, 10, 2}, three_by_ten);
+        }) == prefix + "10 in row 1 is not one of the 10 classes 0 to 9");
+  CHECK(message_of([&] {
+          sparse({1, 9, -1}, three_by_ten);
+        }) == prefix + "-1 in row 2 is not one of the 10 classes 0 to 9");
+  CHECK(message_of([&] {
+          sparse({{0, 1}, {1, 7}}, Tensor::ones({2, 2, 3}));
+        }) == prefix + "7 in row 1 is not one of the 3 classes 0 to 2");
+  CHECK(message_of([&] {
+          ignoring({-1, -1, 10}, three_by_ten);
+        }) == prefix + "10 in row 2 is not one of the 10 classes 0 to 9");
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  CHECK(message_of([&] { sparse({1, nan, 2}, three_by_ten); }) == prefix + "nan in row 1 is not one of the 10 classes 0 to 9");
+  CHECK(message_of([&] {
+          sparse({1, nan, 2}, three_by_ten);
+        }) == prefix + "nan in row 1 is not one of the 10 classes 0 to 9");
 
-  CHECK(message_of([&] { sparse.inspect(std::vector<std::int64_t>{1, 2, 10}, {3, 10}); }) ==
-        prefix + "10 in row 2 is not one of the 10 classes 0 to 9");
-  CHECK(message_of([&] { sparse.inspect(std::vector<float>{1, 2.5f, 10}, {3, 10}); }) == prefix + "2.5 in row 1 is not an integer");
-  CHECK(message_of([&] { sparse.inspect(Tensor{{0, 1}, {1, 7}}, {2, 2, 3}); }) == prefix + "7 in row 1 is not one of the 3 classes 0 to 2");
-  CHECK(message_of([&] { ignoring.inspect(std::vector<std::int32_t>{-1, 2, -2}, {3, 10}); }) ==
-        prefix + "-2 in row 2 is not one of the 10 classes 0 to 9");
+  CHECK(message_of([&] {
+          sparse.inspect(std::vector<std::int64_t>{1, 2, 10}, {3, 10});
+        }) == prefix + "10 in row 2 is not one of the 10 classes 0 to 9");
+  CHECK(message_of([&] {
+          sparse.inspect(std::vector<float>{1, 2.5f, 10}, {3, 10});
+        }) == prefix + "2.5 in row 1 is not an integer");
+  CHECK(message_of([&] {
+          sparse.inspect(Tensor{{0, 1}, {1, 7}}, {2, 2, 3});
+        }) == prefix + "7 in row 1 is not one of the 3 classes 0 to 2");
+  CHECK(message_of([&] {
+          ignoring.inspect(std::vector<std::int32_t>{-1, 2, -2}, {3, 10});
+        }) == prefix + "-2 in row 2 is not one of the 10 classes 0 to 9");
   ignoring.inspect(std::vector<std::int32_t>{-1, 2, 9}, {3, 10});
   sparse.inspect(std::vector<std::uint8_t>{0, 2, 9}, {3, 10});
-  Loss([](Node, Node p) { return p; }).inspect(std::vector<float>{-7}, {1, 3});   // a user's own may take anything
+  Loss([](Node, Node p) {
+    return p;
+  }).inspect(std::vector<float>{-7}, {1, 3});  // a user's own may take anything
 }
 
 TEST_CASE("weights that do not fit are refused", "[losses]") {
@@ -120,11 +174,16 @@ TEST_CASE("weights that do not fit are refused", "[losses]") {
   CHECK(weighted(t, {{1}, {2}}) == where + "(2, 1), which does not fit values of shape (3,)");
   CHECK(weighted(t, three_by_ten) == where + "(3, 10), which does not fit values of shape (3,)");
   const Tensor places = Tensor::zeros({2, 3, 4}), square = Tensor::zeros({3, 3, 4});
-  CHECK(weighted(places, {1, 2}) == where + "(2,), the values (2, 3): for a weight a sample give it shape (2, 1)");
-  CHECK(weighted(square, {1, 2, 3}) ==
-        where + "(3,), the values (3, 3): that can be meant in two ways, for a weight a sample give it shape (3, 1)");
-  CHECK(weighted(Tensor::zeros({3}), {1, 2}) == where + "(2,), wanted a weight for each of the 3 rows of y_pred");
-  CHECK(message_of([&] { Dice()(t, t, {1, 2}); }) ==
+  CHECK(weighted(places, {1, 2}) ==
+        where + "(2,), the values (2, 3): for a weight a sample give it shape (2, 1)");
+  CHECK(weighted(square, {1, 2, 3}) == where +
+                                           "(3,), the values (3, 3): that can be meant in two "
+                                           "ways, for a weight a sample give it shape (3, 1)");
+  CHECK(weighted(Tensor::zeros({3}), {1, 2}) ==
+        where + "(2,), wanted a weight for each of the 3 rows of y_pred");
+  CHECK(message_of([&] {
+          Dice()(t, t, {1, 2});
+        }) ==
         "[dice] sample_weight has shape (2,), wanted a weight for each of the 3 rows of y_pred");
 }
 

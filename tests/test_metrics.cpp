@@ -14,7 +14,8 @@ namespace {
 using namespace metrics;
 
 template <class T>
-double value(T metric, const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) {
+double value(T metric, const Tensor& y_true, const Tensor& y_pred,
+             const Tensor& sample_weight = {}) {
   metric.update_state(y_true, y_pred, sample_weight);
   return metric.result();
 }
@@ -57,19 +58,24 @@ TEST_CASE("accuracies: Keras's examples", "[metrics]") {
   CHECK(value(CategoricalAccuracy(), one_hot, scores) == 0.5);
   CHECK(value(CategoricalAccuracy(), one_hot, scores, {.7, .3}) == near(0.3));
   CHECK(value(SparseCategoricalAccuracy(), {2, 1}, {{.1, .6, .3}, {.05, .95, 0}}) == 0.5);
-  CHECK(value(SparseCategoricalAccuracy(), {{2}, {1}}, {{.1, .6, .3}, {.05, .95, 0}}, {.7, .3}) == near(0.3));
+  CHECK(value(SparseCategoricalAccuracy(), {{2}, {1}}, {{.1, .6, .3}, {.05, .95, 0}}, {.7, .3}) ==
+        near(0.3));
   CHECK(value(TopKCategoricalAccuracy({.k = 1}), one_hot, scores) == 0.5);
   CHECK(value(TopKCategoricalAccuracy({.k = 2}), one_hot, scores) == 1);
   CHECK(value(SparseTopKCategoricalAccuracy({.k = 1}), {2, 1}, scores, {.7, .3}) == near(0.3));
-  CHECK(value(SparseTopKCategoricalAccuracy({.k = 1, .from_sorted_ids = true}), {2, 1}, {{1, 0, 3}, {1, 2, 3}}) == 0.5);
+  CHECK(value(SparseTopKCategoricalAccuracy({.k = 1, .from_sorted_ids = true}), {2, 1},
+              {{1, 0, 3}, {1, 2, 3}}) == 0.5);
 }
 
 TEST_CASE("accuracies at what is not a number, as TensorFlow", "[metrics]") {
-  const float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
-  CHECK(value(SparseCategoricalAccuracy(), {1, 0, 2, 0}, {{nan, .5, .2}, {nan, nan, nan}, {.1, nan, .9}, {-inf, -inf, -inf}}) == 1);
+  const float nan = std::numeric_limits<float>::quiet_NaN(),
+              inf = std::numeric_limits<float>::infinity();
+  CHECK(value(SparseCategoricalAccuracy(), {1, 0, 2, 0},
+              {{nan, .5, .2}, {nan, nan, nan}, {.1, nan, .9}, {-inf, -inf, -inf}}) == 1);
   CHECK(value(SparseTopKCategoricalAccuracy({.k = 1}), {0, 1, 2, 7, -1},
               {{.1, nan, .2}, {.5, .5, .5}, {.1, .2, inf}, {1, 2, 3}, {1, 2, 3}}) == near(0.2));
-  CHECK(value(SparseCategoricalAccuracy(), {7, -1, 1}, {{.1, .9}, {.1, .9}, {.1, .9}}) == near(1.0 / 3));   // no class: a miss
+  CHECK(value(SparseCategoricalAccuracy(), {7, -1, 1}, {{.1, .9}, {.1, .9}, {.1, .9}}) ==
+        near(1.0 / 3));  // no class: a miss
   CHECK(std::isnan(value(RootMeanSquaredError(), {1, 2}, {nan, 2})));
   CHECK(value(RootMeanSquaredError(), {1, 2}, {inf, 2}) == std::numeric_limits<double>::infinity());
 }
@@ -81,20 +87,25 @@ TEST_CASE("the losses as metrics: Keras's examples", "[metrics]") {
   CHECK(value(RootMeanSquaredError(), y_true, y_pred) == 0.5);
   CHECK(value(metrics::MeanSquaredLogarithmicError(), y_true, y_pred) == near(0.1201132));
   CHECK(value(LogCoshError(), y_true, y_pred) == near(0.1084452));
-  CHECK(value(metrics::CosineSimilarity({.axis = 1}), {{0, 1}, {1, 1}}, {{1, 0}, {1, 1}}) == near(0.5));
+  CHECK(value(metrics::CosineSimilarity({.axis = 1}), {{0, 1}, {1, 1}}, {{1, 0}, {1, 1}}) ==
+        near(0.5));
   CHECK(value(metrics::KLDivergence(), y_true, half) == near(.4581431));
   CHECK(value(metrics::Poisson(), y_true, y_pred) == near(.5));
   CHECK(value(metrics::BinaryCrossentropy(), y_true, half) == near(.8149245));
   CHECK(value(metrics::Hinge(), y_true, half) == near(1.3));
   CHECK(value(metrics::SquaredHinge(), y_true, half) == near(1.86));
   CHECK(value(metrics::CategoricalHinge(), y_true, half) == near(1.4));
-  CHECK(value(PearsonCorrelation(), {{0, 1, .5}, {1, 1, .2}}, {{.1, .9, .5}, {1, .9, .2}}) == near(0.9966996));
-  CHECK(value(ConcordanceCorrelation(), {{0, 1, .5}, {1, 1, .2}}, {{.1, .9, .5}, {1, .9, .2}}) == near(0.9816320));
+  CHECK(value(PearsonCorrelation(), {{0, 1, .5}, {1, 1, .2}}, {{.1, .9, .5}, {1, .9, .2}}) ==
+        near(0.9966996));
+  CHECK(value(ConcordanceCorrelation(), {{0, 1, .5}, {1, 1, .2}}, {{.1, .9, .5}, {1, .9, .2}}) ==
+        near(0.9816320));
 
   // Ignored samples have the value 0: they count without weights and are left out with them.
   const Tensor labels = {1, 0}, three = {{.15, .75, .1}, {.75, .15, .1}};
-  CHECK(value(metrics::SparseCategoricalCrossentropy({.ignore_class = 0}), labels, three) == near(0.1438410));
-  CHECK(value(metrics::SparseCategoricalCrossentropy({.ignore_class = 0}), labels, three, {1, 1}) == near(0.2876821));
+  CHECK(value(metrics::SparseCategoricalCrossentropy({.ignore_class = 0}), labels, three) ==
+        near(0.1438410));
+  CHECK(value(metrics::SparseCategoricalCrossentropy({.ignore_class = 0}), labels, three, {1, 1}) ==
+        near(0.2876821));
 }
 
 TEST_CASE("confusion counts, precision and recall: Keras's examples", "[metrics]") {
@@ -107,9 +118,10 @@ TEST_CASE("confusion counts, precision and recall: Keras's examples", "[metrics]
   CHECK(value(Recall(), {0, 1, 1, 1}, {1, 0, 1, 1}) == near(2.0 / 3));
   CHECK(value(Precision({.top_k = 4}), {0, 0, 1, 1}, {1, 1, 1, 1}) == 0.5);
   CHECK(value(Precision({.thresholds = 0.7}), {1, 1, 0}, {.6, .8, .9}) == 0.5);
-  CHECK(value(Recall({.thresholds = {0.7}, .class_id = 1}), {{0, 1}, {1, 1}}, {{.9, .8}, {.9, .6}}) == 0.5);
+  CHECK(value(Recall({.thresholds = {0.7}, .class_id = 1}), {{0, 1}, {1, 1}},
+              {{.9, .8}, {.9, .6}}) == 0.5);
 
-  Precision several({.thresholds = {0.8, 0.3, 0.5}});   // results keep the order given
+  Precision several({.thresholds = {0.8, 0.3, 0.5}});  // results keep the order given
   several.update_state({0, 1, 1, 0}, {.4, .6, .9, .2});
   CHECK(several.results() == Tensor{1, 2.0f / 3, 1});
   CHECK(several.result() == near((1 + 2.0 / 3 + 1) / 3));
@@ -121,8 +133,10 @@ TEST_CASE("curves: Keras's examples", "[metrics]") {
   CHECK(value(AUC(), labels, p) == near(0.75));
   CHECK(value(AUC({.curve = "PR"}), labels, p) == near(0.7972674));
   CHECK(value(SensitivityAtSpecificity(0.5), {0, 0, 0, 1, 1}, {0, .3, .8, .3, .8}) == 0.5);
-  CHECK(value(SensitivityAtSpecificity({.specificity = 0.5}), {0, 0, 0, 1, 1}, {0, .3, .8, .3, .8}) == 0.5);
-  CHECK(value(SpecificityAtSensitivity(0.5, {.num_thresholds = 100}), {0, 0, 0, 1, 1}, {0, .3, .8, .3, .8}) == near(2.0 / 3));
+  CHECK(value(SensitivityAtSpecificity({.specificity = 0.5}), {0, 0, 0, 1, 1},
+              {0, .3, .8, .3, .8}) == 0.5);
+  CHECK(value(SpecificityAtSensitivity(0.5, {.num_thresholds = 100}), {0, 0, 0, 1, 1},
+              {0, .3, .8, .3, .8}) == near(2.0 / 3));
   CHECK(value(PrecisionAtRecall(0.5), {0, 0, 0, 1, 1}, {0, .3, .8, .3, .8}) == 0.5);
   CHECK(value(RecallAtPrecision({.precision = 0.8}), {0, 0, 1, 1}, {0, .5, .3, .9}) == 0.5);
   CHECK(AUC().result() == 0);
@@ -130,7 +144,8 @@ TEST_CASE("curves: Keras's examples", "[metrics]") {
 }
 
 TEST_CASE("F scores, R2 and IoU: Keras's examples", "[metrics]") {
-  const Tensor y_true = {{1, 1, 1}, {1, 0, 0}, {1, 1, 0}}, y_pred = {{.2, .6, .7}, {.2, .6, .6}, {.6, .8, 0}};
+  const Tensor y_true = {{1, 1, 1}, {1, 0, 0}, {1, 1, 0}},
+               y_pred = {{.2, .6, .7}, {.2, .6, .6}, {.6, .8, 0}};
   F1Score f1({.threshold = 0.5});
   CHECK(f1.result() == 0);
   f1.update_state(y_true, y_pred);
@@ -138,7 +153,8 @@ TEST_CASE("F scores, R2 and IoU: Keras's examples", "[metrics]") {
   CHECK(f1.results().values()[1] == near(0.8));
   CHECK(f1.results().values()[2] == near(0.6666666));
   CHECK(f1.result() == near((0.5 + 0.8 + 0.6666666) / 3));
-  CHECK(value(F1Score({.average = "macro", .threshold = 0.5}), y_true, y_pred) == near((0.5 + 0.8 + 0.6666666) / 3));
+  CHECK(value(F1Score({.average = "macro", .threshold = 0.5}), y_true, y_pred) ==
+        near((0.5 + 0.8 + 0.6666666) / 3));
   FBetaScore f2({.beta = 2, .threshold = 0.5});
   f2.update_state(y_true, y_pred);
   CHECK(f2.results().values()[0] == near(0.3846154));
@@ -151,12 +167,14 @@ TEST_CASE("F scores, R2 and IoU: Keras's examples", "[metrics]") {
   CHECK(value(MeanIoU(2), labels, ids) == near(1.0 / 3));
   CHECK(value(MeanIoU({.num_classes = 2}), labels, ids) == near(1.0 / 3));
   CHECK(value(IoU({.num_classes = 2, .target_class_ids = {0}}), labels, ids) == near(1.0 / 3));
-  CHECK(value(BinaryIoU({.target_class_ids = {0, 1}, .threshold = 0.3}), {0, 1, 0, 1}, {.1, .2, .4, .7}) == near(1.0 / 3));
-  CHECK(value(OneHotIoU({.num_classes = 3, .target_class_ids = {0, 2}}), {{0, 0, 1}, {1, 0, 0}, {0, 1, 0}, {1, 0, 0}},
+  CHECK(value(BinaryIoU({.target_class_ids = {0, 1}, .threshold = 0.3}), {0, 1, 0, 1},
+              {.1, .2, .4, .7}) == near(1.0 / 3));
+  CHECK(value(OneHotIoU({.num_classes = 3, .target_class_ids = {0, 2}}),
+              {{0, 0, 1}, {1, 0, 0}, {0, 1, 0}, {1, 0, 0}},
               {{.2, .3, .5}, {.1, .2, .7}, {.5, .3, .1}, {.1, .4, .5}}) == near(0.1666667));
   CHECK(value(OneHotMeanIoU(3), {{0, 0, 1}, {1, 0, 0}, {0, 1, 0}, {1, 0, 0}},
               {{.2, .3, .5}, {.1, .2, .7}, {.5, .3, .1}, {.1, .4, .5}}) == near(0.1111111));
-  CHECK(value(MeanIoU(3), {0, 1, -1, 5}, {0, 1, 2, 2}) == near(1));             // what is no class is left out
+  CHECK(value(MeanIoU(3), {0, 1, -1, 5}, {0, 1, 2, 2}) == near(1));  // what is no class is left out
 }
 
 Node absolute_error(Node y_true, Node y_pred) { return ops::mean(ops::abs(y_true - y_pred), -1); }
@@ -212,7 +230,8 @@ TEST_CASE("a metric of one's own", "[metrics]") {
 }
 
 TEST_CASE("metrics of a step allocate nothing after the first", "[metrics][allocations]") {
-  const Tensor y_pred = {{.1, .7, .2}, {.5, .2, .3}}, one_hot = {{0, 1, 0}, {0, 0, 1}}, ids = {1, 2}, weights = {1, .5};
+  const Tensor y_pred = {{.1, .7, .2}, {.5, .2, .3}}, one_hot = {{0, 1, 0}, {0, 0, 1}},
+               ids = {1, 2}, weights = {1, .5};
   const auto allocated = [&](Metric&& metric, const Tensor& y_true) {
     const auto update = [&] {
       metric.update_state(y_true, y_pred);

@@ -15,11 +15,13 @@ using namespace metrics;
 using test::GoldenCase;
 
 std::optional<int> integer_or_none(const GoldenCase& golden, const char* option) {
-  return golden.has(option) && golden.text(option) != "none" ? std::optional(golden.integer(option)) : std::nullopt;
+  return golden.has(option) && golden.text(option) != "none" ? std::optional(golden.integer(option))
+                                                             : std::nullopt;
 }
 
 std::optional<double> number_or_none(const GoldenCase& golden, const char* option) {
-  return golden.has(option) && golden.text(option) != "none" ? std::optional(golden.number(option)) : std::nullopt;
+  return golden.has(option) && golden.text(option) != "none" ? std::optional(golden.number(option))
+                                                             : std::nullopt;
 }
 
 Thresholds thresholds_of(const GoldenCase& golden) { return golden.numbers("thresholds"); }
@@ -56,21 +58,29 @@ std::unique_ptr<Metric> make_with_options(const GoldenCase& golden) {
   const bool from_logits = golden.flag("from_logits");
   const double smoothing = golden.number("label_smoothing", 0);
   if (metric == "BinaryAccuracy")
-    return std::make_unique<BinaryAccuracy>(BinaryAccuracyOptions{.threshold = golden.number("threshold", 0.5)});
+    return std::make_unique<BinaryAccuracy>(
+        BinaryAccuracyOptions{.threshold = golden.number("threshold", 0.5)});
   if (metric == "TopKCategoricalAccuracy")
-    return std::make_unique<TopKCategoricalAccuracy>(TopKCategoricalAccuracyOptions{.k = golden.integer("k", 5)});
+    return std::make_unique<TopKCategoricalAccuracy>(
+        TopKCategoricalAccuracyOptions{.k = golden.integer("k", 5)});
   if (metric == "SparseTopKCategoricalAccuracy")
-    return std::make_unique<SparseTopKCategoricalAccuracy>(SparseTopKCategoricalAccuracyOptions{.k = golden.integer("k", 5)});
-  if (metric == "CosineSimilarity") return std::make_unique<metrics::CosineSimilarity>(AxisMetricOptions{.axis = axis});
+    return std::make_unique<SparseTopKCategoricalAccuracy>(
+        SparseTopKCategoricalAccuracyOptions{.k = golden.integer("k", 5)});
+  if (metric == "CosineSimilarity")
+    return std::make_unique<metrics::CosineSimilarity>(AxisMetricOptions{.axis = axis});
   if (metric == "BinaryCrossentropy")
-    return std::make_unique<metrics::BinaryCrossentropy>(
-        metrics::BinaryCrossentropyOptions{.from_logits = from_logits, .label_smoothing = smoothing});
+    return std::make_unique<metrics::BinaryCrossentropy>(metrics::BinaryCrossentropyOptions{
+        .from_logits = from_logits, .label_smoothing = smoothing});
   if (metric == "CategoricalCrossentropy")
     return std::make_unique<metrics::CategoricalCrossentropy>(
-        metrics::CategoricalCrossentropyOptions{.from_logits = from_logits, .label_smoothing = smoothing, .axis = axis});
+        metrics::CategoricalCrossentropyOptions{
+            .from_logits = from_logits, .label_smoothing = smoothing, .axis = axis});
   if (metric == "SparseCategoricalCrossentropy")
-    return std::make_unique<metrics::SparseCategoricalCrossentropy>(metrics::SparseCategoricalCrossentropyOptions{
-        .from_logits = from_logits, .ignore_class = integer_or_none(golden, "ignore_class"), .axis = axis});
+    return std::make_unique<metrics::SparseCategoricalCrossentropy>(
+        metrics::SparseCategoricalCrossentropyOptions{
+            .from_logits = from_logits,
+            .ignore_class = integer_or_none(golden, "ignore_class"),
+            .axis = axis});
   if (metric == "TruePositives") return confusion<TruePositives>(golden);
   if (metric == "TrueNegatives") return confusion<TrueNegatives>(golden);
   if (metric == "FalsePositives") return confusion<FalsePositives>(golden);
@@ -78,26 +88,35 @@ std::unique_ptr<Metric> make_with_options(const GoldenCase& golden) {
   if (metric == "Precision") return confusion<Precision>(golden);
   if (metric == "Recall") return confusion<Recall>(golden);
   if (metric == "SensitivityAtSpecificity")
-    return std::make_unique<SensitivityAtSpecificity>(SensitivityAtSpecificityOptions{golden.number("specificity"), count, class_id});
+    return std::make_unique<SensitivityAtSpecificity>(
+        SensitivityAtSpecificityOptions{golden.number("specificity"), count, class_id});
   if (metric == "SpecificityAtSensitivity")
-    return std::make_unique<SpecificityAtSensitivity>(SpecificityAtSensitivityOptions{golden.number("sensitivity"), count, class_id});
+    return std::make_unique<SpecificityAtSensitivity>(
+        SpecificityAtSensitivityOptions{golden.number("sensitivity"), count, class_id});
   if (metric == "PrecisionAtRecall")
-    return std::make_unique<PrecisionAtRecall>(PrecisionAtRecallOptions{golden.number("recall"), count, class_id});
+    return std::make_unique<PrecisionAtRecall>(
+        PrecisionAtRecallOptions{golden.number("recall"), count, class_id});
   if (metric == "RecallAtPrecision")
-    return std::make_unique<RecallAtPrecision>(RecallAtPrecisionOptions{golden.number("precision"), count, class_id});
+    return std::make_unique<RecallAtPrecision>(
+        RecallAtPrecisionOptions{golden.number("precision"), count, class_id});
   if (metric == "AUC") return make_auc(golden);
   if (metric == "F1Score")
     return std::make_unique<F1Score>(
-        F1ScoreOptions{.average = golden.text("average", "none"), .threshold = number_or_none(golden, "threshold")});
+        F1ScoreOptions{.average = golden.text("average", "none"),
+                       .threshold = number_or_none(golden, "threshold")});
   if (metric == "FBetaScore")
-    return std::make_unique<FBetaScore>(FBetaScoreOptions{
-        .average = golden.text("average", "none"), .beta = golden.number("beta", 1), .threshold = number_or_none(golden, "threshold")});
+    return std::make_unique<FBetaScore>(
+        FBetaScoreOptions{.average = golden.text("average", "none"),
+                          .beta = golden.number("beta", 1),
+                          .threshold = number_or_none(golden, "threshold")});
   if (metric == "R2Score")
-    return std::make_unique<R2Score>(R2ScoreOptions{.class_aggregation = golden.text("class_aggregation", "uniform_average"),
-                                                    .num_regressors = golden.integer("num_regressors", 0)});
+    return std::make_unique<R2Score>(
+        R2ScoreOptions{.class_aggregation = golden.text("class_aggregation", "uniform_average"),
+                       .num_regressors = golden.integer("num_regressors", 0)});
   if (metric == "MeanIoU")
-    return std::make_unique<MeanIoU>(MeanIoUOptions{.num_classes = golden.integer("num_classes"),
-                                                    .ignore_class = integer_or_none(golden, "ignore_class")});
+    return std::make_unique<MeanIoU>(
+        MeanIoUOptions{.num_classes = golden.integer("num_classes"),
+                       .ignore_class = integer_or_none(golden, "ignore_class")});
   return nullptr;
 }
 
@@ -114,14 +133,18 @@ std::shared_ptr<Metric> make_metric(const GoldenCase& golden) {
 void check_close(const Tensor& got, const Tensor& want, double size = 1) {
   REQUIRE(got.shape() == want.shape());
   for (std::size_t i = 0; i < want.size(); ++i) {
-    const double g = static_cast<double>(got.values()[i]), w = static_cast<double>(want.values()[i]);
+    const double g = static_cast<double>(got.values()[i]),
+                 w = static_cast<double>(want.values()[i]);
     INFO("element " << i << ": got " << g << ", Keras " << w);
-    CHECK(((std::isnan(g) && std::isnan(w)) || std::abs(g - w) <= 2e-6 * std::max(size, std::abs(w))));
+    CHECK(((std::isnan(g) && std::isnan(w)) ||
+           std::abs(g - w) <= 2e-6 * std::max(size, std::abs(w))));
   }
 }
 
 // Where Keras takes sums of 17 in float32 from each other and is left with 4e-6 instead of 0.
-double size_of_terms(const GoldenCase& golden) { return golden.name == "TrueNegatives.thresholds_0_1.weights_n" ? 17 : 1; }
+double size_of_terms(const GoldenCase& golden) {
+  return golden.name == "TrueNegatives.thresholds_0_1.weights_n" ? 17 : 1;
+}
 
 bool worth_copying(const GoldenCase& golden) {
   return golden.name.find(".quirk.") == std::string::npos || golden.text("metric") == "MeanIoU";
@@ -133,16 +156,18 @@ TEST_CASE("metrics: the results of real Keras after each update", "[metrics][gol
     if (golden.has_tensor("values_0") || !worth_copying(golden)) continue;
     INFO(golden.name);
     const std::shared_ptr<Metric> metric = make_metric(golden);
-    for (int round = 0; round < 2; ++round) {   // after a reset all is as before
+    for (int round = 0; round < 2; ++round) {  // after a reset all is as before
       for (int i = 0; i < golden.integer("updates"); ++i) {
         const std::string index = std::to_string(i);
         INFO("round " << round << ", update " << i);
-        const Tensor &y_true = golden.tensor("y_true_" + index), weight = golden.tensor_or_none("sample_weight_" + index);
+        const Tensor &y_true = golden.tensor("y_true_" + index),
+                     weight = golden.tensor_or_none("sample_weight_" + index);
         if (golden.has("hidden")) {
           GradientTape tape;
           const Tensor& given = golden.tensor("logits_" + index);
           const Node logits = tape.constant(given);
-          const Node y_pred = golden.text("hidden") == "softmax" ? ops::softmax(logits) : ops::sigmoid(logits);
+          const Node y_pred =
+              golden.text("hidden") == "softmax" ? ops::softmax(logits) : ops::sigmoid(logits);
           metric->update_on_tape(tape.constant(y_true), y_pred, weight);
         } else {
           metric->update_state(y_true, golden.tensor("y_pred_" + index), weight);
@@ -161,7 +186,8 @@ void check_values(const GoldenCase& golden) {
   T metric;
   for (int i = 0; i < golden.integer("updates"); ++i) {
     const std::string index = std::to_string(i);
-    metric.update_state(golden.tensor("values_" + index), golden.tensor_or_none("sample_weight_" + index));
+    metric.update_state(golden.tensor("values_" + index),
+                        golden.tensor_or_none("sample_weight_" + index));
     check_close(metric.results(), golden.tensor("result_" + index));
   }
 }

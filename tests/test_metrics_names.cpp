@@ -52,20 +52,41 @@ TEST_CASE("metrics' default names", "[metrics]") {
 TEST_CASE("metrics by Keras's names", "[metrics]") {
   // keras.metrics.ALL_OBJECTS_DICT of 3.15.1, without Metric and MeanMetricWrapper.
   const std::vector<std::pair<const char*, const char*>> names = {
-      {"AUC", "auc"}, {"Accuracy", "accuracy"}, {"BinaryAccuracy", "binary_accuracy"}, {"BinaryCrossentropy", "binary_crossentropy"},
-      {"BinaryIoU", "binary_io_u"}, {"CategoricalAccuracy", "categorical_accuracy"},
-      {"CategoricalCrossentropy", "categorical_crossentropy"}, {"CategoricalHinge", "categorical_hinge"},
-      {"ConcordanceCorrelation", "concordance_correlation"}, {"CosineSimilarity", "cosine_similarity"}, {"F1Score", "f1_score"},
-      {"FBetaScore", "f_beta_score"}, {"FalseNegatives", "false_negatives"}, {"FalsePositives", "false_positives"}, {"Hinge", "hinge"},
-      {"KLDivergence", "kl_divergence"}, {"LogCoshError", "log_cosh_error"}, {"Mean", "mean"},
-      {"MeanAbsoluteError", "mean_absolute_error"}, {"MeanAbsolutePercentageError", "mean_absolute_percentage_error"},
-      {"MeanSquaredError", "mean_squared_error"}, {"MeanSquaredLogarithmicError", "mean_squared_logarithmic_error"},
-      {"PearsonCorrelation", "pearson_correlation"}, {"Poisson", "poisson"}, {"Precision", "precision"}, {"R2Score", "r2_score"},
-      {"Recall", "recall"}, {"RootMeanSquaredError", "root_mean_squared_error"},
+      {"AUC", "auc"},
+      {"Accuracy", "accuracy"},
+      {"BinaryAccuracy", "binary_accuracy"},
+      {"BinaryCrossentropy", "binary_crossentropy"},
+      {"BinaryIoU", "binary_io_u"},
+      {"CategoricalAccuracy", "categorical_accuracy"},
+      {"CategoricalCrossentropy", "categorical_crossentropy"},
+      {"CategoricalHinge", "categorical_hinge"},
+      {"ConcordanceCorrelation", "concordance_correlation"},
+      {"CosineSimilarity", "cosine_similarity"},
+      {"F1Score", "f1_score"},
+      {"FBetaScore", "f_beta_score"},
+      {"FalseNegatives", "false_negatives"},
+      {"FalsePositives", "false_positives"},
+      {"Hinge", "hinge"},
+      {"KLDivergence", "kl_divergence"},
+      {"LogCoshError", "log_cosh_error"},
+      {"Mean", "mean"},
+      {"MeanAbsoluteError", "mean_absolute_error"},
+      {"MeanAbsolutePercentageError", "mean_absolute_percentage_error"},
+      {"MeanSquaredError", "mean_squared_error"},
+      {"MeanSquaredLogarithmicError", "mean_squared_logarithmic_error"},
+      {"PearsonCorrelation", "pearson_correlation"},
+      {"Poisson", "poisson"},
+      {"Precision", "precision"},
+      {"R2Score", "r2_score"},
+      {"Recall", "recall"},
+      {"RootMeanSquaredError", "root_mean_squared_error"},
       {"SparseCategoricalAccuracy", "sparse_categorical_accuracy"},
       {"SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"},
-      {"SparseTopKCategoricalAccuracy", "sparse_top_k_categorical_accuracy"}, {"SquaredHinge", "squared_hinge"}, {"Sum", "sum"},
-      {"TopKCategoricalAccuracy", "top_k_categorical_accuracy"}, {"TrueNegatives", "true_negatives"},
+      {"SparseTopKCategoricalAccuracy", "sparse_top_k_categorical_accuracy"},
+      {"SquaredHinge", "squared_hinge"},
+      {"Sum", "sum"},
+      {"TopKCategoricalAccuracy", "top_k_categorical_accuracy"},
+      {"TrueNegatives", "true_negatives"},
       {"TruePositives", "true_positives"}};
   for (const auto& [class_name, snake] : names) {
     CHECK(metrics::get(class_name) != nullptr);
@@ -77,22 +98,32 @@ TEST_CASE("metrics by Keras's names", "[metrics]") {
   CHECK(dynamic_cast<metrics::MeanAbsolutePercentageError*>(metrics::get("mape").get()));
   CHECK(dynamic_cast<metrics::MeanSquaredLogarithmicError*>(metrics::get("MSLE").get()));
   CHECK(dynamic_cast<metrics::BinaryCrossentropy*>(metrics::get("bce").get()));
-  CHECK(dynamic_cast<Accuracy*>(metrics::get("accuracy").get()));   // exact equality: not compile's
-  for (const char* refused : {"acc", "crossentropy", "ce", "kld", "KLD", "logcosh", "log_cosh", "cosine", "rmse", "Mse", ""})
+  CHECK(dynamic_cast<Accuracy*>(metrics::get("accuracy").get()));  // exact equality: not compile's
+  for (const char* refused : {"acc", "crossentropy", "ce", "kld", "KLD", "logcosh", "log_cosh",
+                              "cosine", "rmse", "Mse", ""})
     CHECK_THROWS_AS(metrics::get(refused), std::invalid_argument);
 
   CHECK(message([] { metrics::get("rmse"); }) ==
-        "[metrics] unknown metric 'rmse'; there are mean, sum, mean_squared_error (mse), root_mean_squared_error, mean_absolute_error "
-        "(mae), mean_absolute_percentage_error (mape), mean_squared_logarithmic_error (msle), cosine_similarity, log_cosh_error, "
-        "r2_score, pearson_correlation, concordance_correlation, kl_divergence, poisson, binary_crossentropy (bce), "
-        "categorical_crossentropy, sparse_categorical_crossentropy, hinge, squared_hinge, categorical_hinge, accuracy, binary_accuracy, "
-        "categorical_accuracy, sparse_categorical_accuracy, top_k_categorical_accuracy, sparse_top_k_categorical_accuracy, "
-        "true_positives, true_negatives, false_positives, false_negatives, precision, recall, auc, sensitivity_at_specificity, "
-        "specificity_at_sensitivity, precision_at_recall, recall_at_precision, f1_score, f_beta_score, io_u, binary_io_u, mean_io_u, "
+        "[metrics] unknown metric 'rmse'; there are mean, sum, mean_squared_error (mse), "
+        "root_mean_squared_error, mean_absolute_error "
+        "(mae), mean_absolute_percentage_error (mape), mean_squared_logarithmic_error (msle), "
+        "cosine_similarity, log_cosh_error, "
+        "r2_score, pearson_correlation, concordance_correlation, kl_divergence, poisson, "
+        "binary_crossentropy (bce), "
+        "categorical_crossentropy, sparse_categorical_crossentropy, hinge, squared_hinge, "
+        "categorical_hinge, accuracy, binary_accuracy, "
+        "categorical_accuracy, sparse_categorical_accuracy, top_k_categorical_accuracy, "
+        "sparse_top_k_categorical_accuracy, "
+        "true_positives, true_negatives, false_positives, false_negatives, precision, recall, auc, "
+        "sensitivity_at_specificity, "
+        "specificity_at_sensitivity, precision_at_recall, recall_at_precision, f1_score, "
+        "f_beta_score, io_u, binary_io_u, mean_io_u, "
         "one_hot_io_u, one_hot_mean_io_u, confusion_matrix, and their class names");
-  CHECK(message([] { metrics::check_name("mean_io_u"); }) == "[metrics] 'mean_io_u' needs an argument: give an object, such as MeanIoU(4)");
+  CHECK(message([] { metrics::check_name("mean_io_u"); }) ==
+        "[metrics] 'mean_io_u' needs an argument: give an object, such as MeanIoU(4)");
   CHECK(message([] { metrics::get("SensitivityAtSpecificity"); }) ==
-        "[metrics] 'SensitivityAtSpecificity' needs an argument: give an object, such as SensitivityAtSpecificity(0.5)");
+        "[metrics] 'SensitivityAtSpecificity' needs an argument: give an object, such as "
+        "SensitivityAtSpecificity(0.5)");
 }
 
 TEST_CASE("accuracy is decided by the shapes, and named as typed", "[metrics]") {

@@ -1,5 +1,6 @@
-// Ops where they bend, overflow or meet NaN. Every value and gradient here that is no plain number was read off TensorFlow 2.21
-// (tf.GradientTape over keras.ops); the two places where ours differ on purpose say so.
+// Ops where they bend, overflow or meet NaN. Every value and gradient here that is no plain number
+// was read off TensorFlow 2.21 (tf.GradientTape over keras.ops); the two places where ours differ
+// on purpose say so.
 
 #include <cmath>
 #include <limits>
@@ -27,7 +28,8 @@ void check_values(const std::string& what, const Tensor& got, const Tensor& want
 
 // f(x) and the gradient of its sum
 template <class F>
-void check_at(const std::string& what, const F& f, const Tensor& x, const Tensor& y, const Tensor& dx) {
+void check_at(const std::string& what, const F& f, const Tensor& x, const Tensor& y,
+              const Tensor& dx) {
   GradientTape tape;
   const Node in = tape.watch(x), out = f(in);
   tape.backward(out);
@@ -36,7 +38,8 @@ void check_at(const std::string& what, const F& f, const Tensor& x, const Tensor
 }
 
 template <class F>
-void check_at(const std::string& what, const F& f, const Tensor& a, const Tensor& b, const Tensor& y, const Tensor& da, const Tensor& db) {
+void check_at(const std::string& what, const F& f, const Tensor& a, const Tensor& b,
+              const Tensor& y, const Tensor& da, const Tensor& db) {
   GradientTape tape;
   const Node left = tape.watch(a), right = tape.watch(b), out = f(left, right);
   tape.backward(out);
@@ -50,7 +53,9 @@ void check_at(const std::string& what, const F& f, const Tensor& a, const Tensor
 TEST_CASE("functions of one input at their kinks and ends", "[ops][values]") {
   const Tensor x = {-0.0f, 0.0f, NaN, inf, -inf};
   using Op = Node (*)(Node);
-  const auto row = [&](const char* name, Op op, const Tensor& y, const Tensor& dx) { check_at(name, op, x, y, dx); };
+  const auto row = [&](const char* name, Op op, const Tensor& y, const Tensor& dx) {
+    check_at(name, op, x, y, dx);
+  };
   row("relu", ops::relu, {0, 0, NaN, inf, 0}, {0, 0, 0, 1, 0});
   row("sigmoid", ops::sigmoid, {0.5f, 0.5f, NaN, 1, 0}, {0.25f, 0.25f, NaN, 0, 0});
   row("tanh", ops::tanh, {0, 0, NaN, 1, -1}, {1, 1, NaN, 0, 0});
@@ -69,11 +74,14 @@ TEST_CASE("functions of one input at their kinks and ends", "[ops][values]") {
   row("reciprocal", ops::reciprocal, {-inf, inf, NaN, 0, 0}, {-inf, -inf, NaN, 0, 0});
   check_at("log of -1", Op(ops::log), {-1}, {NaN}, {-1});
   check_at("log1p", Op(ops::log1p), {-1, -2}, {-inf, NaN}, {inf, -1});
-  check_at("clip", [](Node x) { return ops::clip(x, -1, 1); }, {-1, 1, -2, 2, NaN, inf, -inf}, {-1, 1, -1, 1, NaN, 1, -1},
-           {1, 1, 0, 0, 0, 0, 0});
-  check_at("maximum with 0", [](Node x) { return ops::maximum(x, 0.0f); }, {0, -0.0f, NaN, 1, -1}, {0, 0, NaN, 1, 0}, {1, 1, 0, 1, 0});
-  check_at("minimum with 0", [](Node x) { return ops::minimum(x, 0.0f); }, {0, -0.0f, NaN, 1, -1}, {0, 0, NaN, 0, -1}, {1, 1, 0, 0, 1});
-  check_at("maximum with NaN", [](Node x) { return ops::maximum(x, NaN); }, {1, NaN}, {NaN, NaN}, {0, 0});
+  check_at("clip", [](Node x) { return ops::clip(x, -1, 1); }, {-1, 1, -2, 2, NaN, inf, -inf},
+           {-1, 1, -1, 1, NaN, 1, -1}, {1, 1, 0, 0, 0, 0, 0});
+  check_at("maximum with 0", [](Node x) { return ops::maximum(x, 0.0f); }, {0, -0.0f, NaN, 1, -1},
+           {0, 0, NaN, 1, 0}, {1, 1, 0, 1, 0});
+  check_at("minimum with 0", [](Node x) { return ops::minimum(x, 0.0f); }, {0, -0.0f, NaN, 1, -1},
+           {0, 0, NaN, 0, -1}, {1, 1, 0, 0, 1});
+  check_at("maximum with NaN", [](Node x) { return ops::maximum(x, NaN); }, {1, NaN}, {NaN, NaN},
+           {0, 0});
 }
 
 TEST_CASE("functions keep their digits where naive formulas lose them", "[ops][values]") {
@@ -82,18 +90,24 @@ TEST_CASE("functions keep their digits where naive formulas lose them", "[ops][v
   const Node x = tape.watch(large);
   const auto relative = [](const Node& node, std::initializer_list<double> wanted) {
     std::size_t i = 0;
-    for (double value : wanted) CHECK(static_cast<double>(node.value().values()[i++]) == Approx(value).epsilon(3e-7).margin(1.5e-45));
+    for (double value : wanted)
+      CHECK(static_cast<double>(node.value().values()[i++]) ==
+            Approx(value).epsilon(3e-7).margin(1.5e-45));
   };
-  relative(ops::exp(x), {std::exp(-104.0), std::exp(-90.0), std::exp(-20.0), std::exp(20.0), std::exp(static_cast<double>(88.7f)), inf});
-  relative(ops::sigmoid(x), {std::exp(-104.0), std::exp(-90.0), 1 / (1 + std::exp(20.0)), 1 / (1 + std::exp(-20.0)), 1, 1});
+  relative(ops::exp(x), {std::exp(-104.0), std::exp(-90.0), std::exp(-20.0), std::exp(20.0),
+                         std::exp(static_cast<double>(88.7f)), inf});
+  relative(ops::sigmoid(x), {std::exp(-104.0), std::exp(-90.0), 1 / (1 + std::exp(20.0)),
+                             1 / (1 + std::exp(-20.0)), 1, 1});
   relative(ops::softplus(x), {std::exp(-104.0), std::exp(-90.0), std::log1p(std::exp(-20.0)),
                               20 + std::log1p(std::exp(-20.0)), static_cast<double>(88.7f), 100});
   const Tensor small = {1e-30f, -1e-30f, 1e-5f, -1e-5f, 1e-40f};
   const Node s = tape.watch(small);
   for (const Node& node : {ops::expm1(s), ops::log1p(s), ops::tanh(s)})
     for (std::size_t i : {0, 1, 4}) CHECK(node.value().values()[i] == small.values()[i]);
-  relative(ops::expm1(s), {1e-30, -1e-30, std::expm1(static_cast<double>(1e-5f)), std::expm1(static_cast<double>(-1e-5f))});
-  relative(ops::log1p(s), {1e-30, -1e-30, std::log1p(static_cast<double>(1e-5f)), std::log1p(static_cast<double>(-1e-5f))});
+  relative(ops::expm1(s), {1e-30, -1e-30, std::expm1(static_cast<double>(1e-5f)),
+                           std::expm1(static_cast<double>(-1e-5f))});
+  relative(ops::log1p(s), {1e-30, -1e-30, std::log1p(static_cast<double>(1e-5f)),
+                           std::log1p(static_cast<double>(-1e-5f))});
   const double slope = 2 / std::sqrt(3.141592653589793);
   relative(ops::erf(s), {slope * 1e-30, -slope * 1e-30});
 }
@@ -101,15 +115,19 @@ TEST_CASE("functions keep their digits where naive formulas lose them", "[ops][v
 TEST_CASE("functions of two inputs at ties and NaN", "[ops][values]") {
   using Op = Node (*)(Node, Node);
   const Tensor a = {1, 1, 2, NaN, 1, 0, -0.0f}, b = {1, 2, 1, 1, NaN, -0.0f, 0};
-  check_at("maximum", Op(ops::maximum), a, b, {1, 2, 2, NaN, NaN, 0, 0}, {1, 0, 1, 0, 0, 1, 1}, {0, 1, 0, 1, 1, 0, 0});
-  check_at("minimum", Op(ops::minimum), a, b, {1, 1, 1, NaN, NaN, 0, 0}, {1, 1, 0, 0, 0, 1, 1}, {0, 0, 1, 1, 1, 0, 0});
-  check_at("divide", Op(ops::divide), {1, 0, -1, inf}, {0, 0, 0, inf}, {inf, NaN, -inf, NaN}, {inf, inf, inf, 0}, {-inf, NaN, inf, NaN});
-  check_at("power", Op(ops::power), {0, 0, -2, -2, 2, 2, 0, NaN, -0.0f, 1}, {2, 0, 2, 3, -1, 0.5f, -1, 0, 3, NaN},
-           {0, 1, 4, -8, 0.5f, 1.41421354f, inf, 1, 0, 1}, {0, NaN, -4, 12, -0.25f, 0.353553385f, -inf, NaN, 0, NaN},
+  check_at("maximum", Op(ops::maximum), a, b, {1, 2, 2, NaN, NaN, 0, 0}, {1, 0, 1, 0, 0, 1, 1},
+           {0, 1, 0, 1, 1, 0, 0});
+  check_at("minimum", Op(ops::minimum), a, b, {1, 1, 1, NaN, NaN, 0, 0}, {1, 1, 0, 0, 0, 1, 1},
+           {0, 0, 1, 1, 1, 0, 0});
+  check_at("divide", Op(ops::divide), {1, 0, -1, inf}, {0, 0, 0, inf}, {inf, NaN, -inf, NaN},
+           {inf, inf, inf, 0}, {-inf, NaN, inf, NaN});
+  check_at("power", Op(ops::power), {0, 0, -2, -2, 2, 2, 0, NaN, -0.0f, 1},
+           {2, 0, 2, 3, -1, 0.5f, -1, 0, 3, NaN}, {0, 1, 4, -8, 0.5f, 1.41421354f, inf, 1, 0, 1},
+           {0, NaN, -4, 12, -0.25f, 0.353553385f, -inf, NaN, 0, NaN},
            {0, 0, 0, 0, 0.346573591f, 0.980258107f, NaN, 0, 0, 0});
-  const Tensor condition = {1, 0, NaN};   // NaN is not 0
-  check_at("where", [&](Node a, Node b) { return ops::where(a.tape().constant(condition), a, b); }, {NaN, 1, 3}, {2, NaN, 4},
-           {NaN, NaN, 3}, {1, 0, 1}, {0, 1, 0});
+  const Tensor condition = {1, 0, NaN};  // NaN is not 0
+  check_at("where", [&](Node a, Node b) { return ops::where(a.tape().constant(condition), a, b); },
+           {NaN, 1, 3}, {2, NaN, 4}, {NaN, NaN, 3}, {1, 0, 1}, {0, 1, 0});
 }
 
 TEST_CASE("comparisons, NaN among them", "[ops][values]") {
@@ -122,35 +140,64 @@ TEST_CASE("comparisons, NaN among them", "[ops][values]") {
   CHECK(ops::less(x, y).value() == Tensor{1, 0, 0, 0, 0});
   CHECK(ops::less_equal(x, y).value() == Tensor{1, 1, 0, 0, 0});
   const Tensor column = {{1}, {3}}, row = {1, 2, 3};
-  CHECK(ops::greater(tape.constant(column), tape.constant(row)).value() == Tensor{{0, 0, 0}, {1, 1, 0}});
+  CHECK(ops::greater(tape.constant(column), tape.constant(row)).value() ==
+        Tensor{{0, 0, 0}, {1, 1, 0}});
 }
 
 TEST_CASE("reductions at ties, infinities and NaN", "[ops][values]") {
   const float third = 1.0f / 3;
-  check_at("max", [](Node x) { return ops::max(x, -1); }, {{1, 3, 3}, {2, 2, 2}, {NaN, 1, 2}, {1, NaN, 2}, {1, 2, NaN}, {-inf, -inf, -inf}},
+  check_at("max", [](Node x) { return ops::max(x, -1); },
+           {{1, 3, 3}, {2, 2, 2}, {NaN, 1, 2}, {1, NaN, 2}, {1, 2, NaN}, {-inf, -inf, -inf}},
            {3, 2, NaN, NaN, NaN, -inf},
-           {{0, 0.5f, 0.5f}, {third, third, third}, {NaN, NaN, NaN}, {NaN, NaN, NaN}, {NaN, NaN, NaN}, {third, third, third}});
-  check_at("max over axes that are no neighbours", [](Node x) { return ops::max(x, {0, 2}); }, {{{5, 5}, {1, 2}}, {{5, 3}, {2, 2}}}, {5, 2},
+           {{0, 0.5f, 0.5f},
+            {third, third, third},
+            {NaN, NaN, NaN},
+            {NaN, NaN, NaN},
+            {NaN, NaN, NaN},
+            {third, third, third}});
+  check_at("max over axes that are no neighbours",
+           [](Node x) {
+             return ops::max(x, {0, 2});
+           },
+           {{{5, 5}, {1, 2}}, {{5, 3}, {2, 2}}}, {5, 2},
            {{{third, third}, {0, third}}, {{third, 0}, {third, third}}});
   check_at("logsumexp", [](Node x) { return ops::logsumexp(x, -1); },
            {{1, 2, 3}, {-inf, -inf, -inf}, {inf, 1, 2}, {NaN, 1, 2}, {1e4f, 1e4f, 0}, {-inf, 0, 0}},
            {3.40760589f, -inf, inf, NaN, 10000.6934f, 0.693147182f},
-           {{0.0900305733f, 0.244728476f, 0.665240943f}, {NaN, NaN, NaN}, {NaN, 0, 0}, {NaN, NaN, NaN}, {0.5f, 0.5f, 0}, {0, 0.5f, 0.5f}});
+           {{0.0900305733f, 0.244728476f, 0.665240943f},
+            {NaN, NaN, NaN},
+            {NaN, 0, 0},
+            {NaN, NaN, NaN},
+            {0.5f, 0.5f, 0},
+            {0, 0.5f, 0.5f}});
 }
 
 TEST_CASE("softmax at infinities and NaN", "[ops][values]") {
-  // TensorFlow answers (inf, 1, 2) and (NaN, 1, 2) with (NaN, 0, 0); ours makes the whole row NaN, so that it shows.
-  const Tensor x = {{1, 2, 3}, {-inf, -inf, -inf}, {inf, 1, 2}, {NaN, 1, 2}, {1e4f, 1e4f, 0}, {-inf, 0, 0}, {0, -104, -1e4f}};
+  // TensorFlow answers (inf, 1, 2) and (NaN, 1, 2) with (NaN, 0, 0); ours makes the whole row NaN,
+  // so that it shows.
+  const Tensor x = {{1, 2, 3},       {-inf, -inf, -inf}, {inf, 1, 2},     {NaN, 1, 2},
+                    {1e4f, 1e4f, 0}, {-inf, 0, 0},       {0, -104, -1e4f}};
   GradientTape tape;
   check_values("softmax", ops::softmax(tape.constant(x)).value(),
-               {{0.0900305733f, 0.244728476f, 0.665240943f}, {NaN, NaN, NaN}, {NaN, NaN, NaN}, {NaN, NaN, NaN}, {0.5f, 0.5f, 0},
-                {0, 0.5f, 0.5f}, {1, 0, 0}});
+               {{0.0900305733f, 0.244728476f, 0.665240943f},
+                {NaN, NaN, NaN},
+                {NaN, NaN, NaN},
+                {NaN, NaN, NaN},
+                {0.5f, 0.5f, 0},
+                {0, 0.5f, 0.5f},
+                {1, 0, 0}});
   check_values("log_softmax", ops::log_softmax(tape.constant(x)).value(),
-               {{-2.40760589f, -1.40760589f, -0.407605946f}, {NaN, NaN, NaN}, {NaN, NaN, NaN}, {NaN, NaN, NaN},
-                {-0.693147182f, -0.693147182f, -10000.6934f}, {-inf, -0.693147182f, -0.693147182f}, {0, -104, -1e4f}});
+               {{-2.40760589f, -1.40760589f, -0.407605946f},
+                {NaN, NaN, NaN},
+                {NaN, NaN, NaN},
+                {NaN, NaN, NaN},
+                {-0.693147182f, -0.693147182f, -10000.6934f},
+                {-inf, -0.693147182f, -0.693147182f},
+                {0, -104, -1e4f}});
   const Tensor longer = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, NaN, 18, 19, 20}};
   for (float value : ops::softmax(tape.constant(longer)).value().values()) CHECK(std::isnan(value));
-  for (float value : ops::log_softmax(tape.constant(longer)).value().values()) CHECK(std::isnan(value));
+  for (float value : ops::log_softmax(tape.constant(longer)).value().values())
+    CHECK(std::isnan(value));
 }
 
 TEST_CASE("reductions over nothing", "[ops][values]") {
@@ -174,18 +221,26 @@ TEST_CASE("reductions over nothing", "[ops][values]") {
 }
 
 TEST_CASE("cross-entropies at extreme logits", "[ops][values]") {
-  const Tensor logits = {{1e4f, 0, -1e4f}, {NaN, 0, 1}, {1, 2, 3}}, targets = {{0, 1, 0}, {0, 1, 0}, {0.5f, 0.2f, 0.1f}};
-  check_at("softmax_cross_entropy", ops::softmax_cross_entropy, targets, logits, {1e4f, NaN, 1.52608478f},
+  const Tensor logits = {{1e4f, 0, -1e4f}, {NaN, 0, 1}, {1, 2, 3}},
+               targets = {{0, 1, 0}, {0, 1, 0}, {0.5f, 0.2f, 0.1f}};
+  check_at("softmax_cross_entropy", ops::softmax_cross_entropy, targets, logits,
+           {1e4f, NaN, 1.52608478f},
            {{0, 1e4f, 2e4f}, {NaN, NaN, NaN}, {2.40760589f, 1.40760589f, 0.40760592f}},
            {{1, -1, 0}, {NaN, NaN, NaN}, {-0.409969419f, 0.0447284728f, 0.56524092f}});
-  // TensorFlow's is NaN: it multiplies the target 0 by the infinite distance. Ours counts nothing for a class that has no weight.
-  check_at("a class that is ruled out", ops::softmax_cross_entropy, {{0, 1, 0}}, {{-inf, 0, 1}}, {1.31326163f},
-           {{inf, 1.31326163f, 0.313261658f}}, {{0, -0.731058598f, 0.731058598f}});
+  // TensorFlow's is NaN: it multiplies the target 0 by the infinite distance. Ours counts nothing
+  // for a class that has no weight.
+  check_at("a class that is ruled out", ops::softmax_cross_entropy, {{0, 1, 0}}, {{-inf, 0, 1}},
+           {1.31326163f}, {{inf, 1.31326163f, 0.313261658f}}, {{0, -0.731058598f, 0.731058598f}});
   const Tensor labels = {1, 1, 1, 0};
-  check_at("sparse_softmax_cross_entropy", [&](Node z) { return ops::sparse_softmax_cross_entropy(z.tape().constant(labels), z); },
-           {{1e4f, 0, -1e4f}, {NaN, 0, 1}, {-inf, 0, 1}, {1, 2, 3}}, {1e4f, NaN, 1.31326163f, 2.40760589f},
-           {{1, -1, 0}, {NaN, NaN, NaN}, {0, -0.731058598f, 0.731058598f}, {-0.909969449f, 0.244728476f, 0.665240943f}});
-  check_at("sigmoid_cross_entropy", ops::sigmoid_cross_entropy, {0, 1, 0.5f, 1, 0, 1}, {1e4f, -1e4f, 0, NaN, -inf, inf},
-           {1e4f, 1e4f, 0.693147182f, NaN, NaN, NaN},
+  check_at("sparse_softmax_cross_entropy",
+           [&](Node z) { return ops::sparse_softmax_cross_entropy(z.tape().constant(labels), z); },
+           {{1e4f, 0, -1e4f}, {NaN, 0, 1}, {-inf, 0, 1}, {1, 2, 3}},
+           {1e4f, NaN, 1.31326163f, 2.40760589f},
+           {{1, -1, 0},
+            {NaN, NaN, NaN},
+            {0, -0.731058598f, 0.731058598f},
+            {-0.909969449f, 0.244728476f, 0.665240943f}});
+  check_at("sigmoid_cross_entropy", ops::sigmoid_cross_entropy, {0, 1, 0.5f, 1, 0, 1},
+           {1e4f, -1e4f, 0, NaN, -inf, inf}, {1e4f, 1e4f, 0.693147182f, NaN, NaN, NaN},
            {-1e4f, 1e4f, 0, NaN, inf, -inf}, {1, -1, 0, NaN, 0, 0});
 }

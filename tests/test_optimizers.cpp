@@ -1,9 +1,8 @@
-#include "keratin/optimizers.hpp"
-
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "keratin/optimizers.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
@@ -27,19 +26,31 @@ std::shared_ptr<Optimizer> of(const test::GoldenCase& golden) {
   for (const char* later : {"use_ema", "gradient_accumulation_steps", "loss_scale_factor"})
     if (golden.has(later)) return nullptr;
   const std::string& name = golden.text("optimizer");
-  const auto number = [&](const char* option, double otherwise) { return golden.number(option, otherwise); };
+  const auto number = [&](const char* option, double otherwise) {
+    return golden.number(option, otherwise);
+  };
   if (name == "sgd")
-    return std::make_shared<SGD>(with_clips(
-        SGDOptions{.learning_rate = number("learning_rate", 0.01), .momentum = number("momentum", 0), .nesterov = golden.flag("nesterov")},
-        golden));
+    return std::make_shared<SGD>(
+        with_clips(SGDOptions{.learning_rate = number("learning_rate", 0.01),
+                              .momentum = number("momentum", 0),
+                              .nesterov = golden.flag("nesterov")},
+                   golden));
   if (name == "rmsprop")
-    return std::make_shared<RMSprop>(with_clips(RMSpropOptions{.learning_rate = number("learning_rate", 0.001), .rho = number("rho", 0.9),
-                                                               .momentum = number("momentum", 0), .epsilon = number("epsilon", 1e-7),
-                                                               .centered = golden.flag("centered")}, golden));
+    return std::make_shared<RMSprop>(
+        with_clips(RMSpropOptions{.learning_rate = number("learning_rate", 0.001),
+                                  .rho = number("rho", 0.9),
+                                  .momentum = number("momentum", 0),
+                                  .epsilon = number("epsilon", 1e-7),
+                                  .centered = golden.flag("centered")},
+                   golden));
   if (name == "adam")
-    return std::make_shared<Adam>(with_clips(AdamOptions{.learning_rate = number("learning_rate", 0.001), .beta_1 = number("beta_1", 0.9),
-                                                         .beta_2 = number("beta_2", 0.999), .epsilon = number("epsilon", 1e-7),
-                                                         .amsgrad = golden.flag("amsgrad")}, golden));
+    return std::make_shared<Adam>(
+        with_clips(AdamOptions{.learning_rate = number("learning_rate", 0.001),
+                               .beta_1 = number("beta_1", 0.9),
+                               .beta_2 = number("beta_2", 0.999),
+                               .epsilon = number("epsilon", 1e-7),
+                               .amsgrad = golden.flag("amsgrad")},
+                   golden));
   return nullptr;
 }
 
@@ -59,7 +70,8 @@ Trained train(Optimizer&& optimizer) {
   for (const Tensor& gradient : {Tensor({0.1, 0.2}), Tensor({0.1, -0.2}), Tensor({0.3, 0.1})}) {
     trained.variable.grad = gradient;
     optimizer.apply(variables);
-    trained.after.emplace_back(trained.variable.value.values().begin(), trained.variable.value.values().end());
+    trained.after.emplace_back(trained.variable.value.values().begin(),
+                               trained.variable.value.values().end());
   }
   return trained;
 }
@@ -83,17 +95,20 @@ TEST_CASE("optimizers take Keras's steps", "[optimizers][golden]") {
     ++compared;
     INFO(golden.name);
     std::vector<Variable> variables;
-    for (const Tensor& value : golden.tensors_numbered("initial_")) variables.push_back({.name = "v", .value = value});
+    for (const Tensor& value : golden.tensors_numbered("initial_"))
+      variables.push_back({.name = "v", .value = value});
     std::vector<Variable*> pointers;
     for (Variable& variable : variables) pointers.push_back(&variable);
     for (std::size_t step = 0; step < 10; ++step) {
-      for (std::size_t i = 0; i < variables.size(); ++i) variables[i].grad = row(golden.tensor("gradients_" + std::to_string(i)), step);
+      for (std::size_t i = 0; i < variables.size(); ++i)
+        variables[i].grad = row(golden.tensor("gradients_" + std::to_string(i)), step);
       optimizer->apply(pointers);
       for (std::size_t i = 0; i < variables.size(); ++i) {
         const Tensor wanted = row(golden.tensor("values_" + std::to_string(i)), step);
         for (std::size_t j = 0; j < wanted.size(); ++j) {
           const float w = wanted.values()[j], got = variables[i].value.values()[j];
-          INFO("step " << step << ", variable " << i << " at " << j << ": got " << got << ", wanted " << w);
+          INFO("step " << step << ", variable " << i << " at " << j << ": got " << got
+                       << ", wanted " << w);
           CHECK(std::fabs(got - w) <= 1e-6f * std::max(1.0f, std::fabs(w)));
         }
       }
@@ -102,44 +117,57 @@ TEST_CASE("optimizers take Keras's steps", "[optimizers][golden]") {
   CHECK(compared > 40);
 }
 
-TEST_CASE("optimizers follow their formulas in exact arithmetic", "[optimizers]") {   // computed in double, checked against Keras
+TEST_CASE("optimizers follow their formulas in exact arithmetic",
+          "[optimizers]") {  // computed in double, checked against Keras
   check_values(SGD(), {{0.999, 1.998}, {0.998, 2.0}, {0.995, 1.999}});
-  check_values(SGD({.learning_rate = 0.1, .momentum = 0.9}), {{0.99, 1.98}, {0.971, 1.982}, {0.9239, 1.9738}});
-  check_values(SGD({.learning_rate = 0.1, .momentum = 0.9, .nesterov = true}), {{0.981, 1.962}, {0.9539, 1.9838}, {0.88151, 1.96642}});
-  check_values(SGD({.learning_rate = 0.1, .weight_decay = 0.01}), {{0.989, 1.978}, {0.978011, 1.996022}, {0.94703299, 1.984026}});
+  check_values(SGD({.learning_rate = 0.1, .momentum = 0.9}),
+               {{0.99, 1.98}, {0.971, 1.982}, {0.9239, 1.9738}});
+  check_values(SGD({.learning_rate = 0.1, .momentum = 0.9, .nesterov = true}),
+               {{0.981, 1.962}, {0.9539, 1.9838}, {0.88151, 1.96642}});
+  check_values(SGD({.learning_rate = 0.1, .weight_decay = 0.01}),
+               {{0.989, 1.978}, {0.978011, 1.996022}, {0.94703299, 1.984026}});
   check_values(Adam(), {{0.99900003, 1.999}, {0.99800005, 1.9990526}, {0.99709275, 1.9988779}});
-  check_values(Adam({.learning_rate = 0.1}), {{0.90000316, 1.9000016}, {0.8000054, 1.9052647}, {0.7092748, 1.8877923}});
-  check_values(Adam({.learning_rate = 0.1, .amsgrad = true}), {{0.90000316, 1.9000016}, {0.8000054, 1.9052647}, {0.7092748, 1.8877923}});
-  check_values(RMSprop(), {{0.99683788, 1.9968378}, {0.99454378, 1.9991319}, {0.99164494, 1.9980025}});
+  check_values(Adam({.learning_rate = 0.1}),
+               {{0.90000316, 1.9000016}, {0.8000054, 1.9052647}, {0.7092748, 1.8877923}});
+  check_values(Adam({.learning_rate = 0.1, .amsgrad = true}),
+               {{0.90000316, 1.9000016}, {0.8000054, 1.9052647}, {0.7092748, 1.8877923}});
+  check_values(RMSprop(),
+               {{0.99683788, 1.9968378}, {0.99454378, 1.9991319}, {0.99164494, 1.9980025}});
   check_values(RMSprop({.learning_rate = 0.1, .momentum = 0.9}),
                {{0.68378804, 1.6837762}, {0.16978759, 1.628589}, {-0.58269699, 1.4659827}});
   check_values(RMSprop({.learning_rate = 0.1, .centered = true}),
                {{0.66668518, 1.6666713}, {0.41178709, 1.8961459}, {0.086232229, 1.7827207}});
-  check_values(SGD({.learning_rate = 1, .clipnorm = 0.1}), {{0.95527864, 1.9105573}, {0.91055727, 2.0}, {0.81568897, 1.9683772}});
-  check_values(SGD({.learning_rate = 1, .clipvalue = 0.15}), {{0.9, 1.85}, {0.8, 2.0}, {0.65, 1.9}});
+  check_values(SGD({.learning_rate = 1, .clipnorm = 0.1}),
+               {{0.95527864, 1.9105573}, {0.91055727, 2.0}, {0.81568897, 1.9683772}});
+  check_values(SGD({.learning_rate = 1, .clipvalue = 0.15}),
+               {{0.9, 1.85}, {0.8, 2.0}, {0.65, 1.9}});
 }
 
 TEST_CASE("a clip changes the step and leaves the gradient", "[optimizers]") {
   const Trained trained = train(SGD({.clipnorm = 0.1}));
   CHECK(trained.variable.grad == Tensor({0.3, 0.1}));
-  CHECK(train(SGD({.clipvalue = 0.0})).after == train(SGD()).after);   // as in Keras, 0 is no clip
+  CHECK(train(SGD({.clipvalue = 0.0})).after == train(SGD()).after);  // as in Keras, 0 is no clip
 
   Variable a{"a", {1}, {3}}, b{"b", {1}, {std::numeric_limits<float>::infinity()}};
   Variable* variables[] = {&a, &b};
-  SGD({.global_clipnorm = 1}).apply(variables);   // one infinite gradient spoils all, as in Keras: it shows at once
+  SGD({.global_clipnorm = 1})
+      .apply(variables);  // one infinite gradient spoils all, as in Keras: it shows at once
   CHECK((std::isnan(a.value.item()) && std::isnan(b.value.item())));
 }
 
 TEST_CASE("apply counts one step for all variables and keeps each one's slots", "[optimizers]") {
-  // Together or each with an optimizer of its own: the same. (A step counted per variable would change the bias correction.)
+  // Together or each with an optimizer of its own: the same. (A step counted per variable would
+  // change the bias correction.)
   Variable a{"a", {1, 2}}, b{"b", {{3}, {4}}}, alone_a = a, alone_b = b;
-  Adam together({.learning_rate = 0.1}), for_a({.learning_rate = 0.1}), for_b({.learning_rate = 0.1});
-  Variable *both[] = {&a, &b}, *swapped[] = {&b, &a}, *only_a[] = {&alone_a}, *only_b[] = {&alone_b};
+  Adam together({.learning_rate = 0.1}), for_a({.learning_rate = 0.1}),
+      for_b({.learning_rate = 0.1});
+  Variable *both[] = {&a, &b}, *swapped[] = {&b, &a}, *only_a[] = {&alone_a},
+           *only_b[] = {&alone_b};
   for (int step = 0; step < 6; ++step) {
     const float g = std::sin(1.0f + static_cast<float>(step));
     a.grad = alone_a.grad = {g, 2 * g};
     b.grad = alone_b.grad = {{-g}, {0.5f}};
-    together.apply(step % 2 ? std::span<Variable* const>(swapped) : both);   // found in any order
+    together.apply(step % 2 ? std::span<Variable* const>(swapped) : both);  // found in any order
     for_a.apply(only_a);
     for_b.apply(only_b);
   }
@@ -157,17 +185,20 @@ TEST_CASE("apply passes over frozen variables and those without a gradient", "[o
   CHECK((frozen.value.item() == 2 && unused.value.item() == 3));
 
   Variable* nothing[] = {&unused, &frozen};
-  CHECK_THROWS_WITH(sgd.apply(nothing), "[sgd] no variable has a gradient: call the tape's backward() first");
+  CHECK_THROWS_WITH(sgd.apply(nothing),
+                    "[sgd] no variable has a gradient: call the tape's backward() first");
   sgd.apply({});
   CHECK(sgd.iterations() == 1);
 
   a.grad = {1, 2};
-  CHECK_THROWS_WITH(sgd.apply(variables), "[sgd] the gradient of 'a' has shape (2,), its value has shape (1,)");
+  CHECK_THROWS_WITH(sgd.apply(variables),
+                    "[sgd] the gradient of 'a' has shape (2,), its value has shape (1,)");
   CHECK(sgd.iterations() == 1);
 }
 
 TEST_CASE("steps after the first allocate nothing", "[optimizers]") {
-  Variable a{"a", Tensor::ones({30, 20}), Tensor::ones({30, 20})}, b{"b", Tensor::ones({20}), Tensor::ones({20})};
+  Variable a{"a", Tensor::ones({30, 20}), Tensor::ones({30, 20})},
+      b{"b", Tensor::ones({20}), Tensor::ones({20})};
   Variable* variables[] = {&a, &b};
   Adam adam({.clipnorm = 1}), amsgrad({.amsgrad = true, .global_clipnorm = 1});
   SGD sgd({.momentum = 0.9, .clipvalue = 0.1});
@@ -211,9 +242,11 @@ TEST_CASE("NaN gradients reach the weights", "[optimizers]") {
 TEST_CASE("a user's own optimizer", "[optimizers]") {
   struct Signs : Optimizer {
     Signs() : Optimizer({.learning_rate = 0.5, .name = "signs"}, 1) {}
-    void update(Tensor& weights, const Tensor& gradient, std::span<Tensor> slots, long step) override {
+    void update(Tensor& weights, const Tensor& gradient, std::span<Tensor> slots,
+                long step) override {
       for (std::size_t i = 0; i < weights.size(); ++i)
-        weights.values()[i] -= static_cast<float>(learning_rate()) * (slots[0].values()[i] += gradient.values()[i] > 0 ? 1.0f : -1.0f);
+        weights.values()[i] -= static_cast<float>(learning_rate()) *
+                               (slots[0].values()[i] += gradient.values()[i] > 0 ? 1.0f : -1.0f);
       last_step = step;
     }
     long last_step = 0;
@@ -231,17 +264,20 @@ TEST_CASE("optimizers by name", "[optimizers]") {
   CHECK(get("sgd")->learning_rate() == 0.01);
   CHECK(get("RMSprop")->name() == "rm_sprop");
   CHECK(Adam({.name = "mine"}).name() == "mine");
-  CHECK_THROWS_WITH(get("adm"), "[optimizer] there is no optimizer 'adm' among: sgd, rmsprop, adam");
+  CHECK_THROWS_WITH(get("adm"),
+                    "[optimizer] there is no optimizer 'adm' among: sgd, rmsprop, adam");
 }
 
 TEST_CASE("optimizers refuse what makes no sense", "[optimizers]") {
   CHECK_THROWS_WITH(SGD({.learning_rate = -0.1}), "[sgd] learning_rate is -0.1, wanted 0 or more");
-  CHECK_THROWS_WITH(Adam().set_learning_rate(std::nan("")), "[adam] learning_rate is nan, wanted 0 or more");
+  CHECK_THROWS_WITH(Adam().set_learning_rate(std::nan("")),
+                    "[adam] learning_rate is nan, wanted 0 or more");
   CHECK_THROWS_WITH(SGD({.momentum = 1.5}), "[sgd] momentum is 1.5, wanted 0 to 1");
   CHECK_THROWS_WITH(SGD({.momentum = -0.5}), "[sgd] momentum is -0.5, wanted 0 to 1");
   CHECK_THROWS_WITH(RMSprop({.rho = 2}), "[rm_sprop] rho is 2, wanted 0 to 1");
   CHECK_THROWS_WITH(RMSprop({.momentum = -1}), "[rm_sprop] momentum is -1, wanted 0 or more");
   CHECK_THROWS_WITH(Adam({.beta_1 = 1}), "[adam] beta_1 is 1, wanted 0 to below 1");
   CHECK_THROWS_WITH(Adam({.beta_2 = -0.1}), "[adam] beta_2 is -0.1, wanted 0 to below 1");
-  CHECK_THROWS_WITH(Adam({.clipnorm = 1, .clipvalue = 1}), "[adam] got more than one of clipnorm, clipvalue and global_clipnorm");
+  CHECK_THROWS_WITH(Adam({.clipnorm = 1, .clipvalue = 1}),
+                    "[adam] got more than one of clipnorm, clipvalue and global_clipnorm");
 }

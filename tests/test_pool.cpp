@@ -1,5 +1,3 @@
-#include "kernels/pool.hpp"
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -11,6 +9,7 @@
 #include "keratin/ops.hpp"
 #include "kernels/cpus.hpp"
 #include "kernels/gemm.hpp"
+#include "kernels/pool.hpp"
 #include "support/catch.hpp"
 #include "support/gradcheck.hpp"
 #include "support/threads.hpp"
@@ -24,7 +23,8 @@ namespace {
 // How many of `count` tiles parallel_for did not run just once.
 std::size_t missed(std::size_t count) {
   std::vector<std::atomic<int>> runs(count);
-  parallel_for(count, [&](std::size_t tile) { runs[tile].fetch_add(1, std::memory_order_relaxed); });
+  parallel_for(count,
+               [&](std::size_t tile) { runs[tile].fetch_add(1, std::memory_order_relaxed); });
   std::size_t wrong = 0;
   for (const auto& times : runs) wrong += times != 1;
   return wrong;
@@ -44,7 +44,8 @@ TEST_CASE("slices are none empty, at most as long as asked for, and end in the m
         end += slices.length(i);
       }
       CHECK(end == size);
-      if (slices.count > 1 && slices.count < size) CHECK(slices.first(slices.count / 2) == size / 2);
+      if (slices.count > 1 && slices.count < size)
+        CHECK(slices.first(slices.count / 2) == size / 2);
     }
 }
 
@@ -53,12 +54,14 @@ TEST_CASE("each tile runs once", "[pool]") {
   for (int threads = 1; threads <= 4; ++threads) {
     set_thread_count(threads);
     CHECK(thread_count() == threads);
-    for (std::size_t count : {0, 1, 2, 3, 100, 70000, 1 << 20, (1 << 20) + 5}) {   // the last two are more than one region holds
+    for (std::size_t count : {0, 1, 2, 3, 100, 70000, 1 << 20,
+                              (1 << 20) + 5}) {  // the last two are more than one region holds
       INFO(threads << " threads, " << count << " tiles");
       CHECK(missed(count) == 0);
     }
     std::size_t wrong = 0;
-    for (int region = 0; region < 2000; ++region) wrong += missed(static_cast<std::size_t>(region % 7));   // close behind each other
+    for (int region = 0; region < 2000; ++region)
+      wrong += missed(static_cast<std::size_t>(region % 7));  // close behind each other
     CHECK(wrong == 0);
   }
 }
@@ -68,7 +71,7 @@ TEST_CASE("slices cover what they are cut from", "[pool]") {
   set_thread_count(3);
   for (std::size_t size : {0, 1, 99, 100, 101, 1000, 1001}) {
     std::vector<std::atomic<int>> runs(size);
-    std::atomic<std::size_t> longest{0};   // Catch's checks are for one thread
+    std::atomic<std::size_t> longest{0};  // Catch's checks are for one thread
     parallel_slices(size, 100, [&](std::size_t first, std::size_t count) {
       if (count > 100) longest = count;
       for (std::size_t i = first; i < first + count; ++i) ++runs[i];
@@ -81,7 +84,7 @@ TEST_CASE("slices cover what they are cut from", "[pool]") {
 TEST_CASE("work done by helpers is seen by the caller", "[pool]") {
   const test::ThreadsRestored restore;
   set_thread_count(4);
-  std::vector<int> plain(5000);   // no atomics: the thread sanitizer watches
+  std::vector<int> plain(5000);  // no atomics: the thread sanitizer watches
   for (int round = 1; round <= 50; ++round) {
     parallel_for(plain.size(), [&](std::size_t tile) { ++plain[tile]; });
     CHECK(std::count(plain.begin(), plain.end(), round) == 5000);
@@ -108,7 +111,7 @@ TEST_CASE("tiles may call parallel_for", "[pool]") {
     std::size_t wrong = 0;
     for (const auto& times : runs) wrong += times != 1;
     CHECK(wrong == 0);
-    CHECK(missed(100) == 0);   // and the pool works after
+    CHECK(missed(100) == 0);  // and the pool works after
   }
 }
 
@@ -143,11 +146,14 @@ TEST_CASE("products have the same bits for any number of threads", "[pool][gemm]
   struct Size {
     std::size_t m, n, k;
   };
-  for (const auto& [m, n, k] : {Size{256, 84, 784}, Size{784, 84, 256}, Size{256, 784, 84}, Size{515, 600, 70},
-                              Size{64, 1000, 1000}, Size{31, 17, 900}}) {
-    const Tensor a = off_kinks({m * k}, -1, 1), b = off_kinks({k * n}, -1, 1, 2), start = off_kinks({m * n}, -1, 1, 3);
-    for (const GemmOptions& options : {GemmOptions{}, GemmOptions{.transpose_a = true}, GemmOptions{.transpose_b = true, .keep = 1},
-                                       GemmOptions{.transpose_a = true, .transpose_b = true, .keep = 1}}) {
+  for (const auto& [m, n, k] : {Size{256, 84, 784}, Size{784, 84, 256}, Size{256, 784, 84},
+                                Size{515, 600, 70}, Size{64, 1000, 1000}, Size{31, 17, 900}}) {
+    const Tensor a = off_kinks({m * k}, -1, 1), b = off_kinks({k * n}, -1, 1, 2),
+                 start = off_kinks({m * n}, -1, 1, 3);
+    for (const GemmOptions& options :
+         {GemmOptions{}, GemmOptions{.transpose_a = true},
+          GemmOptions{.transpose_b = true, .keep = 1},
+          GemmOptions{.transpose_a = true, .transpose_b = true, .keep = 1}}) {
       std::vector<Tensor> results;
       for (int threads = 1; threads <= 4; ++threads) {
         set_thread_count(threads);
@@ -164,13 +170,15 @@ TEST_CASE("products have the same bits for any number of threads", "[pool][gemm]
 TEST_CASE("each element of a product is visited once, after it is there", "[pool][gemm]") {
   const test::ThreadsRestored restore;
   set_thread_count(3);
-  for (const auto& [m, n] : {std::pair<std::size_t, std::size_t>{300, 700}, {1000, 10}, {3, 2}, {1, 900}}) {
+  for (const auto& [m, n] :
+       {std::pair<std::size_t, std::size_t>{300, 700}, {1000, 10}, {3, 2}, {1, 900}}) {
     const std::size_t k = 90;
     const Tensor a = Tensor::ones({m, k}), b = Tensor::ones({k, n});
     Tensor c = Tensor::zeros({m, n});
     gemm(a.data(), b.data(), c.data(), m, n, k, {}, [&, n = n](const Tile& tile) {
       for (std::size_t i = tile.row; i < tile.row + tile.rows; ++i)
-        for (std::size_t j = tile.column; j < tile.column + tile.columns; ++j) c.data()[i * n + j] *= -1;
+        for (std::size_t j = tile.column; j < tile.column + tile.columns; ++j)
+          c.data()[i * n + j] *= -1;
     });
     CHECK(c == Tensor::full({m, n}, -static_cast<float>(k)));
   }
@@ -178,14 +186,16 @@ TEST_CASE("each element of a product is visited once, after it is there", "[pool
 
 TEST_CASE("a network has the same bits for any number of threads", "[pool]") {
   const test::ThreadsRestored restore;
-  const Tensor x = off_kinks({1000, 300}, -1, 1), kernel = off_kinks({300, 200}, -1, 1, 2), bias = off_kinks({200}, -1, 1, 3);
+  const Tensor x = off_kinks({1000, 300}, -1, 1), kernel = off_kinks({300, 200}, -1, 1, 2),
+               bias = off_kinks({200}, -1, 1, 3);
   std::vector<Tensor> results;
   for (int threads = 1; threads <= 4; ++threads) {
     set_thread_count(threads);
     GradientTape tape;
     const Node in = tape.watch(x), w = tape.watch(kernel), b = tape.watch(bias);
     const Node hidden = ops::linear(in, w, b, ops::Fused::tanh);
-    tape.backward(ops::sum(ops::log_softmax(ops::exp(hidden) * ops::sigmoid(hidden)) * ops::softmax(hidden)));
+    tape.backward(
+        ops::sum(ops::log_softmax(ops::exp(hidden) * ops::sigmoid(hidden)) * ops::softmax(hidden)));
     for (const Node& node : {in, w, b}) results.push_back(node.grad());
   }
   for (std::size_t i = 3; i < results.size(); ++i) CHECK(results[i] == results[i % 3]);
@@ -200,10 +210,16 @@ TEST_CASE("KERATIN_NUM_THREADS sets the number of threads", "[pool][messages]") 
   };
   CHECK(with("3") == 3);
   CHECK(with("") >= 1);
-  CHECK_THROWS_WITH(with("0"), "[threads] KERATIN_NUM_THREADS is '0', wanted a whole number from 1 to 256");
-  CHECK_THROWS_WITH(with("-2"), "[threads] KERATIN_NUM_THREADS is '-2', wanted a whole number from 1 to 256");
-  CHECK_THROWS_WITH(with("2x"), "[threads] KERATIN_NUM_THREADS is '2x', wanted a whole number from 1 to 256");
-  CHECK_THROWS_WITH(with("257"), "[threads] KERATIN_NUM_THREADS is '257', wanted a whole number from 1 to 256");
-  CHECK_THROWS_WITH(with("99999999999"), "[threads] KERATIN_NUM_THREADS is '99999999999', wanted a whole number from 1 to 256");
+  CHECK_THROWS_WITH(with("0"),
+                    "[threads] KERATIN_NUM_THREADS is '0', wanted a whole number from 1 to 256");
+  CHECK_THROWS_WITH(with("-2"),
+                    "[threads] KERATIN_NUM_THREADS is '-2', wanted a whole number from 1 to 256");
+  CHECK_THROWS_WITH(with("2x"),
+                    "[threads] KERATIN_NUM_THREADS is '2x', wanted a whole number from 1 to 256");
+  CHECK_THROWS_WITH(with("257"),
+                    "[threads] KERATIN_NUM_THREADS is '257', wanted a whole number from 1 to 256");
+  CHECK_THROWS_WITH(
+      with("99999999999"),
+      "[threads] KERATIN_NUM_THREADS is '99999999999', wanted a whole number from 1 to 256");
   before ? setenv("KERATIN_NUM_THREADS", saved.c_str(), 1) : unsetenv("KERATIN_NUM_THREADS");
 }

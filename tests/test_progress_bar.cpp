@@ -1,9 +1,9 @@
-// The strings were printed by TF-Keras 2.9's own Progbar under a clock that the recording controlled.
-
-#include "model/progress_bar.hpp"
+// The strings were printed by TF-Keras 2.9's own Progbar under a clock that the recording
+// controlled.
 
 #include <limits>
 
+#include "model/progress_bar.hpp"
 #include "support/catch.hpp"
 
 using namespace keratin;
@@ -14,7 +14,9 @@ struct Screen {
   double now = 0;
   std::string text;
   ProgressBar bar(int target, int verbose, bool terminal) {
-    return ProgressBar(target, verbose, terminal, [this] { return now; }, [this](const std::string& more) { text += more; });
+    return ProgressBar(
+        target, verbose, terminal, [this] { return now; },
+        [this](const std::string& more) { text += more; });
   }
 };
 
@@ -33,23 +35,28 @@ TEST_CASE("the bar on a terminal", "[progress]") {
   ProgressBar bar = screen.bar(235, 1, true);
   screen.now = 0.3;
   bar.update(1, logs({{"loss", 0.1455}, {"acc", 0.9597}}));
-  CHECK(screen.text == "\r  1/235 [..............................] - ETA: 1:10 - loss: 0.1455 - acc: 0.9597");
+  CHECK(screen.text ==
+        "\r  1/235 [..............................] - ETA: 1:10 - loss: 0.1455 - acc: 0.9597");
 
   screen.text.clear();
   screen.now = 0.88;
   bar.update(117, logs({{"loss", 0.1455}, {"acc", 0.9597}}));
-  CHECK(last_line(screen.text) == "117/235 [=============>................] - ETA: 0s - loss: 0.1455 - acc: 0.9597  ");
+  CHECK(last_line(screen.text) ==
+        "117/235 [=============>................] - ETA: 0s - loss: 0.1455 - acc: 0.9597  ");
   CHECK(screen.text.substr(0, 80) == std::string(80, '\b'));
 
   screen.text.clear();
-  screen.now = 0.92;   // less than 0.05 s later: nothing
+  screen.now = 0.92;  // less than 0.05 s later: nothing
   bar.update(118, logs({{"loss", 0.1455}, {"acc", 0.9597}}));
   CHECK(screen.text.empty());
 
   screen.now = 1.47;
-  bar.update(235, logs({{"loss", 0.1455}, {"acc", 0.9597}, {"val_loss", 0.4151}, {"val_acc", 0.9344}}), true);
+  bar.update(235,
+             logs({{"loss", 0.1455}, {"acc", 0.9597}, {"val_loss", 0.4151}, {"val_acc", 0.9344}}),
+             true);
   CHECK(last_line(screen.text) ==
-        "235/235 [==============================] - 1s 5ms/step - loss: 0.1455 - acc: 0.9597 - val_loss: 0.4151 - val_acc: 0.9344\n");
+        "235/235 [==============================] - 1s 5ms/step - loss: 0.1455 - acc: 0.9597 - "
+        "val_loss: 0.4151 - val_acc: 0.9344\n");
 }
 
 TEST_CASE("long waits and odd values", "[progress]") {
@@ -59,19 +66,26 @@ TEST_CASE("long waits and odd values", "[progress]") {
   bar.update(1, {});
   screen.now = 100;
   bar.update(2, logs({{"loss", 12.34567}, {"acc", 1.234e-4}}));
-  CHECK(last_line(screen.text) == " 2/10 [=====>........................] - ETA: 13:12 - loss: 12.3457 - acc: 1.2340e-04");
+  CHECK(last_line(screen.text) ==
+        " 2/10 [=====>........................] - ETA: 13:12 - loss: 12.3457 - acc: 1.2340e-04");
   screen.text.clear();
   screen.now = 1 + 4 * 1499.6;
   bar.update(5, {});
-  CHECK(last_line(screen.text).substr(0, 53) == " 5/10 [==============>...............] - ETA: 2:04:58");
+  CHECK(last_line(screen.text).substr(0, 53) ==
+        " 5/10 [==============>...............] - ETA: 2:04:58");
 
   Screen fast;
   ProgressBar quick = fast.bar(1875, 1, true);
   fast.now = 0.0001;
   quick.update(1, {});
   fast.now = 0.1;
-  quick.update(1875, logs({{"loss", std::numeric_limits<double>::quiet_NaN()}, {"acc", 1234567.891}, {"zero", 0}}), true);
-  CHECK(last_line(fast.text) == "1875/1875 [==============================] - 0s 53us/step - loss: nan - acc: 1234567.8910 - zero: 0.0000e+00\n");
+  quick.update(
+      1875,
+      logs({{"loss", std::numeric_limits<double>::quiet_NaN()}, {"acc", 1234567.891}, {"zero", 0}}),
+      true);
+  CHECK(last_line(fast.text) ==
+        "1875/1875 [==============================] - 0s 53us/step - loss: nan - acc: 1234567.8910 "
+        "- zero: 0.0000e+00\n");
 }
 
 TEST_CASE("elsewhere than on a terminal there is one line an epoch", "[progress]") {
@@ -88,7 +102,8 @@ TEST_CASE("verbose 2 is one line an epoch, verbose 0 nothing", "[progress]") {
   ProgressBar bar = screen.bar(3, 2, true);
   screen.now = 600e-6;
   bar.update(3, logs({{"loss", 1e-3}, {"acc", -5e-4}}), true);
-  CHECK(screen.text == "3/3 - 0s - loss: 1.0000e-03 - acc: -5.0000e-04 - 600us/epoch - 200us/step\n");
+  CHECK(screen.text ==
+        "3/3 - 0s - loss: 1.0000e-03 - acc: -5.0000e-04 - 600us/epoch - 200us/step\n");
   Screen silent;
   silent.bar(3, 0, true).update(3, logs({{"loss", 1}}), true);
   CHECK(silent.text.empty());

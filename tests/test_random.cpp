@@ -1,5 +1,3 @@
-#include "keratin/random.hpp"
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -7,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "keratin/random.hpp"
 #include "support/catch.hpp"
 
 using namespace keratin;
@@ -14,10 +13,12 @@ using random::Generator;
 using random::philox;
 using Words = std::array<std::uint32_t, 4>;
 
-TEST_CASE("philox gives the known answers of its authors", "[random]") {   // kat_vectors of the Random123 distribution
+TEST_CASE("philox gives the known answers of its authors",
+          "[random]") {  // kat_vectors of the Random123 distribution
   CHECK(philox({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
   const std::uint32_t ones = 0xffffffff;
-  CHECK(philox({ones, ones, ones, ones}, {ones, ones}) == Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+  CHECK(philox({ones, ones, ones, ones}, {ones, ones}) ==
+        Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
   CHECK(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
         Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
@@ -25,7 +26,8 @@ TEST_CASE("philox gives the known answers of its authors", "[random]") {   // ka
 TEST_CASE("a generator walks the blocks of its stream", "[random]") {
   Generator generator({0x0123456789abcdef, 0xfedcba9876543210});
   for (std::uint32_t block = 0; block < 3; ++block)
-    for (std::uint32_t word : philox({block, 0, 0x76543210, 0xfedcba98}, {0x89abcdef, 0x01234567})) CHECK(generator.uint32() == word);
+    for (std::uint32_t word : philox({block, 0, 0x76543210, 0xfedcba98}, {0x89abcdef, 0x01234567}))
+      CHECK(generator.uint32() == word);
 }
 
 TEST_CASE("draws have these bits on every platform", "[random]") {
@@ -38,8 +40,9 @@ TEST_CASE("draws have these bits on every platform", "[random]") {
     values.push_back(generator.normal(5, 0.1));
     values.push_back(generator.truncated_normal(0, 0.05));
   }
-  CHECK(values == std::vector<float>{0.405981958f, 0.258325577f, -0.192156881f, 4.95705414f, 0.0587023757f,
-                                     0.375234663f, 0.124694631f, -0.938262999f, 4.89385414f, 0.0694564879f});
+  CHECK(values == std::vector<float>{0.405981958f, 0.258325577f, -0.192156881f, 4.95705414f,
+                                     0.0587023757f, 0.375234663f, 0.124694631f, -0.938262999f,
+                                     4.89385414f, 0.0694564879f});
   CHECK(generator.bounded(1000) == 340);
   std::vector<std::uint32_t> order(8);
   generator.permutation(order);
@@ -54,7 +57,8 @@ TEST_CASE("normal inverts the normal distribution function", "[random]") {
     const float z = normals.normal();
     const double tail = 0.5 * std::erfc(std::fabs(z) / std::sqrt(2.0)), wanted = std::min(p, 1 - p);
     // A float z is off by up to 2^-25 of itself, which moves the tail by about z^2 times that.
-    if (std::fabs(tail / wanted - 1) > 1e-7 * (1 + z * z) || (z < 0) != (p < 0.5)) FAIL("p " << p << " z " << z);
+    if (std::fabs(tail / wanted - 1) > 1e-7 * (1 + z * z) || (z < 0) != (p < 0.5))
+      FAIL("p " << p << " z " << z);
     furthest = std::max(furthest, std::fabs(z));
   }
   CHECK(furthest > 4);
@@ -85,7 +89,9 @@ Moments moments(Draw draw, int n = 200'000) {
 
 TEST_CASE("distributions have their moments and limits", "[random]") {
   Generator generator(3);
-  const auto within = [](double got, double wanted, double error) { return std::fabs(got - wanted) < 4 * error; };
+  const auto within = [](double got, double wanted, double error) {
+    return std::fabs(got - wanted) < 4 * error;
+  };
   const double root_n = std::sqrt(200'000.0);
 
   const Moments unit = moments([&] { return generator.uniform(); });
@@ -104,7 +110,8 @@ TEST_CASE("distributions have their moments and limits", "[random]") {
   const Moments truncated = moments([&] { return generator.truncated_normal(0, 1); });
   CHECK(within(truncated.mean, 0, 0.88 / root_n));
   CHECK(within(truncated.stddev, 0.87962566103423978, 0.6 / root_n));
-  CHECK((truncated.least >= -2 && truncated.least < -1.99f && truncated.most <= 2 && truncated.most > 1.99f));
+  CHECK((truncated.least >= -2 && truncated.least < -1.99f && truncated.most <= 2 &&
+         truncated.most > 1.99f));
 }
 
 TEST_CASE("a uniform draw stays below its end though rounding reaches it", "[random]") {
@@ -120,7 +127,8 @@ TEST_CASE("bounded is even, below its bound, and needs one", "[random]") {
   for (int i = 0; i < 60'000; ++i) ++counts[generator.bounded(6)];
   for (int count : counts) CHECK(std::abs(count - 10'000) < 4 * 91);
   CHECK(generator.bounded(1) == 0);
-  int upper = 0;   // of 3 * 2^30 numbers a third lies in the upper third; without rejection it would be a quarter or a half
+  int upper = 0;  // of 3 * 2^30 numbers a third lies in the upper third; without rejection it would
+                  // be a quarter or a half
   for (int i = 0; i < 30'000; ++i) upper += generator.bounded(3u << 30) >= 2u << 30;
   CHECK(std::abs(upper - 10'000) < 4 * 82);
   CHECK_THROWS_WITH(generator.bounded(0), "[random] bounded(0): there is no number below 0");

@@ -61,11 +61,16 @@ TEST_CASE("summary of long names, frozen layers and layers without a shape", "[s
   model.get_layer("dense").trainable = false;
   const std::string text = to_string(model);
   CHECK(text.find(" global_average_pooling2d (G  (None, 32)               0         \n"
-                  " lobalAveragePooling2D)                                          \n") != std::string::npos);
-  CHECK(text.find("Total params: 35,002\nTrainable params: 2,002\nNon-trainable params: 33,000\n") != std::string::npos);
+                  " lobalAveragePooling2D)                                          \n") !=
+        std::string::npos);
+  CHECK(
+      text.find("Total params: 35,002\nTrainable params: 2,002\nNon-trainable params: 33,000\n") !=
+      std::string::npos);
 
   Sequential unbuilt({Dense(3)});
-  CHECK(to_string(unbuilt).find(" dense_2 (Dense)             ?                         0 (unused)\n") != std::string::npos);
+  CHECK(to_string(unbuilt).find(
+            " dense_2 (Dense)             ?                         0 (unused)\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("a model builds at once behind an Input, else with its first data", "[sequential]") {
@@ -78,15 +83,18 @@ TEST_CASE("a model builds at once behind an Input, else with its first data", "[
   Sequential later({Dense(2), Dense(1)});
   CHECK(!later.built());
   CHECK(later.get_weights().empty());
-  CHECK(message([&] { later.count_params(); }) == "[count_params] the model is not built: give it an Input, call build(), or fit it");
+  CHECK(message([&] { later.count_params(); }) ==
+        "[count_params] the model is not built: give it an Input, call build(), or fit it");
   CHECK(later.predict(Tensor::ones({5, 4}), {.verbose = 0}).shape() == Shape{5, 1});
   CHECK(later.count_params() == 4 * 2 + 2 + 2 + 1);
 
   Sequential by_hand({Dense(2)}, {.name = "by_hand"});
   by_hand.build({7});
   CHECK(by_hand.count_params() == 16);
-  CHECK(message([&] { by_hand.build({8}); }) == "[by_hand] is built for samples of shape (7,), got (8,)");
-  CHECK(message([] { Sequential({}, {.name = "empty"}).build({1}); }) == "[empty] cannot build a model without layers");
+  CHECK(message([&] { by_hand.build({8}); }) ==
+        "[by_hand] is built for samples of shape (7,), got (8,)");
+  CHECK(message([] { Sequential({}, {.name = "empty"}).build({1}); }) ==
+        "[empty] cannot build a model without layers");
 }
 
 TEST_CASE("layers are added, popped, looked up and named", "[sequential]") {
@@ -101,9 +109,12 @@ TEST_CASE("layers are added, popped, looked up and named", "[sequential]") {
   CHECK(model.layers()[2]->name == "dense_1");
   CHECK(model.get_layer("hidden").variables()[0]->value.shape() == Shape{4, 3});
   CHECK(model.get_layer(std::size_t{1}).class_name() == "Dense");
-  CHECK(message([&] { model.get_layer("nope"); }) == "[net] there is no layer 'nope' among: hidden, dense, dense_1");
-  CHECK(message([&] { model.get_layer(std::size_t{3}); }) == "[net] there is no layer 3, the model has 3");
-  CHECK(message([&] { model.add(Dense(1, {.name = "hidden"})); }) == "[net] two layers are called 'hidden': give one another name");
+  CHECK(message([&] { model.get_layer("nope"); }) ==
+        "[net] there is no layer 'nope' among: hidden, dense, dense_1");
+  CHECK(message([&] { model.get_layer(std::size_t{3}); }) ==
+        "[net] there is no layer 3, the model has 3");
+  CHECK(message([&] { model.add(Dense(1, {.name = "hidden"})); }) ==
+        "[net] two layers are called 'hidden': give one another name");
   CHECK(message([&] { model.add(Input({4})); }) == "[net] an Input comes first, and once");
   CHECK(model.layers().size() == 3);
 
@@ -134,26 +145,33 @@ TEST_CASE("weights go out and in", "[sequential]") {
   weights[0] = {{1, 2}, {3, 4}};
   model.set_weights(weights);
   CHECK(model.get_weights() == weights);
-  CHECK(message([&] { model.set_weights({weights[0]}); }) == "[set_weights] got 1 weights, wanted 4");
+  CHECK(message([&] { model.set_weights({weights[0]}); }) ==
+        "[set_weights] got 1 weights, wanted 4");
   weights[2] = {1, 2};
-  CHECK(message([&] { model.set_weights(weights); }) == "[set_weights] weight 2 (kernel) got shape (2,), wanted (2, 1)");
+  CHECK(message([&] { model.set_weights(weights); }) ==
+        "[set_weights] weight 2 (kernel) got shape (2,), wanted (2, 1)");
   CHECK(model.get_weights()[0] == weights[0]);
 }
 
 TEST_CASE("layers refuse what they cannot take, and say where they stand", "[sequential]") {
   CHECK(message([] { Dense(0); }) == "[dense] units is 0, wanted 1 or more");
   CHECK(message([] { Reshape({2, -1, -1}); }) == "[reshape] got 2 sizes of -1, wanted one at most");
-  CHECK(message([] { Sequential({Input({6}), Reshape({4, 2})}, {.name = "net"}); }) ==
-        "[net] layer 0, reshape: [reshape] cannot reshape samples of shape (6,) to (4, 2)");
-  CHECK(message([] { Sequential({Input({}), Dense(2, {.name = "first"})}, {.name = "net"}); }) ==
-        "[net] layer 0, first: [dense] got one number a sample, wanted an axis of features: put Flatten() before it");
+  CHECK(message([] {
+          Sequential({Input({6}), Reshape({4, 2})}, {.name = "net"});
+        }) == "[net] layer 0, reshape: [reshape] cannot reshape samples of shape (6,) to (4, 2)");
+  CHECK(message([] {
+          Sequential({Input({}), Dense(2, {.name = "first"})}, {.name = "net"});
+        }) ==
+        "[net] layer 0, first: [dense] got one number a sample, wanted an axis of features: put "
+        "Flatten() before it");
 }
 
 TEST_CASE("layers compute", "[sequential]") {
   Sequential model({Input({2, 3}), Rescaling(2, 1), Reshape({3, -1}), Flatten()});
   CHECK(model.get_layer(std::size_t{1}).name.starts_with("reshape"));
   CHECK(model.predict(Tensor::ones({1, 2, 3}), {.verbose = 0}) == Tensor::full({1, 6}, 3));
-  CHECK(model.predict(Tensor::ones({1, 2, 3, 1}), {.verbose = 0}).shape() == Shape{1, 6});   // Keras drops the last axis of 1
+  CHECK(model.predict(Tensor::ones({1, 2, 3, 1}), {.verbose = 0}).shape() ==
+        Shape{1, 6});  // Keras drops the last axis of 1
 }
 
 TEST_CASE("a layer may stand in two models and train with both", "[sequential]") {

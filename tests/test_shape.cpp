@@ -1,8 +1,7 @@
-#include "keratin/shape.hpp"
-
 #include <limits>
 
 #include "keratin/check.hpp"
+#include "keratin/shape.hpp"
 #include "support/catch.hpp"
 
 using namespace keratin;
@@ -46,7 +45,7 @@ TEST_CASE("a shape changes its axes", "[shape]") {
   CHECK(shape == Shape{7, 3, 4});
   shape.pop_back();
   shape.pop_back();
-  CHECK(shape == Shape{7});   // what was popped does not count in ==
+  CHECK(shape == Shape{7});  // what was popped does not count in ==
 }
 
 TEST_CASE("axes count from both ends", "[shape]") {
@@ -55,8 +54,10 @@ TEST_CASE("axes count from both ends", "[shape]") {
     CHECK(shape.axis(i, "here") == static_cast<std::size_t>(i));
     CHECK(shape.axis(i - 3, "here") == static_cast<std::size_t>(i));
   }
-  CHECK_THROWS_WITH(shape.axis(3, "here"), "[here] axis 3 is not one of the 3 axes of shape (2, 3, 4)");
-  CHECK_THROWS_WITH(shape.axis(-4, "here"), "[here] axis -4 is not one of the 3 axes of shape (2, 3, 4)");
+  CHECK_THROWS_WITH(shape.axis(3, "here"),
+                    "[here] axis 3 is not one of the 3 axes of shape (2, 3, 4)");
+  CHECK_THROWS_WITH(shape.axis(-4, "here"),
+                    "[here] axis -4 is not one of the 3 axes of shape (2, 3, 4)");
   CHECK_THROWS_WITH(Shape{}.axis(0, "here"), "[here] axis 0 is not one of the 0 axes of shape ()");
 }
 
@@ -73,10 +74,16 @@ TEST_CASE("shapes that cannot be are refused", "[shape][messages]") {
 
 TEST_CASE("a product that overflows is refused, and one whose bytes would", "[shape][messages]") {
   const long long big = 1ll << 32;
-  CHECK_THROWS_WITH((Shape{big, big}.elements()), "[shape] (4294967296, 4294967296) has more elements than memory");
-  CHECK_THROWS_WITH((Shape{big, big, 2}.elements()), "[shape] (4294967296, 4294967296, 2) has more elements than memory");
-  CHECK_THROWS_WITH((Shape{1ll << 62}.elements()), "[shape] (4611686018427387904,) has more elements than memory");   // 2^64 bytes of float
-  CHECK_THROWS_WITH((Shape{65536, 65536, 65536, 65536}.elements()), "[shape] (65536, 65536, 65536, 65536) has more elements than memory");
+  CHECK_THROWS_WITH((Shape{big, big}.elements()),
+                    "[shape] (4294967296, 4294967296) has more elements than memory");
+  CHECK_THROWS_WITH((Shape{big, big, 2}.elements()),
+                    "[shape] (4294967296, 4294967296, 2) has more elements than memory");
+  CHECK_THROWS_WITH(
+      (Shape{1ll << 62}.elements()),
+      "[shape] (4611686018427387904,) has more elements than memory");  // 2^64 bytes of float
+  CHECK_THROWS_WITH((Shape{65536, 65536, 65536, 65536}.elements()),
+                    "[shape] (65536, 65536, 65536, 65536) has more elements than memory");
   CHECK((Shape{1ll << 59}.elements()) == 1ull << 59);
-  CHECK_THROWS_WITH((Shape{std::numeric_limits<std::uint64_t>::max()}), "[shape] a size is -1, wanted 0 or more");
+  CHECK_THROWS_WITH((Shape{std::numeric_limits<std::uint64_t>::max()}),
+                    "[shape] a size is -1, wanted 0 or more");
 }

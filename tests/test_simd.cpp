@@ -1,5 +1,6 @@
-// The inner loops, for every instruction set that this machine has: values against double precision, and that the rest of an array,
-// shorter than a batch, gets the same bits as the batches.
+// The inner loops, for every instruction set that this machine has: values against double
+// precision, and that the rest of an array, shorter than a batch, gets the same bits as the
+// batches.
 
 #include <cmath>
 #include <cstring>
@@ -30,21 +31,26 @@ std::uint32_t bits_of(float value) {
   return bits;
 }
 
-// Floats of every size and either sign, denormals and NaN among them, a dense run where functions bend, and the edges of exp.
+// Floats of every size and either sign, denormals and NaN among them, a dense run where functions
+// bend, and the edges of exp.
 std::vector<float> all_kinds() {
-  std::vector<float> x = {0.0f, -0.0f, inf, -inf, 1e4f, -1e4f,
-                          88.37f, 88.38f, 88.5f, 88.72283f, 88.72284f, 89, -87.3f, -87.7f, -90, -103.97f, -103.98f, -104, -105};
-  for (std::uint64_t bits = 0; bits < 1ull << 32; bits += 99991) x.push_back(from_bits(static_cast<std::uint32_t>(bits)));
+  std::vector<float> x = {0.0f,   -0.0f,    inf,       -inf,      1e4f, -1e4f,  88.37f,
+                          88.38f, 88.5f,    88.72283f, 88.72284f, 89,   -87.3f, -87.7f,
+                          -90,    -103.97f, -103.98f,  -104,      -105};
+  for (std::uint64_t bits = 0; bits < 1ull << 32; bits += 99991)
+    x.push_back(from_bits(static_cast<std::uint32_t>(bits)));
   for (int i = -20000; i <= 20000; ++i) x.push_back(static_cast<float>(i) * 1.0009f / 200);
   return x;
 }
 
 bool same(float a, float b) { return bits_of(a) == bits_of(b) || (std::isnan(a) && std::isnan(b)); }
 
-// How far `got` is from the true value, in units in the last place of the true value's float; denormals have the smallest unit.
+// How far `got` is from the true value, in units in the last place of the true value's float;
+// denormals have the smallest unit.
 double ulps(float got, double wanted) {
   const auto rounded = static_cast<float>(wanted);
-  if (!std::isfinite(rounded)) return (std::isnan(rounded) ? std::isnan(got) : got == rounded) ? 0 : inf;
+  if (!std::isfinite(rounded))
+    return (std::isnan(rounded) ? std::isnan(got) : got == rounded) ? 0 : inf;
   const float size = std::max(std::abs(rounded), std::numeric_limits<float>::min());
   return std::abs(got - wanted) / (static_cast<double>(std::nextafter(size, inf)) - size);
 }
@@ -56,7 +62,7 @@ TEST_CASE("functions of one input are right to a few units in the last place", "
     const char* name;
     std::size_t index;
     double (*wanted)(double);
-    double bound;   // units in the last place; measured over every 17th float: at most 2.53
+    double bound;  // units in the last place; measured over every 17th float: at most 2.53
   };
   const auto at = []<class F>(F) { return IndexOf<F, Unary>::value; };
   const Row rows[] = {
@@ -72,9 +78,12 @@ TEST_CASE("functions of one input are right to a few units in the last place", "
       {"abs", at(fn::Abs{}), [](double x) { return std::abs(x); }, 0},
       {"erf", at(fn::Erf{}), [](double x) { return std::erf(x); }, 2.5},
       {"relu", at(fn::Relu{}), [](double x) { return x < 0 ? 0 : x; }, 0},
-      {"sigmoid", at(fn::Sigmoid{}), [](double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }, 3},
+      {"sigmoid", at(fn::Sigmoid{}),
+       [](double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); },
+       3},
       {"tanh", at(fn::Tanh{}), [](double x) { return std::tanh(x); }, 2},
-      {"softplus", at(fn::Softplus{}), [](double x) { return x > 700 ? x : std::log1p(std::exp(x)); }, 2.5},
+      {"softplus", at(fn::Softplus{}),
+       [](double x) { return x > 700 ? x : std::log1p(std::exp(x)); }, 2.5},
   };
   const std::vector<float> x = all_kinds();
   std::vector<float> y(x.size());
@@ -84,7 +93,8 @@ TEST_CASE("functions of one input are right to a few units in the last place", "
       double worst = 0;
       float where = 0;
       for (std::size_t i = 0; i < x.size(); ++i)
-        if (const double error = ulps(y[i], row.wanted(x[i])); error > worst) worst = error, where = x[i];
+        if (const double error = ulps(y[i], row.wanted(x[i])); error > worst)
+          worst = error, where = x[i];
       INFO(table->name << ' ' << row.name << ", worst at " << where);
       CHECK(worst <= row.bound);
     }
@@ -112,24 +122,36 @@ TEST_CASE("the rest of an array gets the bits that a batch gives", "[simd]") {
     for (std::size_t f = 0; f < table->map.size(); ++f) {
       check("map", [&](float* y, std::size_t n) { table->map[f](a.data() + 19, y, n, -0.5f, 1); });
       for (bool keep : {false, true})
-        check("slope", [&](float* y, std::size_t n) { table->map_slope[f](a.data() + 19, b.data(), c.data(), y, n, -0.5f, 1, keep); });
+        check("slope", [&](float* y, std::size_t n) {
+          table->map_slope[f](a.data() + 19, b.data(), c.data(), y, n, -0.5f, 1, keep);
+        });
     }
     for (std::size_t f = 0; f < table->map2.size(); ++f) {
-      check("map2", [&](float* y, std::size_t n) { table->map2[f](a.data() + 19, b.data(), y, n); });
+      check("map2",
+            [&](float* y, std::size_t n) { table->map2[f](a.data() + 19, b.data(), y, n); });
       for (bool keep : {false, true}) {
-        check("slope a", [&](float* y, std::size_t n) { table->map2_slope_a[f](a.data() + 19, b.data(), c.data(), b.data(), y, n, keep); });
-        check("slope b", [&](float* y, std::size_t n) { table->map2_slope_b[f](a.data() + 19, b.data(), c.data(), b.data(), y, n, keep); });
+        check("slope a", [&](float* y, std::size_t n) {
+          table->map2_slope_a[f](a.data() + 19, b.data(), c.data(), b.data(), y, n, keep);
+        });
+        check("slope b", [&](float* y, std::size_t n) {
+          table->map2_slope_b[f](a.data() + 19, b.data(), c.data(), b.data(), y, n, keep);
+        });
       }
     }
-    for (auto compare : table->compare) check("compare", [&](float* y, std::size_t n) { compare(a.data() + 19, b.data(), y, n); });
+    for (auto compare : table->compare)
+      check("compare", [&](float* y, std::size_t n) { compare(a.data() + 19, b.data(), y, n); });
     check("add", [&](float* y, std::size_t n) { table->add(a.data() + 19, y, n); });
     for (bool keep : {false, true})
-      check("column_sums", [&](float* y, std::size_t n) { table->column_sums(a.data() + 20000, 5, n, 1500, y, keep); });
-    for (auto epilogue : table->epilogue) check("epilogue", [&](float* y, std::size_t n) { epilogue(y, b.data() + 20000, 1, n, n); });
+      check("column_sums", [&](float* y, std::size_t n) {
+        table->column_sums(a.data() + 20000, 5, n, 1500, y, keep);
+      });
+    for (auto epilogue : table->epilogue)
+      check("epilogue", [&](float* y, std::size_t n) { epilogue(y, b.data() + 20000, 1, n, n); });
     std::vector<float> slot(1024, 0.25f), second(1024, 0.25f);
     check("adam", [&](float* w, std::size_t n) {
       slot.assign(1024, 0.25f), second.assign(1024, 0.25f);
-      table->adam(w, slot.data(), second.data(), a.data() + 20000, n, {0.001f, 0.1f, 0.001f, 1e-7f});
+      table->adam(w, slot.data(), second.data(), a.data() + 20000, n,
+                  {0.001f, 0.1f, 0.001f, 1e-7f});
     });
     check("sgd", [&](float* w, std::size_t n) {
       slot.assign(1024, 0.25f);
@@ -152,8 +174,14 @@ TEST_CASE("functions of two inputs are exact", "[simd]") {
       {"subtract", at(fn::Subtract{}), [](float a, float b) { return a - b; }},
       {"multiply", at(fn::Multiply{}), [](float a, float b) { return a * b; }},
       {"divide", at(fn::Divide{}), [](float a, float b) { return a / b; }},
-      {"maximum", at(fn::Maximum{}), [](float a, float b) { return std::isnan(a) ? a : std::isnan(b) ? b : a >= b ? a : b; }},
-      {"minimum", at(fn::Minimum{}), [](float a, float b) { return std::isnan(a) ? a : std::isnan(b) ? b : a <= b ? a : b; }},
+      {"maximum", at(fn::Maximum{}),
+       [](float a, float b) {
+         return std::isnan(a) ? a : std::isnan(b) ? b : a >= b ? a : b;
+       }},
+      {"minimum", at(fn::Minimum{}),
+       [](float a, float b) {
+         return std::isnan(a) ? a : std::isnan(b) ? b : a <= b ? a : b;
+       }},
   };
   for (const Simd* table : usable_tables())
     for (const Row& row : rows)

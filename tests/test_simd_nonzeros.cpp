@@ -11,7 +11,9 @@ using namespace keratin::kernels;
 namespace {
 
 // Whole numbers: sums are exact in any order.
-float value(std::size_t i, std::size_t seed) { return static_cast<float>((i * 7919 + seed) % 13) - 6; }
+float value(std::size_t i, std::size_t seed) {
+  return static_cast<float>((i * 7919 + seed) % 13) - 6;
+}
 
 struct Sizes {
   std::size_t rows, columns, k;
@@ -23,10 +25,12 @@ struct alignas(64) Line {
 
 void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
   const auto [rows, columns, k] = sizes;
-  constexpr std::size_t beyond = 3;   // what lies between rows is not read into the product, nor written
+  constexpr std::size_t beyond =
+      3;  // what lies between rows is not read into the product, nor written
   const std::size_t a_stride = (transpose_a ? rows : k) + beyond, stride = columns + beyond;
   std::vector<float> a((transpose_a ? k : rows) * a_stride), b(k * stride), c(rows * stride);
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] = i * 2654435761u % 1000 < 200 ? value(i, 1) : 0.0f;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    a[i] = i * 2654435761u % 1000 < 200 ? value(i, 1) : 0.0f;
   for (std::size_t i = 0; i < b.size(); ++i) b[i] = value(i, 2);
   for (std::size_t i = 0; i < c.size(); ++i) c[i] = value(i, 3);
   for (std::size_t j = 0; j < k; ++j) b[j * stride + columns] = NAN;
@@ -34,13 +38,21 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
   for (std::size_t i = 0; i < rows; ++i)
     for (std::size_t j = 0; j < columns; ++j) {
       float total = keep ? wanted[i * stride + j] : 0;
-      for (std::size_t l = 0; l < k; ++l) total += a[transpose_a ? l * a_stride + i : i * a_stride + l] * b[l * stride + j];
+      for (std::size_t l = 0; l < k; ++l)
+        total += a[transpose_a ? l * a_stride + i : i * a_stride + l] * b[l * stride + j];
       wanted[i * stride + j] = total;
     }
   std::vector<Line> packed(k * (columns + table.fewest_columns) / 16 + 1);
   CHECK(table.pack(b.data(), stride, k, columns, packed[0].values));
-  table.nonzeros({.a = a.data(), .packed_b = packed[0].values, .c = c.data(), .rows = rows, .columns = columns, .k = k,
-                  .a_stride = a_stride, .c_stride = stride, .keep = keep},
+  table.nonzeros({.a = a.data(),
+                  .packed_b = packed[0].values,
+                  .c = c.data(),
+                  .rows = rows,
+                  .columns = columns,
+                  .k = k,
+                  .a_stride = a_stride,
+                  .c_stride = stride,
+                  .keep = keep},
                  transpose_a);
   CHECK(c == wanted);
 }
@@ -50,8 +62,10 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
 TEST_CASE("products over nonzeros are those over everything", "[simd]") {
   for (const Simd* table : usable_tables()) {
     INFO(table->name);
-    for (std::size_t columns = table->fewest_columns; columns < table->most_columns + table->fewest_columns; ++columns)
-      for (const Sizes& sizes : {Sizes{64, columns, 130}, Sizes{1, columns, 1}, Sizes{37, columns, 64}, Sizes{16, columns, 33}})
+    for (std::size_t columns = table->fewest_columns;
+         columns < table->most_columns + table->fewest_columns; ++columns)
+      for (const Sizes& sizes : {Sizes{64, columns, 130}, Sizes{1, columns, 1},
+                                 Sizes{37, columns, 64}, Sizes{16, columns, 33}})
         for (const bool transpose_a : {false, true})
           for (const bool keep : {false, true}) {
             CAPTURE(sizes.rows, sizes.columns, sizes.k, transpose_a, keep);
@@ -63,7 +77,8 @@ TEST_CASE("products over nonzeros are those over everything", "[simd]") {
 TEST_CASE("packing sees every value that is not finite", "[simd]") {
   for (const Simd* table : usable_tables()) {
     INFO(table->name);
-    for (std::size_t columns : {table->fewest_columns, table->fewest_columns + 3, table->most_columns + table->fewest_columns - 1}) {
+    for (std::size_t columns : {table->fewest_columns, table->fewest_columns + 3,
+                                table->most_columns + table->fewest_columns - 1}) {
       std::vector<float> b(3 * columns, 3e38f);
       std::vector<Line> packed(3 * (columns + table->fewest_columns) / 16 + 1);
       CHECK(table->pack(b.data(), columns, 3, columns, packed[0].values));

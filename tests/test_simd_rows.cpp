@@ -1,5 +1,6 @@
-// The inner loops that take rows (sums, softmax, small products, optimizer steps), for every instruction set that this machine has,
-// against plain loops in double, over sizes around the width of a batch.
+// The inner loops that take rows (sums, softmax, small products, optimizer steps), for every
+// instruction set that this machine has, against plain loops in double, over sizes around the width
+// of a batch.
 
 #include <cmath>
 #include <limits>
@@ -22,7 +23,8 @@ std::vector<float> numbers(std::size_t n, int seed) {
 // |got - wanted| as a share of 1 + |wanted|, at worst
 double worst(const std::vector<float>& got, const std::vector<double>& wanted) {
   double error = 0;
-  for (std::size_t i = 0; i < wanted.size(); ++i) error = std::max(error, std::abs(got[i] - wanted[i]) / (1 + std::abs(wanted[i])));
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    error = std::max(error, std::abs(got[i] - wanted[i]) / (1 + std::abs(wanted[i])));
   return error;
 }
 
@@ -33,8 +35,10 @@ const std::size_t sizes[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 31, 32, 33,
 TEST_CASE("sums are as exact as their terms", "[simd]") {
   for (const Simd* table : usable_tables()) {
     INFO(table->name);
-    for (std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{40}, std::size_t{1000}, std::size_t{1000000}}) {
-      const std::vector<float> x(n, 0.1f);   // added one by one in float, a million of these are 100958
+    for (std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{40},
+                          std::size_t{1000}, std::size_t{1000000}}) {
+      const std::vector<float> x(n,
+                                 0.1f);  // added one by one in float, a million of these are 100958
       CHECK(table->sum(x.data(), n) == Approx(0.1f * static_cast<double>(n)).epsilon(1e-6));
     }
     for (std::size_t columns : {1, 3, 16, 19}) {
@@ -55,8 +59,10 @@ TEST_CASE("sums are as exact as their terms", "[simd]") {
 
 TEST_CASE("softmax of rows of any length", "[simd]") {
   for (const Simd* table : usable_tables())
-    for (std::size_t columns : {1, 2, 3, 5, 10, 15, 16, 17, 33, 100, 1000, 2047, 2048, 2049, 5000}) {
-      const std::size_t rows = columns < 100 ? 300 : 3, n = rows * columns;   // 300 short rows are more than one block
+    for (std::size_t columns :
+         {1, 2, 3, 5, 10, 15, 16, 17, 33, 100, 1000, 2047, 2048, 2049, 5000}) {
+      const std::size_t rows = columns < 100 ? 300 : 3,
+                        n = rows * columns;  // 300 short rows are more than one block
       INFO(table->name << ", columns " << columns);
       const std::vector<float> x = numbers(n, 1), dy = numbers(n, 2);
       std::vector<double> p(n), log_p(n), dp(n), dlog_p(n);
@@ -69,10 +75,11 @@ TEST_CASE("softmax of rows of any length", "[simd]") {
           dot += p[j] * dy[j];
           sum += dy[j];
         }
-        for (std::size_t j = i; j < i + columns; ++j) dp[j] = p[j] * (dy[j] - dot), dlog_p[j] = dy[j] - p[j] * sum;
+        for (std::size_t j = i; j < i + columns; ++j)
+          dp[j] = p[j] * (dy[j] - dot), dlog_p[j] = dy[j] - p[j] * sum;
       }
       std::vector<float> y(x), log_y(x), dx(n), twice(n, 1);
-      table->softmax(y.data(), y.data(), rows, columns);   // in place
+      table->softmax(y.data(), y.data(), rows, columns);  // in place
       table->log_softmax(log_y.data(), log_y.data(), rows, columns);
       double relative = 0;
       for (std::size_t i = 0; i < n; ++i) relative = std::max(relative, std::abs(y[i] / p[i] - 1));
@@ -112,11 +119,13 @@ TEST_CASE("small products", "[simd]") {
               for (std::size_t j = 0; j < n; ++j) {
                 double total = keep ? 2 : 0, scale = 1;
                 for (std::size_t l = 0; l < k; ++l) {
-                  const double term = static_cast<double>(a[i * k + l]) * static_cast<double>(b[l * n + j]);
+                  const double term =
+                      static_cast<double>(a[i * k + l]) * static_cast<double>(b[l * n + j]);
                   total += term;
                   scale += std::abs(term);
                 }
-                for (float got : {nn[i * n + j], nt[i * n + j], tn[i * n + j]}) error = std::max(error, std::abs(got - total) / scale);
+                for (float got : {nn[i * n + j], nt[i * n + j], tn[i * n + j]})
+                  error = std::max(error, std::abs(got - total) / scale);
               }
           }
           if (!(error < 3e-7)) {
@@ -139,7 +148,8 @@ TEST_CASE("optimizer steps and conversions", "[simd]") {
       table->adam(w.data(), m.data(), v.data(), g.data(), n, step);
       std::vector<double> wanted(n), plain(n), momentum(n), nesterov(n);
       for (std::size_t i = 0; i < n; ++i) {
-        const double mi = m0[i] + (g[i] - m0[i]) * 0.1, vi = v0[i] + (static_cast<double>(g[i]) * g[i] - v0[i]) * 0.01;
+        const double mi = m0[i] + (g[i] - m0[i]) * 0.1,
+                     vi = v0[i] + (static_cast<double>(g[i]) * g[i] - v0[i]) * 0.01;
         wanted[i] = w0[i] - 0.01 * mi / (std::sqrt(vi) + 1e-3);
         plain[i] = w0[i] - 0.01 * g[i];
         const double velocity = 0.9 * m0[i] - 0.01 * g[i];

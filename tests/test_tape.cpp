@@ -1,10 +1,9 @@
-#include "keratin/tape.hpp"
-
 #include <optional>
 
 #include "keratin/check.hpp"
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
+#include "keratin/tape.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/gradcheck.hpp"
@@ -26,7 +25,8 @@ TEST_CASE("gradients land in variables and watched nodes", "[tape]") {
   CHECK(w.grad == x);
   CHECK(in.grad() == w.value);
   CHECK(loss.grad() == Tensor(1));
-  CHECK_THROWS_WITH(c.grad(), "[node] has no gradient: it was not watched, nor computed from what is");
+  CHECK_THROWS_WITH(c.grad(),
+                    "[node] has no gradient: it was not watched, nor computed from what is");
 }
 
 TEST_CASE("backward starts from the sum of the loss", "[tape]") {
@@ -48,8 +48,9 @@ TEST_CASE("a variable used twice is one node, and its gradients add up", "[tape]
 
 TEST_CASE("what no gradient reaches", "[tape]") {
   const Tensor x = {1, 2};
-  Variable used{"used", {1, 1}}, idle{"idle", {7, 7}}, frozen{"frozen", {3, 3}}, stopped{"stopped", {1, 1}};
-  idle.grad = frozen.grad = stopped.grad = Tensor{9, 9};   // left by an earlier step
+  Variable used{"used", {1, 1}}, idle{"idle", {7, 7}}, frozen{"frozen", {3, 3}},
+      stopped{"stopped", {1, 1}};
+  idle.grad = frozen.grad = stopped.grad = Tensor{9, 9};  // left by an earlier step
   frozen.trainable = false;
   GradientTape tape;
   const Node in = tape.watch(x);
@@ -81,7 +82,7 @@ TEST_CASE("constants are borrowed", "[tape]") {
   const Node node = tape.constant(x);
   CHECK(&node.value() == &x);
   CHECK(&tape.watch(x).value() == &x);
-  CHECK(ops::reshape(node, {2, 1}).value().data() == x.data());   // reshape does not copy
+  CHECK(ops::reshape(node, {2, 1}).value().data() == x.data());  // reshape does not copy
   static_assert(sizeof(Node) <= 2 * sizeof(void*));
 }
 
@@ -90,7 +91,8 @@ TEST_CASE("a node that outlived its pass throws", "[tape][messages]") {
   GradientTape tape;
   const Node old = tape.watch(x);
   tape.begin();
-  const std::string message = "[tape] the node belongs to an earlier pass: begin() was called since it was made";
+  const std::string message =
+      "[tape] the node belongs to an earlier pass: begin() was called since it was made";
   CHECK_THROWS_WITH(old.value(), message);
   CHECK_THROWS_WITH(old.grad(), message);
   CHECK_THROWS_WITH(ops::exp(old), message);
@@ -119,7 +121,8 @@ TEST_CASE("backward wants a recording and something to reach", "[tape][messages]
   frozen.trainable = false;
   GradientTape tape;
   CHECK(tape.recording());
-  const std::string nothing = "[backward] the loss depends on no trainable variable and no watched value";
+  const std::string nothing =
+      "[backward] the loss depends on no trainable variable and no watched value";
   CHECK_THROWS_WITH(tape.backward(tape.constant(x)), nothing);
   CHECK_THROWS_WITH(tape.backward(ops::exp(tape.use(frozen))), nothing);
   tape.begin(false);
@@ -127,7 +130,8 @@ TEST_CASE("backward wants a recording and something to reach", "[tape][messages]
   const Node node = tape.use(w) * 2.0f;
   CHECK(node.value() == Tensor{2});
   CHECK_THROWS_WITH(tape.backward(node), "[backward] this pass does not record: begin(true) first");
-  CHECK_THROWS_WITH(node.grad(), "[node] has no gradient: it was not watched, nor computed from what is");
+  CHECK_THROWS_WITH(node.grad(),
+                    "[node] has no gradient: it was not watched, nor computed from what is");
   CHECK(w.grad.empty());
 }
 
@@ -168,16 +172,18 @@ TEST_CASE("a backward that captures much is kept on the heap, and destroyed", "[
       const Node in = tape.watch(x);
       std::array<double, 40> much{};
       much[39] = 7;
-      const Node y = record({in}, {1}, [](Tensor& y) { y.fill(0); }, [in, much, counter](const Tensor&, const Tensor&) {
-        accumulate(in, [&](Tensor& dx, float) { dx.fill(static_cast<float>(much[39])); });
-        ++*counter;
-      });
+      const Node y = record(
+          {in}, {1}, [](Tensor& y) { y.fill(0); },
+          [in, much, counter](const Tensor&, const Tensor&) {
+            accumulate(in, [&](Tensor& dx, float) { dx.fill(static_cast<float>(much[39])); });
+            ++*counter;
+          });
       tape.backward(y);
       CHECK(in.grad() == Tensor{7});
       CHECK(*counter == pass + 1);
     }
     tape.begin();
-    CHECK(counter.use_count() == 2);   // the last is kept until its slot is used again
+    CHECK(counter.use_count() == 2);  // the last is kept until its slot is used again
     tape.watch(x);
     ops::exp(tape.watch(x));
   }
@@ -195,7 +201,7 @@ TEST_CASE("the logits behind probabilities are remembered", "[tape]") {
   CHECK_FALSE(tape.logits_of(ops::reshape(p, {2}), Squash::softmax));
   CHECK_FALSE(tape.logits_of(ops::softmax(z, 0), Squash::softmax));
   CHECK_FALSE(tape.logits_of(z, Squash::softmax));
-  tape.begin();   // slots forget
+  tape.begin();  // slots forget
   for (int slot = 0; slot < 5; ++slot) {
     const Node node = tape.watch(x);
     CHECK_FALSE(tape.logits_of(node, Squash::softmax));

@@ -1,23 +1,25 @@
-#include "keratin/tensor.hpp"
-
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <sstream>
 
 #include "keratin/check.hpp"
+#include "keratin/tensor.hpp"
 #include "support/catch.hpp"
 
 using namespace keratin;
 
 namespace {
 
-std::vector<float> values(const Tensor& tensor) { return {tensor.values().begin(), tensor.values().end()}; }
+std::vector<float> values(const Tensor& tensor) {
+  return {tensor.values().begin(), tensor.values().end()};
+}
 
 }  // namespace
 
 TEST_CASE("tensor literals of every rank", "[tensor]") {
-  const Tensor none, scalar = 2.5f, row = {1, 0}, column = {{0}, {1}}, deep = {{{1, 2, 3}}, {{4, 5, 6}}};
+  const Tensor none, scalar = 2.5f, row = {1, 0}, column = {{0}, {1}},
+                     deep = {{{1, 2, 3}}, {{4, 5, 6}}};
   CHECK(none.shape() == Shape{0});
   CHECK(none.empty());
   CHECK(scalar.shape() == Shape{});
@@ -29,7 +31,7 @@ TEST_CASE("tensor literals of every rank", "[tensor]") {
   CHECK(deep.shape() == Shape{2, 1, 3});
   CHECK(values(deep) == std::vector<float>{1, 2, 3, 4, 5, 6});
   CHECK(Tensor{{{{{{{{7}}}}}}}}.shape() == Shape{1, 1, 1, 1, 1, 1, 1, 1});
-  CHECK(Tensor({2, 3}) == Tensor{2, 3});   // values, not a shape
+  CHECK(Tensor({2, 3}) == Tensor{2, 3});  // values, not a shape
   CHECK(Tensor{{{1}, {2}}, {{3}, {4}}}.shape() == Shape{2, 2, 1});
   CHECK(Tensor{5}.shape() == Shape{1});
   CHECK(Tensor(5).shape() == Shape{});
@@ -47,9 +49,12 @@ TEST_CASE("tensor literals mix number types", "[tensor]") {
 }
 
 TEST_CASE("ragged literals are refused", "[tensor][messages]") {
-  CHECK_THROWS_WITH((Tensor{{1, 2}, {3}}), "[tensor] ragged list: an entry of shape (1,) beside one of shape (2,)");
-  CHECK_THROWS_WITH((Tensor{1, {2}}), "[tensor] ragged list: an entry of shape (1,) beside one of shape ()");
-  CHECK_THROWS_WITH((Tensor{{{1}, {2}}, {{3, 4}, {5, 6}}}), "[tensor] ragged list: an entry of shape (2, 2) beside one of shape (2, 1)");
+  CHECK_THROWS_WITH((Tensor{{1, 2}, {3}}),
+                    "[tensor] ragged list: an entry of shape (1,) beside one of shape (2,)");
+  CHECK_THROWS_WITH((Tensor{1, {2}}),
+                    "[tensor] ragged list: an entry of shape (1,) beside one of shape ()");
+  CHECK_THROWS_WITH((Tensor{{{1}, {2}}, {{3, 4}, {5, 6}}}),
+                    "[tensor] ragged list: an entry of shape (2, 2) beside one of shape (2, 1)");
   CHECK_THROWS_AS((Tensor{{1, 2}, {3}}), std::invalid_argument);
   CHECK_THROWS_WITH((Tensor{{{{{{{{{7}}}}}}}}}), "[shape] more than 8 axes");
 }
@@ -60,12 +65,15 @@ TEST_CASE("tensors made by name", "[tensor]") {
   CHECK(Tensor::full({}, 3) == Tensor(3.0f));
   CHECK(Tensor::from({2, 2}, {1, 2, 3, 4}) == Tensor{{1, 2}, {3, 4}});
   CHECK(Tensor::zeros({3, 0}).shape() == Shape{3, 0});
-  CHECK_THROWS_WITH(Tensor::from({2, 2}, {1, 2, 3}), "[tensor] got 3 values for shape (2, 2), wanted 4");
-  CHECK_THROWS_WITH(Tensor::zeros({1ll << 40, 1ll << 40}), "[shape] (1099511627776, 1099511627776) has more elements than memory");
+  CHECK_THROWS_WITH(Tensor::from({2, 2}, {1, 2, 3}),
+                    "[tensor] got 3 values for shape (2, 2), wanted 4");
+  CHECK_THROWS_WITH(Tensor::zeros({1ll << 40, 1ll << 40}),
+                    "[shape] (1099511627776, 1099511627776) has more elements than memory");
 }
 
 TEST_CASE("memory is aligned for the widest registers", "[tensor]") {
-  for (std::size_t size : {1, 3, 1000}) CHECK(reinterpret_cast<std::uintptr_t>(Tensor::zeros({size}).data()) % 64 == 0);
+  for (std::size_t size : {1, 3, 1000})
+    CHECK(reinterpret_cast<std::uintptr_t>(Tensor::zeros({size}).data()) % 64 == 0);
 }
 
 TEST_CASE("item wants one value", "[tensor][messages]") {
@@ -161,7 +169,8 @@ TEST_CASE("long tensors print their ends", "[tensor]") {
   Tensor x = Tensor::zeros({2000});
   for (int i = 0; i < 2000; ++i) x.values()[i] = static_cast<float>(i % 7);
   CHECK(to_string(x) == "[0 1 2 ... 2 3 4]");
-  CHECK(to_string(x.reshaped({1000, 2})) == "[[0 1]\n [2 3]\n [4 5]\n ...\n [6 0]\n [1 2]\n [3 4]]");
+  CHECK(to_string(x.reshaped({1000, 2})) ==
+        "[[0 1]\n [2 3]\n [4 5]\n ...\n [6 0]\n [1 2]\n [3 4]]");
   CHECK(to_string(x.reshaped({2, 1, 1000})) == "[[[0 1 2 ... 3 4 5]]\n\n [[6 0 1 ... 2 3 4]]]");
-  CHECK(to_string(Tensor::zeros({1000})).size() == 2001);   // up to 1000 entries are shown
+  CHECK(to_string(Tensor::zeros({1000})).size() == 2001);  // up to 1000 entries are shown
 }

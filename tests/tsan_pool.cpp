@@ -1,5 +1,5 @@
-// The pool under ThreadSanitizer, in every test run: regions from several threads at once, nested ones, and changes of size. The whole
-// library runs under it with the preset tsan.
+// The pool under ThreadSanitizer, in every test run: regions from several threads at once, nested
+// ones, and changes of size. The whole library runs under it with the preset tsan.
 
 #include <atomic>
 #include <cstdio>
@@ -13,7 +13,7 @@ using namespace keratin::kernels;
 int main() {
   std::atomic<bool> wrong = false;
   const auto work = [&](int seed) {
-    std::vector<int> cells(1000);   // plain memory: a race on it would show
+    std::vector<int> cells(1000);  // plain memory: a race on it would show
     for (int round = 0; round < 300; ++round) {
       const std::size_t count = static_cast<std::size_t>(seed * 37 + round) % cells.size() + 1;
       parallel_for(count, [&](std::size_t tile) {

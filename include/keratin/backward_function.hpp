@@ -1,5 +1,6 @@
 #pragma once
-// A callable void(const Tensor& y, const Tensor& dy) kept in place: recording an op allocates nothing.
+// A callable void(const Tensor& y, const Tensor& dy) kept in place: recording an op allocates
+// nothing.
 
 #include <cstddef>
 #include <memory>
@@ -23,10 +24,13 @@ class BackwardFunction {
     using Stored = std::decay_t<F>;
     reset();
     if constexpr (sizeof(Stored) > room || alignof(Stored) > alignof(std::max_align_t)) {
-      set([owned = std::make_unique<Stored>(std::forward<F>(function))](const Tensor& y, const Tensor& dy) { (*owned)(y, dy); });
+      set([owned = std::make_unique<Stored>(std::forward<F>(function))](
+              const Tensor& y, const Tensor& dy) { (*owned)(y, dy); });
     } else {
       new (place_) Stored(std::forward<F>(function));
-      call_ = [](void* place, const Tensor& y, const Tensor& dy) { (*static_cast<Stored*>(place))(y, dy); };
+      call_ = [](void* place, const Tensor& y, const Tensor& dy) {
+        (*static_cast<Stored*>(place))(y, dy);
+      };
       if constexpr (!std::is_trivially_destructible_v<Stored>)
         destroy_ = [](void* place) { static_cast<Stored*>(place)->~Stored(); };
     }

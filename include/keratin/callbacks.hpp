@@ -13,8 +13,9 @@ namespace keratin {
 
 class Model;
 
-/// Override what you need. Epoch and batch are counted from 0. The logs of a batch are averages of the epoch so far; what a
-/// hook writes into the logs of an epoch is printed and lands in the History.
+/// Override what you need. Epoch and batch are counted from 0. The logs of a batch are averages of
+/// the epoch so far; what a hook writes into the logs of an epoch is printed and lands in the
+/// History.
 class Callback {
  public:
   virtual ~Callback() = default;
@@ -50,12 +51,12 @@ class Callbacks {
   class Choice {
    public:
     template <class T>
-      requires std::is_base_of_v<Callback, T>
-    Choice(T&& callback) : callback_(std::make_shared<T>(std::move(callback))) {}
+    requires std::is_base_of_v<Callback, T> Choice(T&& callback)
+        : callback_(std::make_shared<T>(std::move(callback))) {}
     Choice(Callback* borrowed) : callback_(borrowed, [](Callback*) {}) {}
     template <class T>
-      requires std::is_base_of_v<Callback, T>
-    Choice(std::shared_ptr<T> shared) : callback_(std::move(shared)) {}
+    requires std::is_base_of_v<Callback, T> Choice(std::shared_ptr<T> shared)
+        : callback_(std::move(shared)) {}
 
    private:
     friend class Callbacks;
@@ -76,12 +77,13 @@ class Callbacks {
 
 namespace callbacks {
 
-/// Ctrl-C ends fit after the current batch: the epoch is closed with its validation, fit returns the History so far, and a line
-/// says so. A second Ctrl-C ends the program. Handles SIGINT from on_train_begin to on_train_end only.
+/// Ctrl-C ends fit after the current batch: the epoch is closed with its validation, fit returns
+/// the History so far, and a line says so. A second Ctrl-C ends the program. Handles SIGINT from
+/// on_train_begin to on_train_end only.
 class StopOnInterrupt : public Callback {
  public:
   StopOnInterrupt() = default;
-  StopOnInterrupt(StopOnInterrupt&&) noexcept {}         // moved before training: nothing is handled yet
+  StopOnInterrupt(StopOnInterrupt&&) noexcept {}  // moved before training: nothing is handled yet
   ~StopOnInterrupt() override { restore(); }
   void on_train_begin(Logs& logs) override;
   void on_epoch_begin(int epoch, Logs& logs) override;

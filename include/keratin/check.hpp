@@ -12,7 +12,8 @@ namespace keratin {
 
 namespace detail {
 
-template <class T> concept Number = std::integral<T> || std::floating_point<T>;
+template <class T>
+concept Number = std::integral<T> || std::floating_point<T>;
 
 inline void append(std::string& out, std::string_view part) { out += part; }
 inline void append(std::string& out, char part) { out += part; }
@@ -24,8 +25,8 @@ void append(std::string& out, T part) {
 }
 
 template <class T>
-  requires(!Number<T> && requires(const T& part) { to_string(part); })
-void append(std::string& out, const T& part) {
+requires(!Number<T> && requires(const T& part) { to_string(part); }) void append(std::string& out,
+                                                                                 const T& part) {
   out += to_string(part);
 }
 

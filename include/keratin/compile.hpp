@@ -18,10 +18,9 @@ namespace keratin {
 /// An optimizer: a Keras string or an object, of which each compile makes a copy.
 class OptimizerChoice {
  public:
-  OptimizerChoice(const char* name);                     // throws for an unknown name, listing those there are
+  OptimizerChoice(const char* name);  // throws for an unknown name, listing those there are
   template <class T>
-    requires std::is_base_of_v<Optimizer, std::remove_cvref_t<T>>
-  OptimizerChoice(T&& optimizer)
+  requires std::is_base_of_v<Optimizer, std::remove_cvref_t<T>> OptimizerChoice(T&& optimizer)
       : make_([original = std::remove_cvref_t<T>(std::forward<T>(optimizer))] {
           return std::make_shared<std::remove_cvref_t<T>>(original);
         }) {}
@@ -31,27 +30,31 @@ class OptimizerChoice {
   std::function<std::shared_ptr<Optimizer>()> make_;
 };
 
-/// Metrics: one, or a list, of strings, metric objects (each compile makes copies), losses, and functions on nodes.
+/// Metrics: one, or a list, of strings, metric objects (each compile makes copies), losses, and
+/// functions on nodes.
 class MetricChoices {
  public:
   class Choice {
    public:
-    Choice(const char* name);                            // throws for an unknown name, listing those there are
+    Choice(const char* name);  // throws for an unknown name, listing those there are
     Choice(const std::string& name) : Choice(name.c_str()) {}
     template <class T>
-      requires std::is_base_of_v<Metric, std::remove_cvref_t<T>>
-    Choice(T&& metric)
-        : make_([original = std::remove_cvref_t<T>(std::forward<T>(metric))](const Shape&, const Shape&) {
+    requires std::is_base_of_v<Metric, std::remove_cvref_t<T>> Choice(T&& metric)
+        : make_([original = std::remove_cvref_t<T>(std::forward<T>(metric))](const Shape&,
+                                                                             const Shape&) {
             return std::make_shared<std::remove_cvref_t<T>>(original);
           }) {}
     Choice(const Loss& loss);
     template <class F>
-      requires(std::is_invocable_r_v<Node, F, Node, Node> && !std::is_base_of_v<Loss, std::remove_cvref_t<F>> &&
-               !std::is_base_of_v<Metric, std::remove_cvref_t<F>>)
-    Choice(F function) : Choice(std::function<Node(Node, Node)>(std::move(function)), 0) {}
+    requires(std::is_invocable_r_v<Node, F, Node, Node> &&
+             !std::is_base_of_v<Loss, std::remove_cvref_t<F>> &&
+             !std::is_base_of_v<Metric, std::remove_cvref_t<F>>) Choice(F function)
+        : Choice(std::function<Node(Node, Node)>(std::move(function)), 0) {}
 
     /// The metric for targets and predictions of those shapes, batch axis included.
-    std::shared_ptr<Metric> make(const Shape& y_true, const Shape& y_pred) const { return make_(y_true, y_pred); }
+    std::shared_ptr<Metric> make(const Shape& y_true, const Shape& y_pred) const {
+      return make_(y_true, y_pred);
+    }
 
    private:
     Choice(std::function<Node(Node, Node)> function, int);
@@ -61,8 +64,8 @@ class MetricChoices {
   MetricChoices() = default;
   MetricChoices(std::initializer_list<Choice> choices) : list_(choices) {}
   template <class T>
-    requires std::is_constructible_v<Choice, T>
-  MetricChoices(T&& one) : list_{Choice(std::forward<T>(one))} {}
+  requires std::is_constructible_v<Choice, T> MetricChoices(T&& one)
+      : list_{Choice(std::forward<T>(one))} {}
   void push_back(Choice choice) { list_.push_back(std::move(choice)); }
   auto begin() const { return list_.begin(); }
   auto end() const { return list_.end(); }
@@ -74,8 +77,8 @@ class MetricChoices {
 struct CompileOptions {
   OptimizerChoice optimizer = "rmsprop";
   Loss loss = {};
-  MetricChoices metrics = {};              // ignore sample and class weights
-  MetricChoices weighted_metrics = {};     // use them
+  MetricChoices metrics = {};           // ignore sample and class weights
+  MetricChoices weighted_metrics = {};  // use them
 };
 
 }  // namespace keratin

@@ -11,7 +11,8 @@
 
 namespace keratin {
 
-/// How much is printed: nothing; a progress bar (a line an epoch when stdout is no terminal); a line an epoch. -1 is Keras's "auto": 1.
+/// How much is printed: nothing; a progress bar (a line an epoch when stdout is no terminal); a
+/// line an epoch. -1 is Keras's "auto": 1.
 using Verbose = int;
 
 struct ValidationData {
@@ -22,9 +23,9 @@ struct ValidationData {
 /// Validate every n-th epoch, or after the epochs (counted from 1) of a list.
 class ValidationFreq {
  public:
-  ValidationFreq(int every = 1);                         // throws below 1
+  ValidationFreq(int every = 1);  // throws below 1
   ValidationFreq(std::initializer_list<int> epochs) : epochs_(epochs) {}
-  bool due(int epoch) const;                             // epoch counted from 0
+  bool due(int epoch) const;  // epoch counted from 0
 
  private:
   int every_ = 0;
@@ -32,19 +33,20 @@ class ValidationFreq {
 };
 
 struct FitOptions {
-  std::optional<int> batch_size = {};                    // 32; or rows / steps_per_epoch, rounded up, where that is given
-  int epochs = 1;                                        // index of the last epoch plus one, as in Keras: see initial_epoch
+  std::optional<int> batch_size =
+      {};          // 32; or rows / steps_per_epoch, rounded up, where that is given
+  int epochs = 1;  // index of the last epoch plus one, as in Keras: see initial_epoch
   Verbose verbose = -1;
   Callbacks callbacks = {};
-  double validation_split = 0;                           // the last part of the data, cut off before shuffling
-  ValidationData validation_data = {};                   // goes before validation_split
+  double validation_split = 0;          // the last part of the data, cut off before shuffling
+  ValidationData validation_data = {};  // goes before validation_split
   bool shuffle = true;
-  std::map<int, double> class_weight = {};               // a class that is not named weighs 1
-  ArrayView sample_weight = {};                          // (rows)
+  std::map<int, double> class_weight = {};  // a class that is not named weighs 1
+  ArrayView sample_weight = {};             // (rows)
   int initial_epoch = 0;
   std::optional<int> steps_per_epoch = {};
   std::optional<int> validation_steps = {};
-  std::optional<int> validation_batch_size = {};         // batch_size
+  std::optional<int> validation_batch_size = {};  // batch_size
   ValidationFreq validation_freq = 1;
 };
 

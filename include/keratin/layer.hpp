@@ -1,5 +1,6 @@
 #pragma once
-// Layer: what a layer is. It makes variables when it learns its input's shape, and computes with public ops.
+// Layer: what a layer is. It makes variables when it learns its input's shape, and computes with
+// public ops.
 
 #include <memory>
 #include <string>
@@ -26,13 +27,14 @@ class Layer {
   Layer& operator=(Layer&&) = default;
   virtual ~Layer() = default;
 
-  /// Makes the variables for inputs of that shape (batch axis left out) and returns the output's, likewise.
-  /// Throws std::invalid_argument when the layer cannot take such inputs.
+  /// Makes the variables for inputs of that shape (batch axis left out) and returns the output's,
+  /// likewise. Throws std::invalid_argument when the layer cannot take such inputs.
   virtual Shape build(const Shape& input) { return input; }
   /// x: (batch, ...) on a tape; `training` is false in evaluate and predict.
   virtual Node call(Node x, bool training) = 0;
 
-  /// What models call: builds the layer the first time. A layer that has weights keeps to the input shape it first met.
+  /// What models call: builds the layer the first time. A layer that has weights keeps to the input
+  /// shape it first met.
   Shape connect(const Shape& input);
 
   /// All weights, in the order they were made.
@@ -41,11 +43,12 @@ class Layer {
   /// "Dense" for layers::Dense, and so for a user's own class.
   std::string class_name() const;
 
-  std::string name;              // "" until the layer joins a model: then dense, dense_1, ...
-  bool trainable = true;         // false: no optimizer touches its variables
+  std::string name;       // "" until the layer joins a model: then dense, dense_1, ...
+  bool trainable = true;  // false: no optimizer touches its variables
 
  protected:
-  /// Adds a weight with its first value. The reference stays valid as long as the layer, moved or not.
+  /// Adds a weight with its first value. The reference stays valid as long as the layer, moved or
+  /// not.
   Variable& add_weight(const WeightOptions& options);
 
  private:
@@ -57,11 +60,11 @@ class Layer {
 class LayerChoice {
  public:
   template <class T>
-    requires std::is_base_of_v<Layer, T>
-  LayerChoice(T&& layer) : layer_(std::make_shared<T>(std::move(layer))) {}
+  requires std::is_base_of_v<Layer, T> LayerChoice(T&& layer)
+      : layer_(std::make_shared<T>(std::move(layer))) {}
   template <class T>
-    requires std::is_base_of_v<Layer, T>
-  LayerChoice(std::shared_ptr<T> layer) : layer_(std::move(layer)) {}
+  requires std::is_base_of_v<Layer, T> LayerChoice(std::shared_ptr<T> layer)
+      : layer_(std::move(layer)) {}
 
   const std::shared_ptr<Layer>& layer() const { return layer_; }
 

@@ -11,8 +11,8 @@ namespace keratin {
 /// (name, value) pairs in the order they are logged: loss, metrics as compiled, then val_.
 class Logs {
  public:
-  double& operator[](std::string_view name);             // added at the end when it is not there
-  double operator[](std::string_view name) const;        // throws, listing the names there are
+  double& operator[](std::string_view name);       // added at the end when it is not there
+  double operator[](std::string_view name) const;  // throws, listing the names there are
   bool contains(std::string_view name) const;
   bool empty() const { return entries_.empty(); }
   std::size_t size() const { return entries_.size(); }
@@ -33,7 +33,8 @@ struct History {
   class Values {
    public:
     std::vector<double>& operator[](std::string_view name);
-    const std::vector<double>& operator[](std::string_view name) const;   // throws, listing the names there are
+    const std::vector<double>& operator[](
+        std::string_view name) const;  // throws, listing the names there are
     bool contains(std::string_view name) const;
     bool empty() const { return entries_.empty(); }
     std::size_t size() const { return entries_.size(); }
@@ -45,7 +46,7 @@ struct History {
   };
 
   Values history;
-  std::vector<int> epoch;                                // indices of the epochs that ran, from 0
+  std::vector<int> epoch;  // indices of the epochs that ran, from 0
   Params params;
 
   const std::vector<double>& operator[](std::string_view name) const { return history[name]; }

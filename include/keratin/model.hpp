@@ -28,14 +28,16 @@ class Model {
   virtual ~Model();
 
   std::string name;
-  bool stop_training = false;                            // a callback sets it: fit ends after the current batch
+  bool stop_training = false;  // a callback sets it: fit ends after the current batch
 
-  /// Takes copies of what it is given. Compiling again replaces the optimizer and its state and keeps the weights.
+  /// Takes copies of what it is given. Compiling again replaces the optimizer and its state and
+  /// keeps the weights.
   void compile(CompileOptions options);
   bool compiled() const;
-  Optimizer& optimizer();                                // throws before compile
+  Optimizer& optimizer();  // throws before compile
 
-  /// Trains on rows of x and y (equally many) and returns what it logged. An exception leaves the weights as they are.
+  /// Trains on rows of x and y (equally many) and returns what it logged. An exception leaves the
+  /// weights as they are.
   History fit(ArrayView x, ArrayView y, FitOptions options = {});
   /// Loss and metrics over all rows, without training.
   Logs evaluate(ArrayView x, ArrayView y, EvaluateOptions options = {});
@@ -65,17 +67,18 @@ class Model {
   virtual std::vector<Variable*> trainable_variables() const = 0;
 
   std::vector<Tensor> get_weights() const;
-  void set_weights(const std::vector<Tensor>& weights);  // throws when a count or shape differs, with nothing changed
-  std::size_t count_params() const;                      // throws before build
+  void set_weights(const std::vector<Tensor>&
+                       weights);     // throws when a count or shape differs, with nothing changed
+  std::size_t count_params() const;  // throws before build
 
  protected:
   /// For a train_step of one's own.
   GradientTape& tape();
-  Node compute_loss(const Batch& batch, Node y_pred);    // on y_pred's tape
+  Node compute_loss(const Batch& batch, Node y_pred);  // on y_pred's tape
   Logs compute_metrics(const Batch& batch, Node y_pred, Node loss);
 
  private:
-  friend class Training;                                 // src/model: the loops of fit, evaluate and predict
+  friend class Training;  // src/model: the loops of fit, evaluate and predict
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -3,11 +3,13 @@
 //
 //   Node square(Node x) {
 //     return record({x}, x.shape(),
-//         [&](Tensor& y) { for (std::size_t i = 0; i < y.size(); ++i) y.values()[i] = x.value().values()[i] * x.value().values()[i]; },
-//         [x](const Tensor& y, const Tensor& dy) {
+//         [&](Tensor& y) { for (std::size_t i = 0; i < y.size(); ++i) y.values()[i] =
+//         x.value().values()[i] * x.value().values()[i]; }, [x](const Tensor& y, const Tensor& dy)
+//         {
 //           accumulate(x, [&](Tensor& dx, float keep) {
 //             for (std::size_t i = 0; i < y.size(); ++i)
-//               dx.values()[i] = (keep ? dx.values()[i] : 0) + 2 * x.value().values()[i] * dy.values()[i];
+//               dx.values()[i] = (keep ? dx.values()[i] : 0) + 2 * x.value().values()[i] *
+//               dy.values()[i];
 //           });
 //         });
 //   }
@@ -20,11 +22,12 @@
 
 namespace keratin {
 
-/// Puts an op on its inputs' tape. `forward(Tensor& y)` runs at once and writes every element of y, which has
-/// `shape` and unspecified contents. `backward(const Tensor& y, const Tensor& dy)` is kept, by value, for the
-/// tape's backward(); it hands gradients on with accumulate().
+/// Puts an op on its inputs' tape. `forward(Tensor& y)` runs at once and writes every element of y,
+/// which has `shape` and unspecified contents. `backward(const Tensor& y, const Tensor& dy)` is
+/// kept, by value, for the tape's backward(); it hands gradients on with accumulate().
 template <class Forward, class Backward>
-Node record(std::initializer_list<Node> inputs, const Shape& shape, Forward&& forward, Backward&& backward) {
+Node record(std::initializer_list<Node> inputs, const Shape& shape, Forward&& forward,
+            Backward&& backward) {
   GradientTape& tape = inputs.begin()->tape();
   bool wanted = false;
   for (const Node& input : inputs) wanted |= tape.slot(input).wants_grad;
@@ -35,8 +38,9 @@ Node record(std::initializer_list<Node> inputs, const Shape& shape, Forward&& fo
   return result;
 }
 
-/// Inside a backward function: calls `write(Tensor& gradient, float keep)` if someone wants `input`'s gradient.
-/// keep is 0 on the first write (contents unspecified: overwrite) and 1 after (add): gemm's beta.
+/// Inside a backward function: calls `write(Tensor& gradient, float keep)` if someone wants
+/// `input`'s gradient. keep is 0 on the first write (contents unspecified: overwrite) and 1 after
+/// (add): gemm's beta.
 template <class Write>
 void accumulate(Node input, Write&& write) {
   auto& slot = input.tape().slot(input);

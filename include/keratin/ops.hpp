@@ -1,8 +1,9 @@
 #pragma once
-// Every differentiable function, a line each. Names and meaning are those of keras.ops; where TensorFlow defines a
-// gradient at a kink (relu'(0) = 0, sign(0) = 0, clip passes at its bounds, maximum gives a tie to its first argument,
-// max shares a tie evenly), ours is the same. NaN goes through. Elementwise functions of two nodes broadcast as NumPy
-// does and throw std::invalid_argument with both shapes where that fails.
+// Every differentiable function, a line each. Names and meaning are those of keras.ops; where
+// TensorFlow defines a gradient at a kink (relu'(0) = 0, sign(0) = 0, clip passes at its bounds,
+// maximum gives a tie to its first argument, max shares a tie evenly), ours is the same. NaN goes
+// through. Elementwise functions of two nodes broadcast as NumPy does and throw
+// std::invalid_argument with both shapes where that fails.
 
 #include <array>
 #include <cstdint>
@@ -21,7 +22,8 @@ class Axes {
   Axes(int axis) : Axes({axis}) {}
   Axes(std::initializer_list<int> axes) : Axes(std::span(axes.begin(), axes.size())) {}
   explicit Axes(std::span<const int> axes);
-  /// Bit i is set where axis i of `shape` is meant. Throws for an axis that is not there or named twice.
+  /// Bit i is set where axis i of `shape` is meant. Throws for an axis that is not there or named
+  /// twice.
   std::uint32_t bits(const Shape& shape, const char* where) const;
 
  private:
@@ -55,7 +57,7 @@ Node greater(Node a, Node b);
 Node greater_equal(Node a, Node b);
 Node less(Node a, Node b);
 Node less_equal(Node a, Node b);
-Node where(Node condition, Node a, Node b);    // a where condition is not 0, else b
+Node where(Node condition, Node a, Node b);  // a where condition is not 0, else b
 Node stop_gradient(Node x);
 
 // one input
@@ -74,7 +76,7 @@ Node erf(Node x);
 Node relu(Node x);
 Node sigmoid(Node x);
 Node tanh(Node x);
-Node softplus(Node x);                         // log(1 + e^x)
+Node softplus(Node x);  // log(1 + e^x)
 
 // reductions; keepdims leaves axes of size 1
 Node sum(Node x, const Axes& axes = {}, bool keepdims = false);
@@ -86,26 +88,32 @@ Node log_softmax(Node x, int axis = -1);
 
 // shapes
 Node reshape(Node x, const Shape& shape);
-Node flatten(Node x);                          // (N, ...) to (N, product of the rest); (N,) to (N, 1)
+Node flatten(Node x);  // (N, ...) to (N, product of the rest); (N,) to (N, 1)
 Node squeeze(Node x, int axis);
 Node expand_dims(Node x, int axis);
 Node broadcast_to(Node x, const Shape& shape);
 Node transpose(Node x, std::span<const int> axes);
-Node transpose(Node x, std::initializer_list<int> axes = {});   // no axes: reversed
+Node transpose(Node x, std::initializer_list<int> axes = {});  // no axes: reversed
 Node concatenate(std::initializer_list<Node> parts, int axis = -1);
 Node slice(Node x, const Shape& start, const Shape& shape);
-Node gather(Node x, Node indices);             // rows of x: indices' shape, then x's without its first axis
-Node one_hot(Node indices, int num_classes);   // indices' shape, then num_classes; an index out of range gives zeros
+Node gather(Node x, Node indices);  // rows of x: indices' shape, then x's without its first axis
+Node one_hot(
+    Node indices,
+    int num_classes);  // indices' shape, then num_classes; an index out of range gives zeros
 
 // products
-Node matmul(Node a, Node b);                   // (M, K) x (K, N)
+Node matmul(Node a, Node b);  // (M, K) x (K, N)
 enum class Fused : unsigned char { none, relu, tanh };
 /// activation(x . kernel + bias) in one pass: x (..., K), kernel (K, N), bias (N).
 Node linear(Node x, Node kernel, std::optional<Node> bias = {}, Fused activation = Fused::none);
 
-// cross-entropies from logits, stable at any size; one value a row of the last axis (elementwise for sigmoid)
-Node softmax_cross_entropy(Node targets, Node logits);           // -sum(targets * log_softmax(logits)); gradient softmax - targets, as TF's
-Node sparse_softmax_cross_entropy(Node labels, Node logits);     // labels: class ids; throws for one outside the classes
+// cross-entropies from logits, stable at any size; one value a row of the last axis (elementwise
+// for sigmoid)
+Node softmax_cross_entropy(
+    Node targets,
+    Node logits);  // -sum(targets * log_softmax(logits)); gradient softmax - targets, as TF's
+Node sparse_softmax_cross_entropy(
+    Node labels, Node logits);  // labels: class ids; throws for one outside the classes
 Node sigmoid_cross_entropy(Node targets, Node logits);
 
 }  // namespace ops

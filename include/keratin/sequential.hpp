@@ -12,7 +12,7 @@
 namespace keratin {
 
 struct SequentialOptions {
-  std::string name = "";                                 // "": sequential, sequential_1, ...
+  std::string name = "";  // "": sequential, sequential_1, ...
 };
 
 class Sequential : public Model {
@@ -27,7 +27,7 @@ class Sequential : public Model {
 
   /// Without the Input, as in Keras.
   const std::vector<std::shared_ptr<Layer>>& layers() const { return layers_; }
-  Layer& get_layer(std::string_view name) const;         // throws, listing the names there are
+  Layer& get_layer(std::string_view name) const;  // throws, listing the names there are
   Layer& get_layer(std::size_t index) const;
 
   /// A model that starts with an Input is built at once, another by this or by its first data.
@@ -46,10 +46,10 @@ class Sequential : public Model {
 
  private:
   friend std::string to_string(const Sequential& model);
-  void grow(std::size_t index);                          // builds layer `index` on the shape before it
+  void grow(std::size_t index);  // builds layer `index` on the shape before it
 
   std::vector<std::shared_ptr<Layer>> layers_;
-  std::vector<Shape> outputs_;                           // of each layer that is built
+  std::vector<Shape> outputs_;  // of each layer that is built
   Shape input_;
   bool has_input_ = false, built_ = false;
 };

@@ -11,7 +11,8 @@
 
 namespace keratin {
 
-/// One axis of a Shape literal: any integer type, so `{n, 3}` needs no cast. A negative size throws.
+/// One axis of a Shape literal: any integer type, so `{n, 3}` needs no cast. A negative size
+/// throws.
 struct Dim {
   template <std::integral T>
   constexpr Dim(T size) : value(static_cast<long long>(size)) {}
@@ -22,8 +23,8 @@ class Shape {
  public:
   static constexpr std::size_t max_rank = 8;
 
-  Shape() = default;                         // rank 0: a scalar
-  Shape(std::initializer_list<Dim> sizes);   // {28, 28}; throws on a negative size or a rank above 8
+  Shape() = default;                        // rank 0: a scalar
+  Shape(std::initializer_list<Dim> sizes);  // {28, 28}; throws on a negative size or a rank above 8
   explicit Shape(std::span<const std::size_t> sizes);
 
   std::size_t size() const { return rank_; }

@@ -17,8 +17,8 @@ namespace keratin {
 class Nested {
  public:
   template <class T>
-    requires std::integral<T> || std::floating_point<T>
-  Nested(T value) : values_{static_cast<float>(value)} {}
+  requires std::integral<T> || std::floating_point<T> Nested(T value)
+      : values_{static_cast<float>(value)} {}
   Nested(std::initializer_list<Nested> items);
 
  private:
@@ -29,14 +29,15 @@ class Nested {
 
 class Tensor {
  public:
-  Tensor() = default;                             // no tensor: shape (0,), stands for "not given"
-  Tensor(float value);                            // rank 0
-  Tensor(std::initializer_list<Nested> values);   // {1, 0} has shape (2,), {{0}, {1}} has (2, 1)
+  Tensor() = default;                            // no tensor: shape (0,), stands for "not given"
+  Tensor(float value);                           // rank 0
+  Tensor(std::initializer_list<Nested> values);  // {1, 0} has shape (2,), {{0}, {1}} has (2, 1)
 
   static Tensor zeros(const Shape& shape);
   static Tensor ones(const Shape& shape);
   static Tensor full(const Shape& shape, float value);
-  static Tensor from(const Shape& shape, std::span<const float> values);   // throws when the counts differ
+  static Tensor from(const Shape& shape,
+                     std::span<const float> values);  // throws when the counts differ
   static Tensor from(const Shape& shape, const std::vector<float>& values);
   static Tensor uninitialized(const Shape& shape);
 
@@ -50,7 +51,7 @@ class Tensor {
   std::size_t rank() const { return shape_.size(); }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  float item() const;                             // the only value; throws when there is not exactly one
+  float item() const;  // the only value; throws when there is not exactly one
 
   float* data() { return data_.get(); }
   const float* data() const { return data_.get(); }
@@ -59,7 +60,8 @@ class Tensor {
 
   /// The same values under another shape of as many elements.
   Tensor reshaped(const Shape& shape) const;
-  /// Takes a shape; values are unspecified after. Memory is kept for reuse, so no allocation when it fits.
+  /// Takes a shape; values are unspecified after. Memory is kept for reuse, so no allocation when
+  /// it fits.
   void resize(const Shape& shape);
   void fill(float value);
 
@@ -68,14 +70,16 @@ class Tensor {
 
  private:
   friend class GradientTape;
-  void borrow(const Tensor& other, const Shape& shape);   // sees other's values under another shape; copies are deep again
+  void borrow(
+      const Tensor& other,
+      const Shape& shape);  // sees other's values under another shape; copies are deep again
   struct Free {
     Free() : borrowed(false) {}
     explicit Free(bool borrowed) : borrowed(borrowed) {}
     bool borrowed;
     void operator()(float* data) const;
   };
-  std::unique_ptr<float[], Free> data_;           // 64-byte aligned
+  std::unique_ptr<float[], Free> data_;  // 64-byte aligned
   std::size_t size_ = 0, capacity_ = 0;
   Shape shape_ = {0};
 };

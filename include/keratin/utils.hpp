@@ -5,8 +5,9 @@
 
 namespace keratin::utils {
 
-/// Threads that training, evaluate and predict share, the caller included (from 1 to 256). Results have the same bits for any
-/// number. The default is KERATIN_NUM_THREADS, else what the machine, its affinity mask and its cgroup allow.
+/// Threads that training, evaluate and predict share, the caller included (from 1 to 256). Results
+/// have the same bits for any number. The default is KERATIN_NUM_THREADS, else what the machine,
+/// its affinity mask and its cgroup allow.
 void set_num_threads(int count);
 int num_threads();
 

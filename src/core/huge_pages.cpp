@@ -15,7 +15,8 @@ void ask_for_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::siz
   if (bytes < worth_it) return;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const auto address = reinterpret_cast<std::uintptr_t>(memory);
-  const std::size_t before = (page - address % page) % page;   // shared with other memory, which is left alone
+  const std::size_t before =
+      (page - address % page) % page;  // shared with other memory, which is left alone
   madvise(static_cast<char*>(memory) + before, (bytes - before) / page * page, MADV_HUGEPAGE);
 #endif
 }

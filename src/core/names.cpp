@@ -22,10 +22,13 @@ bool is_lower(char c) { return std::islower(static_cast<unsigned char>(c)); }
 }  // namespace
 
 std::string snake_case(std::string_view name) {
-  // an underscore before a capital that lower case follows, then between lower case (or a digit) and a capital
+  // an underscore before a capital that lower case follows, then between lower case (or a digit)
+  // and a capital
   std::string text;
   for (std::size_t i = 0; i < name.size(); ++i) {
-    const bool starts_word = i > 0 && is_upper(name[i]) && ((i + 1 < name.size() && is_lower(name[i + 1])) || is_lower(name[i - 1]));
+    const bool starts_word =
+        i > 0 && is_upper(name[i]) &&
+        ((i + 1 < name.size() && is_lower(name[i + 1])) || is_lower(name[i - 1]));
     if (starts_word) text += '_';
     text += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
   }

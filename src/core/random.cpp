@@ -7,8 +7,9 @@
 
 #include "keratin/check.hpp"
 
-// The same bits everywhere: only operations that IEEE 754 rounds exactly (+ - * / sqrt), never libm's log or exp, whose last
-// bits vary. CMakeLists.txt compiles this file without fused multiply-adds.
+// The same bits everywhere: only operations that IEEE 754 rounds exactly (+ - * / sqrt), never
+// libm's log or exp, whose last bits vary. CMakeLists.txt compiles this file without fused
+// multiply-adds.
 
 namespace keratin::random {
 
@@ -26,14 +27,16 @@ Next& next() {
   return next;
 }
 
-// Natural logarithm of a positive normal number: log(m 2^e) = e log 2 + 2 atanh((m - 1) / (m + 1)), m in [sqrt(1/2), sqrt(2)).
+// Natural logarithm of a positive normal number: log(m 2^e) = e log 2 + 2 atanh((m - 1) / (m + 1)),
+// m in [sqrt(1/2), sqrt(2)).
 double logarithm(double x) {
   int exponent = 0;
   double m = std::frexp(x, &exponent);
   if (m < 0.70710678118654752440) m *= 2, --exponent;
   const double s = (m - 1) / (m + 1), z = s * s;
   double series = 0;
-  for (int k = 23; k >= 3; k -= 2) series = (series + 1.0 / k) * z;   // z <= 0.0295: the first term left out is below 1e-19
+  for (int k = 23; k >= 3; k -= 2)
+    series = (series + 1.0 / k) * z;  // z <= 0.0295: the first term left out is below 1e-19
   return exponent * 0.69314718055994530942 + 2 * (s + s * series);
 }
 
@@ -44,17 +47,26 @@ double polynomial(const double (&coefficients)[N], double x) {
   return y;
 }
 
-// The inverse of the normal distribution function, 1e-16 relative: Wichura, algorithm AS 241 (PPND16), Applied Statistics 37, 1988,
-// without its third branch: p and 1 - p are 2^-33 or more here, that one begins at 1.4e-11.
+// The inverse of the normal distribution function, 1e-16 relative: Wichura, algorithm AS 241
+// (PPND16), Applied Statistics 37, 1988, without its third branch: p and 1 - p are 2^-33 or more
+// here, that one begins at 1.4e-11.
 double normal_quantile(double p) {
-  static constexpr double a[] = {2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
-                                 1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.3871328727963666080};
-  static constexpr double b[] = {5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
-                                 5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1};
-  static constexpr double c[] = {7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258,
-                                 3.64784832476320460504,    5.76949722146069140550,    4.63033784615654529590,    1.42343711074968357734};
-  static constexpr double d[] = {1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
-                                 6.89767334985100004550e-1, 1.67638483018380384940,    2.05319162663775882187,    1};
+  static constexpr double a[] = {2.5090809287301226727e3, 3.3430575583588128105e4,
+                                 6.7265770927008700853e4, 4.5921953931549871457e4,
+                                 1.3731693765509461125e4, 1.9715909503065514427e3,
+                                 1.3314166789178437745e2, 3.3871328727963666080};
+  static constexpr double b[] = {5.2264952788528545610e3, 2.8729085735721942674e4,
+                                 3.9307895800092710610e4, 2.1213794301586595867e4,
+                                 5.3941960214247511077e3, 6.8718700749205790830e2,
+                                 4.2313330701600911252e1, 1};
+  static constexpr double c[] = {7.74545014278341407640e-4, 2.27238449892691845833e-2,
+                                 2.41780725177450611770e-1, 1.27045825245236838258,
+                                 3.64784832476320460504,    5.76949722146069140550,
+                                 4.63033784615654529590,    1.42343711074968357734};
+  static constexpr double d[] = {1.05075007164441684324e-9, 5.47593808499534494600e-4,
+                                 1.51986665636164571966e-2, 1.48103976427480074590e-1,
+                                 6.89767334985100004550e-1, 1.67638483018380384940,
+                                 2.05319162663775882187,    1};
   const double q = p - 0.5;
   if (std::fabs(q) <= 0.425) {
     const double r = 0.180625 - q * q;
@@ -85,8 +97,8 @@ void restore(Stream stream) {
 void Generator::refill() {
   const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
   const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); };
-  block_ =
-      philox({low(next_block_), high(next_block_), low(stream_.number), high(stream_.number)}, {low(stream_.seed), high(stream_.seed)});
+  block_ = philox({low(next_block_), high(next_block_), low(stream_.number), high(stream_.number)},
+                  {low(stream_.seed), high(stream_.seed)});
   ++next_block_;
   used_ = 0;
 }
@@ -94,23 +106,30 @@ void Generator::refill() {
 float Generator::uniform(double low, double high) {
   const float value = static_cast<float>(low + (high - low) * uniform());
   const float end = static_cast<float>(high);
-  return value < end ? value : std::nextafter(end, static_cast<float>(low));   // rounding may have reached the end
+  return value < end
+             ? value
+             : std::nextafter(end, static_cast<float>(low));  // rounding may have reached the end
 }
 
 float Generator::normal() { return static_cast<float>(normal_quantile(probability(uint32()))); }
 
-float Generator::normal(double mean, double stddev) { return static_cast<float>(mean + stddev * normal_quantile(probability(uint32()))); }
+float Generator::normal(double mean, double stddev) {
+  return static_cast<float>(mean + stddev * normal_quantile(probability(uint32())));
+}
 
 float Generator::truncated_normal(double mean, double stddev) {
-  static constexpr double below = 0.022750131948179207200;   // the normal distribution function at -2
-  return static_cast<float>(mean + stddev * normal_quantile(below + (1 - 2 * below) * probability(uint32())));
+  static constexpr double below =
+      0.022750131948179207200;  // the normal distribution function at -2
+  return static_cast<float>(
+      mean + stddev * normal_quantile(below + (1 - 2 * below) * probability(uint32())));
 }
 
 std::uint32_t Generator::bounded(std::uint32_t n) {
   check(n > 0, "random", "bounded(0): there is no number below 0");
   std::uint64_t product = std::uint64_t{uint32()} * n;
   if (static_cast<std::uint32_t>(product) < n) {
-    const std::uint32_t uneven = -n % n;   // 2^32 mod n of the words would make some numbers likelier
+    const std::uint32_t uneven =
+        -n % n;  // 2^32 mod n of the words would make some numbers likelier
     while (static_cast<std::uint32_t>(product) < uneven) product = std::uint64_t{uint32()} * n;
   }
   return static_cast<std::uint32_t>(product >> 32);
@@ -118,7 +137,8 @@ std::uint32_t Generator::bounded(std::uint32_t n) {
 
 void Generator::permutation(std::span<std::uint32_t> order) {
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[bounded(static_cast<std::uint32_t>(i))]);
+  for (std::size_t i = order.size(); i > 1; --i)
+    std::swap(order[i - 1], order[bounded(static_cast<std::uint32_t>(i))]);
 }
 
 }  // namespace keratin::random

@@ -20,7 +20,8 @@ Shape::Shape(std::span<const std::size_t> sizes) {
 }
 
 std::size_t Shape::elements() const {
-  constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(double);   // so that a size in bytes fits, too
+  constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max() /
+                               sizeof(double);  // so that a size in bytes fits, too
   std::size_t product = 1;
   for (std::size_t size : *this) {
     check(size == 0 || product <= most / size, "shape", *this, " has more elements than memory");
@@ -47,7 +48,8 @@ Shape Shape::without_batch() const {
 
 std::size_t Shape::axis(int index, const char* where) const {
   const int rank = static_cast<int>(rank_);
-  check(index >= -rank && index < rank, where, "axis ", index, " is not one of the ", rank, " axes of shape ", *this);
+  check(index >= -rank && index < rank, where, "axis ", index, " is not one of the ", rank,
+        " axes of shape ", *this);
   return static_cast<std::size_t>(index < 0 ? index + rank : index);
 }
 

@@ -14,14 +14,15 @@ namespace keratin {
 
 namespace {
 
-constexpr std::align_val_t alignment{64};   // a cache line, and the widest vector register
+constexpr std::align_val_t alignment{64};  // a cache line, and the widest vector register
 
 }  // namespace
 
 Nested::Nested(std::initializer_list<Nested> items) : shape_{items.size()} {
   for (const Nested& item : items) {
     const Shape& first = items.begin()->shape_;
-    check(item.shape_ == first, "tensor", "ragged list: an entry of shape ", item.shape_, " beside one of shape ", first);
+    check(item.shape_ == first, "tensor", "ragged list: an entry of shape ", item.shape_,
+          " beside one of shape ", first);
     values_.insert(values_.end(), item.values_.begin(), item.values_.end());
   }
   if (items.size() > 0) shape_ = items.begin()->shape_.with_batch(items.size());
@@ -34,16 +35,17 @@ void Tensor::Free::operator()(float* data) const {
 void Tensor::borrow(const Tensor& other, const Shape& shape) {
   data_ = std::unique_ptr<float[], Free>(const_cast<float*>(other.data()), Free{true});
   size_ = other.size_;
-  capacity_ = 0;   // never written through: resize() takes memory of its own
+  capacity_ = 0;  // never written through: resize() takes memory of its own
   shape_ = shape;
 }
 
 void Tensor::resize(const Shape& shape) {
-  const Shape wanted = shape;   // `shape` may be this tensor's own
+  const Shape wanted = shape;  // `shape` may be this tensor's own
   const std::size_t size = wanted.elements();
   if (size > capacity_ || data_.get_deleter().borrowed) {
-    *this = Tensor();   // what it is if the allocation throws
-    data_ = std::unique_ptr<float[], Free>(static_cast<float*>(::operator new[](size * sizeof(float), alignment)));
+    *this = Tensor();  // what it is if the allocation throws
+    data_ = std::unique_ptr<float[], Free>(
+        static_cast<float*>(::operator new[](size * sizeof(float), alignment)));
     ask_for_huge_pages(data_.get(), size * sizeof(float));
     capacity_ = size;
   }
@@ -77,13 +79,16 @@ Tensor Tensor::zeros(const Shape& shape) { return full(shape, 0); }
 Tensor Tensor::ones(const Shape& shape) { return full(shape, 1); }
 
 Tensor Tensor::from(const Shape& shape, std::span<const float> values) {
-  check(shape.elements() == values.size(), "tensor", "got ", values.size(), " values for shape ", shape, ", wanted ", shape.elements());
+  check(shape.elements() == values.size(), "tensor", "got ", values.size(), " values for shape ",
+        shape, ", wanted ", shape.elements());
   Tensor tensor = uninitialized(shape);
   std::copy(values.begin(), values.end(), tensor.data());
   return tensor;
 }
 
-Tensor Tensor::from(const Shape& shape, const std::vector<float>& values) { return from(shape, std::span(values)); }
+Tensor Tensor::from(const Shape& shape, const std::vector<float>& values) {
+  return from(shape, std::span(values));
+}
 
 Tensor::Tensor(const Tensor& other) { *this = other; }
 
@@ -120,21 +125,26 @@ Tensor Tensor::reshaped(const Shape& shape) const {
 void Tensor::fill(float value) { std::fill_n(data(), size_, value); }
 
 bool operator==(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() && std::equal(a.values().begin(), a.values().end(), b.values().begin());
+  return a.shape() == b.shape() &&
+         std::equal(a.values().begin(), a.values().end(), b.values().begin());
 }
 
 namespace {
 
-// What is shown of a tensor, as NumPy lays it out: entries side by side, rows below each other, matrices apart by an empty line.
+// What is shown of a tensor, as NumPy lays it out: entries side by side, rows below each other,
+// matrices apart by an empty line.
 struct Printer {
-  static constexpr std::size_t edge = 3, most = 1000;   // entries shown at each end of a long axis of a tensor of more than `most`
+  static constexpr std::size_t
+      edge = 3,
+      most = 1000;  // entries shown at each end of a long axis of a tensor of more than `most`
   const Tensor& tensor;
-  std::size_t width = 0;   // of the widest number so far: a second run aligns them all
+  std::size_t width = 0;  // of the widest number so far: a second run aligns them all
   std::string out = {};
 
   void number(float value) {
     char digits[32];
-    const double shown = std::isnan(value) ? std::abs(value) : value;   // without the sign that NaN may have
+    const double shown =
+        std::isnan(value) ? std::abs(value) : value;  // without the sign that NaN may have
     const int length = std::snprintf(digits, sizeof digits, "%*g", static_cast<int>(width), shown);
     width = std::max(width, static_cast<std::size_t>(length));
     out += digits;
@@ -144,7 +154,8 @@ struct Printer {
   void print(std::size_t axis, std::size_t offset, std::size_t size) {
     if (axis == tensor.rank()) return number(tensor.data()[offset]);
     const std::size_t count = tensor.shape()[axis], below = tensor.rank() - 1 - axis;
-    const std::string gap = below == 0 ? " " : std::string(below, '\n') + std::string(axis + 1, ' ');
+    const std::string gap =
+        below == 0 ? " " : std::string(below, '\n') + std::string(axis + 1, ' ');
     out += '[';
     for (std::size_t i = 0; i < count; ++i) {
       if (i > 0) out += gap;
@@ -169,6 +180,8 @@ std::string to_string(const Tensor& tensor) {
   return aligned.out;
 }
 
-std::ostream& operator<<(std::ostream& out, const Tensor& tensor) { return out << to_string(tensor); }
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
+  return out << to_string(tensor);
+}
 
 }  // namespace keratin

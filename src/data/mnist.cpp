@@ -12,7 +12,7 @@ namespace {
 // The file of that name in `dir`, however it is spelled and packed; "" when there is none.
 std::string find(const std::string& dir, const std::string& name) {
   std::string dotted = name;
-  dotted.replace(dotted.rfind("-idx"), 1, ".");   // train-images.idx3-ubyte, as some unpackers write
+  dotted.replace(dotted.rfind("-idx"), 1, ".");  // train-images.idx3-ubyte, as some unpackers write
   for (const std::string& spelled : {name, dotted})
     for (const char* ending : {".gz", ""}) {
       const std::filesystem::path path = std::filesystem::path(dir) / (spelled + ending);
@@ -24,34 +24,41 @@ std::string find(const std::string& dir, const std::string& name) {
 
 Array load(const char* where, const std::string& dir, const std::string& name) {
   const std::string path = find(dir, name);
-  check<std::runtime_error>(!path.empty(), where, "there is no ", name, " or ", name, ".gz in ", dir);
+  check<std::runtime_error>(!path.empty(), where, "there is no ", name, " or ", name, ".gz in ",
+                            dir);
   return load_idx(path);
 }
 
 Split checked(const char* where, const std::string& dir, const char* which, Array x, Array y) {
-  const auto is = [](const Array& array, std::size_t rank) { return array.dtype() == DType::uint8 && array.shape().size() == rank; };
-  check<std::runtime_error>(is(x, 3), where, dir, ": ", which, " images are ", to_string(x.dtype()), " of shape ", x.shape(),
-                            ", wanted uint8 (rows, height, width)");
-  check<std::runtime_error>(is(y, 1), where, dir, ": ", which, " labels are ", to_string(y.dtype()), " of shape ", y.shape(),
-                            ", wanted uint8 (rows,)");
-  check<std::runtime_error>(x.shape()[0] == y.shape()[0], where, dir, ": ", x.shape()[0], " ", which, " images but ",
-                            y.shape()[0], " labels");
+  const auto is = [](const Array& array, std::size_t rank) {
+    return array.dtype() == DType::uint8 && array.shape().size() == rank;
+  };
+  check<std::runtime_error>(is(x, 3), where, dir, ": ", which, " images are ", to_string(x.dtype()),
+                            " of shape ", x.shape(), ", wanted uint8 (rows, height, width)");
+  check<std::runtime_error>(is(y, 1), where, dir, ": ", which, " labels are ", to_string(y.dtype()),
+                            " of shape ", y.shape(), ", wanted uint8 (rows,)");
+  check<std::runtime_error>(x.shape()[0] == y.shape()[0], where, dir, ": ", x.shape()[0], " ",
+                            which, " images but ", y.shape()[0], " labels");
   std::size_t row = 0;
   for (std::uint8_t label : y.values<std::uint8_t>())
-    check<std::runtime_error>(label <= 9, where, dir, ": ", which, " label ", row++, " is ", int{label}, ", wanted 0 to 9");
+    check<std::runtime_error>(label <= 9, where, dir, ": ", which, " label ", row++, " is ",
+                              int{label}, ", wanted 0 to 9");
   return {std::move(x), std::move(y)};
 }
 
 // The two large files are unpacked side by side: gunzip is most of the time.
 TrainTest load_four(const char* where, const std::string& dir) {
-  auto test_x = std::async(std::launch::async, [&] { return load(where, dir, "t10k-images-idx3-ubyte"); });
-  Array train_x = load(where, dir, "train-images-idx3-ubyte"), train_y = load(where, dir, "train-labels-idx1-ubyte");
+  auto test_x =
+      std::async(std::launch::async, [&] { return load(where, dir, "t10k-images-idx3-ubyte"); });
+  Array train_x = load(where, dir, "train-images-idx3-ubyte"),
+        train_y = load(where, dir, "train-labels-idx1-ubyte");
   Array test_y = load(where, dir, "t10k-labels-idx1-ubyte");
   return {checked(where, dir, "training", std::move(train_x), std::move(train_y)),
           checked(where, dir, "test", test_x.get(), std::move(test_y))};
 }
 
-// $KERATIN_DATA itself may be MNIST's folder. It is not taken for Fashion-MNIST's, whose files have the same names.
+// $KERATIN_DATA itself may be MNIST's folder. It is not taken for Fashion-MNIST's, whose files have
+// the same names.
 std::vector<std::string> places(const std::string& folder) {
   std::vector<std::string> dirs;
   if (const char* given = std::getenv("KERATIN_DATA"); given && *given) {
@@ -63,10 +70,12 @@ std::vector<std::string> places(const std::string& folder) {
   return dirs;
 }
 
-TrainTest load_from(const char* where, const std::string& dir, std::vector<std::string> dirs, const char* hint) {
+TrainTest load_from(const char* where, const std::string& dir, std::vector<std::string> dirs,
+                    const char* hint) {
   if (!dir.empty()) {
     std::error_code error;
-    check<std::runtime_error>(std::filesystem::is_directory(dir, error), where, "there is no folder ", dir);
+    check<std::runtime_error>(std::filesystem::is_directory(dir, error), where,
+                              "there is no folder ", dir);
     return load_four(where, dir);
   }
   std::string looked;
@@ -80,14 +89,16 @@ TrainTest load_from(const char* where, const std::string& dir, std::vector<std::
 }  // namespace
 
 TrainTest mnist::load_data(const std::string& dir) {
-  return load_from("mnist", dir, places("mnist"), "Pass the folder that holds the four files, or set KERATIN_DATA to it.");
+  return load_from("mnist", dir, places("mnist"),
+                   "Pass the folder that holds the four files, or set KERATIN_DATA to it.");
 }
 
 TrainTest fashion_mnist::load_data(const std::string& dir) {
   std::vector<std::string> dirs = places("fashion-mnist");
   dirs.push_back("/usr/share/datasets/fashion-mnist");
   return load_from("fashion_mnist", dir, dirs,
-                   "Debian's package dataset-fashion-mnist has it; or pass the folder, or put it in $KERATIN_DATA/fashion-mnist.");
+                   "Debian's package dataset-fashion-mnist has it; or pass the folder, or put it "
+                   "in $KERATIN_DATA/fashion-mnist.");
 }
 
 }  // namespace keratin::datasets

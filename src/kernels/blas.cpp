@@ -4,14 +4,15 @@
 
 #include "kernels/pool.hpp"
 
-// Declared here: OpenBLAS's own cblas.h does not compile beside xtensor-blas, and another BLAS has none of these.
+// Declared here: OpenBLAS's own cblas.h does not compile beside xtensor-blas, and another BLAS has
+// none of these.
 extern "C" {
 [[gnu::weak]] void openblas_set_num_threads(int);
 [[gnu::weak]] int openblas_get_parallel();
 [[gnu::weak]] char* openblas_get_corename();
 [[gnu::weak]] void omp_set_num_threads(int);
-[[gnu::weak]] void cblas_somatcopy(int order, int transpose, int rows, int columns, float alpha, const float* a, int a_stride, float* b,
-                                   int b_stride);
+[[gnu::weak]] void cblas_somatcopy(int order, int transpose, int rows, int columns, float alpha,
+                                   const float* a, int a_stride, float* b, int b_stride);
 }
 
 namespace keratin::kernels {
@@ -20,7 +21,8 @@ void use_one_blas_thread() {
   if (openblas_set_num_threads) openblas_set_num_threads(1);
   constexpr int openmp = 2;
   // an OpenMP build of 0.3.21 ignores the call above
-  if (openblas_get_parallel && openblas_get_parallel() == openmp && omp_set_num_threads) omp_set_num_threads(1);
+  if (openblas_get_parallel && openblas_get_parallel() == openmp && omp_set_num_threads)
+    omp_set_num_threads(1);
 }
 
 bool blas_multiplies_unpacked() {
@@ -38,7 +40,8 @@ void transpose(const float* x, float* y, std::size_t rows, std::size_t columns) 
     const float* from = x + first * columns;
     if (cblas_somatcopy) {
       const auto width = static_cast<int>(columns);
-      cblas_somatcopy(row_major, transposed, static_cast<int>(count), width, 1, from, width, y + first, static_cast<int>(rows));
+      cblas_somatcopy(row_major, transposed, static_cast<int>(count), width, 1, from, width,
+                      y + first, static_cast<int>(rows));
     } else {
       for (std::size_t j = 0; j < columns; ++j)
         for (std::size_t i = 0; i < count; ++i) y[j * rows + first + i] = from[i * columns + j];

@@ -4,8 +4,8 @@
 
 namespace keratin::kernels {
 
-/// Keeps OpenBLAS to the calling thread: our tiles are the parallelism, and two pools would spin against each other.
-/// Once per thread that calls BLAS (an OpenMP build counts threads per caller).
+/// Keeps OpenBLAS to the calling thread: our tiles are the parallelism, and two pools would spin
+/// against each other. Once per thread that calls BLAS (an OpenMP build counts threads per caller).
 void use_one_blas_thread();
 
 /// Whether this machine's OpenBLAS multiplies small matrices in place, without packing them first.

@@ -26,7 +26,8 @@ int affinity_count() {
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
-// A container's limit: cgroup v2 "quota period" in one file, v1 in two. No file, or no number ("max"), is no limit.
+// A container's limit: cgroup v2 "quota period" in one file, v1 in two. No file, or no number
+// ("max"), is no limit.
 double cgroup_quota() {
   double quota = -1, period = -1;
   if (std::ifstream both("/sys/fs/cgroup/cpu.max"); both >> quota >> period) return quota / period;
@@ -44,11 +45,13 @@ int default_thread_count() {
     int count = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
     const bool number = error == std::errc() && end == value.data() + value.size();
-    check(number && count >= 1 && count <= 256, "threads", "KERATIN_NUM_THREADS is '", value, "', wanted a whole number from 1 to 256");
+    check(number && count >= 1 && count <= 256, "threads", "KERATIN_NUM_THREADS is '", value,
+          "', wanted a whole number from 1 to 256");
     return count;
   }
   int count = std::max(1, affinity_count());
-  if (const double quota = cgroup_quota(); quota > 0) count = std::min(count, std::max(1, static_cast<int>(std::ceil(quota))));
+  if (const double quota = cgroup_quota(); quota > 0)
+    count = std::min(count, std::max(1, static_cast<int>(std::ceil(quota))));
   return count;
 }
 

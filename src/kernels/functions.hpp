@@ -1,172 +1,374 @@
 #pragma once
-// The elementwise functions, value beside gradient, written on xsimd batches so that one text serves every instruction set.
-// A function of one input has up to two parameters p and q; slope() is what flows on: dy times the derivative.
+// The elementwise functions, value beside gradient, written on xsimd batches so that one text
+// serves every instruction set. A function of one input has up to two parameters p and q; slope()
+// is what flows on: dy times the derivative.
 
 #include <tuple>
 #include <xsimd/xsimd.hpp>
 
 namespace keratin::kernels {
 
-// Comparisons with NaN are false (in xsimd 8 even != on some instruction sets): each select below is written so that NaN goes through.
+// Comparisons with NaN are false (in xsimd 8 even != on some instruction sets): each select below
+// is written so that NaN goes through.
 namespace functions {
 
 struct AddNumber {
-  template <class B> static B value(B x, B p, B) { return x + p; }
-  template <class B> static B slope(B, B, B dy, B, B) { return dy; }
+  template <class B>
+  static B value(B x, B p, B) {
+    return x + p;
+  }
+  template <class B>
+  static B slope(B, B, B dy, B, B) {
+    return dy;
+  }
 };
 struct MultiplyNumber {
-  template <class B> static B value(B x, B p, B) { return x * p; }
-  template <class B> static B slope(B, B, B dy, B p, B) { return dy * p; }
+  template <class B>
+  static B value(B x, B p, B) {
+    return x * p;
+  }
+  template <class B>
+  static B slope(B, B, B dy, B p, B) {
+    return dy * p;
+  }
 };
 struct DivideByNumber {
-  template <class B> static B value(B x, B p, B) { return x / p; }
-  template <class B> static B slope(B, B, B dy, B p, B) { return dy / p; }
+  template <class B>
+  static B value(B x, B p, B) {
+    return x / p;
+  }
+  template <class B>
+  static B slope(B, B, B dy, B p, B) {
+    return dy / p;
+  }
 };
 struct NumberDividedBy {
-  template <class B> static B value(B x, B p, B) { return p / x; }
-  template <class B> static B slope(B x, B y, B dy, B, B) { return -dy * y / x; }
+  template <class B>
+  static B value(B x, B p, B) {
+    return p / x;
+  }
+  template <class B>
+  static B slope(B x, B y, B dy, B, B) {
+    return -dy * y / x;
+  }
 };
-struct MaximumNumber {   // as Maximum
-  template <class B> static B value(B x, B p, B) { return xsimd::select((x >= p) || xsimd::isnan(x), x, p); }
-  template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x >= p, dy, B(0)); }
+struct MaximumNumber {  // as Maximum
+  template <class B>
+  static B value(B x, B p, B) {
+    return xsimd::select((x >= p) || xsimd::isnan(x), x, p);
+  }
+  template <class B>
+  static B slope(B x, B, B dy, B p, B) {
+    return xsimd::select(x >= p, dy, B(0));
+  }
 };
 struct MinimumNumber {
-  template <class B> static B value(B x, B p, B) { return xsimd::select((x <= p) || xsimd::isnan(x), x, p); }
-  template <class B> static B slope(B x, B, B dy, B p, B) { return xsimd::select(x <= p, dy, B(0)); }
+  template <class B>
+  static B value(B x, B p, B) {
+    return xsimd::select((x <= p) || xsimd::isnan(x), x, p);
+  }
+  template <class B>
+  static B slope(B x, B, B dy, B p, B) {
+    return xsimd::select(x <= p, dy, B(0));
+  }
 };
 struct Clip {
-  template <class B> static B value(B x, B p, B q) { return xsimd::select(x < p, p, xsimd::select(x > q, q, x)); }
-  template <class B> static B slope(B x, B, B dy, B p, B q) { return xsimd::select((x >= p) && (x <= q), dy, B(0)); }
+  template <class B>
+  static B value(B x, B p, B q) {
+    return xsimd::select(x < p, p, xsimd::select(x > q, q, x));
+  }
+  template <class B>
+  static B slope(B x, B, B dy, B p, B q) {
+    return xsimd::select((x >= p) && (x <= q), dy, B(0));
+  }
 };
 struct Reciprocal {
-  template <class B> static B value(B x, B, B) { return B(1) / x; }
-  template <class B> static B slope(B, B y, B dy, B, B) { return -dy * y * y; }
+  template <class B>
+  static B value(B x, B, B) {
+    return B(1) / x;
+  }
+  template <class B>
+  static B slope(B, B y, B dy, B, B) {
+    return -dy * y * y;
+  }
 };
-// xsimd 8's exp is 0 below -87.7 and infinite above 88.37: near the ends of float's range e^x is e^(x - s) e^s, whose x - s is exact.
+// xsimd 8's exp is 0 below -87.7 and infinite above 88.37: near the ends of float's range e^x is
+// e^(x - s) e^s, whose x - s is exact.
 struct Exp {
-  template <class B> static B value(B x, B, B) {
+  template <class B>
+  static B value(B x, B, B) {
     const auto high = x > B(88), low = x < B(-87);
     const B shift = xsimd::select(high, B(16), xsimd::select(low, B(-32), B(0)));
-    return xsimd::exp(x - shift) * xsimd::select(high, B(8886110.5f), xsimd::select(low, B(1.2664166e-14f), B(1)));   // e^16, e^-32
+    return xsimd::exp(x - shift) *
+           xsimd::select(high, B(8886110.5f),
+                         xsimd::select(low, B(1.2664166e-14f), B(1)));  // e^16, e^-32
   }
-  template <class B> static B slope(B, B y, B dy, B, B) { return dy * y; }
+  template <class B>
+  static B slope(B, B y, B dy, B, B) {
+    return dy * y;
+  }
 };
 struct Expm1 {
-  template <class B> static B value(B x, B, B) {   // the 1 is nothing beside e^88: shifted as in Exp
+  template <class B>
+  static B value(B x, B, B) {  // the 1 is nothing beside e^88: shifted as in Exp
     const auto high = x > B(88);
-    return xsimd::expm1(x - xsimd::select(high, B(16), B(0))) * xsimd::select(high, B(8886110.5f), B(1));
+    return xsimd::expm1(x - xsimd::select(high, B(16), B(0))) *
+           xsimd::select(high, B(8886110.5f), B(1));
   }
-  template <class B> static B slope(B x, B, B dy, B, B) { return dy * Exp::value(x, x, x); }
+  template <class B>
+  static B slope(B x, B, B dy, B, B) {
+    return dy * Exp::value(x, x, x);
+  }
 };
 struct Log {
-  template <class B> static B value(B x, B, B) { return xsimd::log(x); }
-  template <class B> static B slope(B x, B, B dy, B, B) { return dy / x; }
+  template <class B>
+  static B value(B x, B, B) {
+    return xsimd::log(x);
+  }
+  template <class B>
+  static B slope(B x, B, B dy, B, B) {
+    return dy / x;
+  }
 };
 struct Log1p {
-  template <class B> static B value(B x, B, B) { return xsimd::log1p(x); }
-  template <class B> static B slope(B x, B, B dy, B, B) { return dy / (B(1) + x); }
+  template <class B>
+  static B value(B x, B, B) {
+    return xsimd::log1p(x);
+  }
+  template <class B>
+  static B slope(B x, B, B dy, B, B) {
+    return dy / (B(1) + x);
+  }
 };
 struct Sqrt {
-  template <class B> static B value(B x, B, B) { return xsimd::sqrt(x); }
-  template <class B> static B slope(B, B y, B dy, B, B) { return dy * B(0.5f) / y; }
+  template <class B>
+  static B value(B x, B, B) {
+    return xsimd::sqrt(x);
+  }
+  template <class B>
+  static B slope(B, B y, B dy, B, B) {
+    return dy * B(0.5f) / y;
+  }
 };
 struct Rsqrt {
-  template <class B> static B value(B x, B, B) { return B(1) / xsimd::sqrt(x); }
-  template <class B> static B slope(B, B y, B dy, B, B) { return dy * B(-0.5f) * y * y * y; }
+  template <class B>
+  static B value(B x, B, B) {
+    return B(1) / xsimd::sqrt(x);
+  }
+  template <class B>
+  static B slope(B, B y, B dy, B, B) {
+    return dy * B(-0.5f) * y * y * y;
+  }
 };
 struct Square {
-  template <class B> static B value(B x, B, B) { return x * x; }
-  template <class B> static B slope(B x, B, B dy, B, B) { return dy * (x + x); }
+  template <class B>
+  static B value(B x, B, B) {
+    return x * x;
+  }
+  template <class B>
+  static B slope(B x, B, B dy, B, B) {
+    return dy * (x + x);
+  }
 };
 struct Sign {
-  template <class B> static B value(B x, B, B) { return xsimd::select(x > B(0), B(1), xsimd::select(x < B(0), B(-1), x * B(0))); }
-  template <class B> static B slope(B, B, B, B, B) { return B(0); }
+  template <class B>
+  static B value(B x, B, B) {
+    return xsimd::select(x > B(0), B(1), xsimd::select(x < B(0), B(-1), x * B(0)));
+  }
+  template <class B>
+  static B slope(B, B, B, B, B) {
+    return B(0);
+  }
 };
 struct Abs {
-  template <class B> static B value(B x, B, B) { return xsimd::abs(x); }
-  template <class B> static B slope(B x, B, B dy, B, B) { return dy * Sign::value(x, x, x); }
+  template <class B>
+  static B value(B x, B, B) {
+    return xsimd::abs(x);
+  }
+  template <class B>
+  static B slope(B x, B, B dy, B, B) {
+    return dy * Sign::value(x, x, x);
+  }
 };
 struct Erf {
-  template <class B> static B value(B x, B, B) { return xsimd::erf(x); }
-  template <class B> static B slope(B x, B, B dy, B, B) { return dy * B(1.1283791670955126f) * xsimd::exp(-x * x); }   // 2 / sqrt(pi)
+  template <class B>
+  static B value(B x, B, B) {
+    return xsimd::erf(x);
+  }
+  template <class B>
+  static B slope(B x, B, B dy, B, B) {
+    return dy * B(1.1283791670955126f) * xsimd::exp(-x * x);
+  }  // 2 / sqrt(pi)
 };
 struct Relu {
-  template <class B> static B value(B x, B, B) { return xsimd::select(x < B(0), B(0), x); }
-  template <class B> static B slope(B, B y, B dy, B, B) { return xsimd::select(y > B(0), dy, B(0)); }
+  template <class B>
+  static B value(B x, B, B) {
+    return xsimd::select(x < B(0), B(0), x);
+  }
+  template <class B>
+  static B slope(B, B y, B dy, B, B) {
+    return xsimd::select(y > B(0), dy, B(0));
+  }
 };
 struct Sigmoid {
   // From e^-|x|, which cannot overflow; a tiny sigmoid keeps its digits.
-  template <class B> static B value(B x, B, B) {
+  template <class B>
+  static B value(B x, B, B) {
     const B e = Exp::value(B(-xsimd::abs(x)), x, x);
     return xsimd::select(x < B(0), e, B(1)) / (B(1) + e);
   }
-  template <class B> static B slope(B, B y, B dy, B, B) { return dy * y * (B(1) - y); }
+  template <class B>
+  static B slope(B, B y, B dy, B, B) {
+    return dy * y * (B(1) - y);
+  }
 };
 struct Tanh {
-  template <class B> static B value(B x, B, B) { return xsimd::tanh(x); }
-  template <class B> static B slope(B, B y, B dy, B, B) { return dy * (B(1) - y * y); }
+  template <class B>
+  static B value(B x, B, B) {
+    return xsimd::tanh(x);
+  }
+  template <class B>
+  static B slope(B, B y, B dy, B, B) {
+    return dy * (B(1) - y * y);
+  }
 };
 struct Softplus {
-  template <class B> static B value(B x, B, B) { return Relu::value(x, x, x) + xsimd::log1p(Exp::value(B(-xsimd::abs(x)), x, x)); }
-  template <class B> static B slope(B x, B, B dy, B, B) { return dy * Sigmoid::value(x, x, x); }
+  template <class B>
+  static B value(B x, B, B) {
+    return Relu::value(x, x, x) + xsimd::log1p(Exp::value(B(-xsimd::abs(x)), x, x));
+  }
+  template <class B>
+  static B slope(B x, B, B dy, B, B) {
+    return dy * Sigmoid::value(x, x, x);
+  }
 };
 
 // Functions of two inputs: what flows to a and to b.
 struct Add {
-  template <class B> static B value(B a, B b) { return a + b; }
-  template <class B> static B slope_a(B, B, B, B dy) { return dy; }
-  template <class B> static B slope_b(B, B, B, B dy) { return dy; }
+  template <class B>
+  static B value(B a, B b) {
+    return a + b;
+  }
+  template <class B>
+  static B slope_a(B, B, B, B dy) {
+    return dy;
+  }
+  template <class B>
+  static B slope_b(B, B, B, B dy) {
+    return dy;
+  }
 };
 struct Subtract {
-  template <class B> static B value(B a, B b) { return a - b; }
-  template <class B> static B slope_a(B, B, B, B dy) { return dy; }
-  template <class B> static B slope_b(B, B, B, B dy) { return -dy; }
+  template <class B>
+  static B value(B a, B b) {
+    return a - b;
+  }
+  template <class B>
+  static B slope_a(B, B, B, B dy) {
+    return dy;
+  }
+  template <class B>
+  static B slope_b(B, B, B, B dy) {
+    return -dy;
+  }
 };
 struct Multiply {
-  template <class B> static B value(B a, B b) { return a * b; }
-  template <class B> static B slope_a(B, B b, B, B dy) { return dy * b; }
-  template <class B> static B slope_b(B a, B, B, B dy) { return dy * a; }
+  template <class B>
+  static B value(B a, B b) {
+    return a * b;
+  }
+  template <class B>
+  static B slope_a(B, B b, B, B dy) {
+    return dy * b;
+  }
+  template <class B>
+  static B slope_b(B a, B, B, B dy) {
+    return dy * a;
+  }
 };
 struct Divide {
-  template <class B> static B value(B a, B b) { return a / b; }
-  template <class B> static B slope_a(B, B b, B, B dy) { return dy / b; }
-  template <class B> static B slope_b(B, B b, B y, B dy) { return -dy * y / b; }
+  template <class B>
+  static B value(B a, B b) {
+    return a / b;
+  }
+  template <class B>
+  static B slope_a(B, B b, B, B dy) {
+    return dy / b;
+  }
+  template <class B>
+  static B slope_b(B, B b, B y, B dy) {
+    return -dy * y / b;
+  }
 };
-struct Maximum {   // a tie goes to a, as in TensorFlow
-  template <class B> static B value(B a, B b) { return xsimd::select((a >= b) || xsimd::isnan(a), a, b); }
-  template <class B> static B slope_a(B a, B b, B, B dy) { return xsimd::select(a >= b, dy, B(0)); }
-  template <class B> static B slope_b(B a, B b, B, B dy) { return xsimd::select(a >= b, B(0), dy); }
+struct Maximum {  // a tie goes to a, as in TensorFlow
+  template <class B>
+  static B value(B a, B b) {
+    return xsimd::select((a >= b) || xsimd::isnan(a), a, b);
+  }
+  template <class B>
+  static B slope_a(B a, B b, B, B dy) {
+    return xsimd::select(a >= b, dy, B(0));
+  }
+  template <class B>
+  static B slope_b(B a, B b, B, B dy) {
+    return xsimd::select(a >= b, B(0), dy);
+  }
 };
 struct Minimum {
-  template <class B> static B value(B a, B b) { return xsimd::select((a <= b) || xsimd::isnan(a), a, b); }
-  template <class B> static B slope_a(B a, B b, B, B dy) { return xsimd::select(a <= b, dy, B(0)); }
-  template <class B> static B slope_b(B a, B b, B, B dy) { return xsimd::select(a <= b, B(0), dy); }
+  template <class B>
+  static B value(B a, B b) {
+    return xsimd::select((a <= b) || xsimd::isnan(a), a, b);
+  }
+  template <class B>
+  static B slope_a(B a, B b, B, B dy) {
+    return xsimd::select(a <= b, dy, B(0));
+  }
+  template <class B>
+  static B slope_b(B a, B b, B, B dy) {
+    return xsimd::select(a <= b, B(0), dy);
+  }
 };
 struct Equal {
-  template <class B> static B value(B a, B b) { return xsimd::select(a == b, B(1), B(0)); }
+  template <class B>
+  static B value(B a, B b) {
+    return xsimd::select(a == b, B(1), B(0));
+  }
 };
 struct Greater {
-  template <class B> static B value(B a, B b) { return xsimd::select(a > b, B(1), B(0)); }
+  template <class B>
+  static B value(B a, B b) {
+    return xsimd::select(a > b, B(1), B(0));
+  }
 };
 struct GreaterEqual {
-  template <class B> static B value(B a, B b) { return xsimd::select(a >= b, B(1), B(0)); }
+  template <class B>
+  static B value(B a, B b) {
+    return xsimd::select(a >= b, B(1), B(0));
+  }
 };
 
 }  // namespace functions
 
-using Unary = std::tuple<functions::AddNumber, functions::MultiplyNumber, functions::DivideByNumber, functions::NumberDividedBy,
-                         functions::MaximumNumber, functions::MinimumNumber,
-                         functions::Clip, functions::Reciprocal, functions::Exp, functions::Expm1, functions::Log, functions::Log1p,
-                         functions::Sqrt, functions::Rsqrt, functions::Square, functions::Sign, functions::Abs, functions::Erf,
-                         functions::Relu, functions::Sigmoid, functions::Tanh, functions::Softplus>;
-using Binary = std::tuple<functions::Add, functions::Subtract, functions::Multiply, functions::Divide, functions::Maximum,
-                          functions::Minimum>;
+using Unary =
+    std::tuple<functions::AddNumber, functions::MultiplyNumber, functions::DivideByNumber,
+               functions::NumberDividedBy, functions::MaximumNumber, functions::MinimumNumber,
+               functions::Clip, functions::Reciprocal, functions::Exp, functions::Expm1,
+               functions::Log, functions::Log1p, functions::Sqrt, functions::Rsqrt,
+               functions::Square, functions::Sign, functions::Abs, functions::Erf, functions::Relu,
+               functions::Sigmoid, functions::Tanh, functions::Softplus>;
+using Binary = std::tuple<functions::Add, functions::Subtract, functions::Multiply,
+                          functions::Divide, functions::Maximum, functions::Minimum>;
 using Compare = std::tuple<functions::Equal, functions::Greater, functions::GreaterEqual>;
 
 /// Where F stands in its list: its index in the tables of simd.hpp.
-template <class F, class List> struct IndexOf;
-template <class F, class... Rest> struct IndexOf<F, std::tuple<F, Rest...>> { static constexpr std::size_t value = 0; };
-template <class F, class First, class... Rest> struct IndexOf<F, std::tuple<First, Rest...>> {
+template <class F, class List>
+struct IndexOf;
+template <class F, class... Rest>
+struct IndexOf<F, std::tuple<F, Rest...>> {
+  static constexpr std::size_t value = 0;
+};
+template <class F, class First, class... Rest>
+struct IndexOf<F, std::tuple<First, Rest...>> {
   static constexpr std::size_t value = 1 + IndexOf<F, std::tuple<Rest...>>::value;
 };
 

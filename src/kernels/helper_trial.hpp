@@ -1,6 +1,6 @@
 #pragma once
-// Whether the pool's helpers help: where a neighbour keeps the other cores busy, or they are far away, small steps are faster alone.
-// A step has the same bits either way.
+// Whether the pool's helpers help: where a neighbour keeps the other cores busy, or they are far
+// away, small steps are faster alone. A step has the same bits either way.
 
 #include <chrono>
 
@@ -8,8 +8,8 @@
 
 namespace keratin::kernels {
 
-/// Runs steps that are much alike, all threads at first. Now and then it tries a few the other way, and changes over if they were faster,
-/// for as long as they are.
+/// Runs steps that are much alike, all threads at first. Now and then it tries a few the other way,
+/// and changes over if they were faster, for as long as they are.
 class HelperTrial {
  public:
   template <class Step>
@@ -30,11 +30,12 @@ class HelperTrial {
  private:
   void change_over(bool alone, bool trying);
 
-  bool alone_ = false, trying_ = false;   // what was chosen; whether the other way is being tried
-  int steps_ = 0;                         // since the last change, those not yet settled included
-  double run_ = 0, mean_of_all_ = 0, best_ = 0;   // seconds: of a run of steps; a step on average, and in the best run
-  double chosen_for_ = 0, try_after_ = 0;         // seconds since the last trial, and until the next
-  double tried_ = 0;                      // seconds of a step the other way, when last tried; 0 if never
+  bool alone_ = false, trying_ = false;  // what was chosen; whether the other way is being tried
+  int steps_ = 0;                        // since the last change, those not yet settled included
+  double run_ = 0, mean_of_all_ = 0,
+         best_ = 0;  // seconds: of a run of steps; a step on average, and in the best run
+  double chosen_for_ = 0, try_after_ = 0;  // seconds since the last trial, and until the next
+  double tried_ = 0;  // seconds of a step the other way, when last tried; 0 if never
 };
 
 }  // namespace keratin::kernels

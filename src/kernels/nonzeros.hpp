@@ -10,8 +10,9 @@ namespace keratin::kernels {
 /// Whether c (m x n) = a b, with a stored as in gemm(), is faster over a's nonzeros alone.
 bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, bool transpose_a);
 
-/// b (k x n) cut into strips of columns, each packed row by row, in memory of the thread's that the next one overwrites.
-/// A small b is packed once for each thread, for another part of c's m rows: else the cores would have to exchange it in every step.
+/// b (k x n) cut into strips of columns, each packed row by row, in memory of the thread's that the
+/// next one overwrites. A small b is packed once for each thread, for another part of c's m rows:
+/// else the cores would have to exchange it in every step.
 class PackedStrips {
  public:
   PackedStrips(const float* b, std::size_t m, std::size_t n, std::size_t k, bool transpose_a);
@@ -20,13 +21,16 @@ class PackedStrips {
   std::size_t count() const { return count_; }
   /// All are as wide as the first but the last.
   std::size_t columns() const { return columns_; }
-  /// The tile, one of at most NonzeroTile::most_rows, of c (rows n apart) = a b, or += where `keep`, for `inner` of the inner size from
-  /// `first` on. a: from there and from the tile's first row on.
-  void multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile, std::size_t first, std::size_t inner, float* c,
-                bool keep) const;
+  /// The tile, one of at most NonzeroTile::most_rows, of c (rows n apart) = a b, or += where
+  /// `keep`, for `inner` of the inner size from `first` on. a: from there and from the tile's first
+  /// row on.
+  void multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile,
+                std::size_t first, std::size_t inner, float* c, bool keep) const;
 
  private:
-  std::size_t width(std::size_t strip) const { return strip + 1 < count_ ? columns_ : n_ - strip * columns_; }
+  std::size_t width(std::size_t strip) const {
+    return strip + 1 < count_ ? columns_ : n_ - strip * columns_;
+  }
   float* packed_row(std::size_t copy, std::size_t strip, std::size_t row) const;
 
   std::size_t m_, n_, k_, columns_, count_, size_, copies_;

@@ -27,11 +27,12 @@ void pause() {
 
 thread_local bool inside_tile = false, stays_alone = false;
 
-// Tiles are claimed, by the caller too, so it never waits for a helper to start, only for tiles already in work.
-// One atomic holds (region number, first tile left, end of the tiles left): a helper that comes late to a region cannot claim
-// in the next one, and one that has claimed reads the function afterwards, when the caller cannot leave the region any more.
-// The caller claims from the front and helpers from the back: from region to region and step to step a core meets the rows and
-// weights that are in its cache.
+// Tiles are claimed, by the caller too, so it never waits for a helper to start, only for tiles
+// already in work. One atomic holds (region number, first tile left, end of the tiles left): a
+// helper that comes late to a region cannot claim in the next one, and one that has claimed reads
+// the function afterwards, when the caller cannot leave the region any more. The caller claims from
+// the front and helpers from the back: from region to region and step to step a core meets the rows
+// and weights that are in its cache.
 class Pool {
  public:
   Pool() {
@@ -54,7 +55,8 @@ class Pool {
   }
 
   void run(std::size_t count, TileFunction tile) {
-    if (!owner_.try_lock()) return run_alone(count, tile);   // another thread's region: bits do not depend on who computes
+    if (!owner_.try_lock())
+      return run_alone(count, tile);  // another thread's region: bits do not depend on who computes
     std::lock_guard lock(owner_, std::adopt_lock);
     for (std::size_t done = 0; done < count; done += max_tiles) {
       offset_ = done;
@@ -80,11 +82,14 @@ class Pool {
     ticket_.store(++region_ << 2 * bits | count, std::memory_order_seq_cst);
     if (sleepers_.load(std::memory_order_seq_cst) > 0) wake();
     inside_tile = true;
-    while (claim<front>()) {}
+    while (claim<front>()) {
+    }
     inside_tile = false;
     for (int spins = 0; done_.load(std::memory_order_acquire) != count; ++spins) {
-      if (spins < 4000) pause();
-      else std::this_thread::yield();   // the helper that holds the tile may want this core
+      if (spins < 4000)
+        pause();
+      else
+        std::this_thread::yield();  // the helper that holds the tile may want this core
     }
   }
 
@@ -95,7 +100,9 @@ class Pool {
       if (first(ticket) >= end(ticket)) return false;
       const std::uint64_t left = from == front ? ticket + (std::uint64_t{1} << bits) : ticket - 1;
       const std::size_t tile = from == front ? first(ticket) : end(ticket) - 1;
-      if (!ticket_.compare_exchange_weak(ticket, left, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+      if (!ticket_.compare_exchange_weak(ticket, left, std::memory_order_acq_rel,
+                                         std::memory_order_acquire))
+        continue;
       tile_(offset_ + tile);
       done_.fetch_add(1, std::memory_order_release);
       return true;

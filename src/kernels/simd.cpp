@@ -1,8 +1,9 @@
-// Compiled once per instruction set, each time with KERATIN_ARCH naming xsimd's and KERATIN_TABLE the table to define.
-// Everything is a template on the instruction set or local to this file, so that no function compiled for a newer machine
-// can be linked in the place of one for an older.
+// Compiled once per instruction set, each time with KERATIN_ARCH naming xsimd's and KERATIN_TABLE
+// the table to define. Everything is a template on the instruction set or local to this file, so
+// that no function compiled for a newer machine can be linked in the place of one for an older.
 
 #include "kernels/simd.hpp"
+
 #include "kernels/simd_batches.hpp"
 #include "kernels/simd_nonzeros.hpp"
 #include "kernels/simd_products.hpp"
@@ -13,48 +14,71 @@ namespace keratin::kernels {
 
 namespace {
 
-template <class List> struct Tables;
-template <class... F> struct Tables<std::tuple<F...>> {
+template <class List>
+struct Tables;
+template <class... F>
+struct Tables<std::tuple<F...>> {
   static constexpr std::array<Simd::Map, sizeof...(F)> map() { return {&MapOf<F>::map...}; }
-  static constexpr std::array<Simd::MapSlope, sizeof...(F)> map_slope() { return {&MapOf<F>::slope...}; }
+  static constexpr std::array<Simd::MapSlope, sizeof...(F)> map_slope() {
+    return {&MapOf<F>::slope...};
+  }
   static constexpr std::array<Simd::Map2, sizeof...(F)> map2() { return {&Map2Of<F>::map...}; }
-  static constexpr std::array<Simd::Map2Slope, sizeof...(F)> slope_a() { return {&Map2Of<F>::slope_a...}; }
-  static constexpr std::array<Simd::Map2Slope, sizeof...(F)> slope_b() { return {&Map2Of<F>::slope_b...}; }
+  static constexpr std::array<Simd::Map2Slope, sizeof...(F)> slope_a() {
+    return {&Map2Of<F>::slope_a...};
+  }
+  static constexpr std::array<Simd::Map2Slope, sizeof...(F)> slope_b() {
+    return {&Map2Of<F>::slope_b...};
+  }
 };
 
-void add(const float* x, float* y, std::size_t n) { each<true>(n, y, [](Batch x) { return x; }, x); }
+void add(const float* x, float* y, std::size_t n) {
+  each<true>(
+      n, y, [](Batch x) { return x; }, x);
+}
 
 void from_uint8(const std::uint8_t* x, float* y, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<float>(x[i]);
 }
 
 struct Identity {
-  template <class B> static B value(B x, B, B) { return x; }
+  template <class B>
+  static B value(B x, B, B) {
+    return x;
+  }
 };
 
 // F of one run of a row's values plus their biases, one batch type wide.
 template <class F, class B>
 void activate(float* y, const float* bias, std::size_t& j, std::size_t columns) {
   for (; j + B::size <= columns; j += B::size) {
-    const B x = bias ? B::load_unaligned(y + j) + B::load_unaligned(bias + j) : B::load_unaligned(y + j);
+    const B x =
+        bias ? B::load_unaligned(y + j) + B::load_unaligned(bias + j) : B::load_unaligned(y + j);
     F::value(x, x, x).store_unaligned(y + j);
   }
 }
 
-// The end of a row shorter than a batch takes narrower ones, unless F multiplies and adds, which each may fuse in another way.
+// The end of a row shorter than a batch takes narrower ones, unless F multiplies and adds, which
+// each may fuse in another way.
 template <class F, bool may_narrow>
-void epilogue(float* y, const float* bias, std::size_t rows, std::size_t columns, std::size_t stride) {
+void epilogue(float* y, const float* bias, std::size_t rows, std::size_t columns,
+              std::size_t stride) {
   for (std::size_t i = 0; i < rows; ++i, y += stride) {
     std::size_t j = 0;
     activate<F, Batch>(y, bias, j, columns);
     if constexpr (may_narrow && width > 8) activate<F, Narrow<8>>(y, bias, j, columns);
     if constexpr (may_narrow && width > 4) activate<F, Narrow<4>>(y, bias, j, columns);
-    if (bias) each<false>(columns - j, y + j, [](Batch x, Batch b) { return F::value(x + b, b, b); }, y + j, bias + j);
-    else each<false>(columns - j, y + j, [](Batch x) { return F::value(x, x, x); }, y + j);
+    if (bias)
+      each<false>(
+          columns - j, y + j, [](Batch x, Batch b) { return F::value(x + b, b, b); }, y + j,
+          bias + j);
+    else
+      each<false>(
+          columns - j, y + j, [](Batch x) { return F::value(x, x, x); }, y + j);
   }
 }
 
-void sgd(float* w, float* velocity, const float* g, std::size_t n, float learning_rate, float momentum, bool nesterov) {
+void sgd(float* w, float* velocity, const float* g, std::size_t n, float learning_rate,
+         float momentum, bool nesterov) {
   for (std::size_t i = 0; i < n; ++i) {
     if (!velocity) {
       w[i] -= learning_rate * g[i];
@@ -80,7 +104,8 @@ void adam(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep 
   }
   if (i < n) {
     Batch mi = load_some(m + i, n - i, 0), vi = load_some(v + i, n - i, 0);
-    store_some(update(load_some(w + i, n - i, 0), mi, vi, load_some(g + i, n - i, 0)), w + i, n - i);
+    store_some(update(load_some(w + i, n - i, 0), mi, vi, load_some(g + i, n - i, 0)), w + i,
+               n - i);
     store_some(mi, m + i, n - i);
     store_some(vi, v + i, n - i);
   }
@@ -100,7 +125,8 @@ const Simd KERATIN_TABLE = {
     .from_uint8 = from_uint8,
     .sum = sum,
     .column_sums = column_sums,
-    .epilogue = {epilogue<Identity, true>, epilogue<functions::Relu, true>, epilogue<functions::Tanh, false>},
+    .epilogue = {epilogue<Identity, true>, epilogue<functions::Relu, true>,
+                 epilogue<functions::Tanh, false>},
     .softmax = softmax,
     .log_softmax = log_softmax,
     .softmax_slope = softmax_slope,

@@ -13,7 +13,8 @@ constexpr std::size_t width = Batch::size;
 
 Batch load(const float* x) { return Batch::load_unaligned(x); }
 
-// Rest of a row shorter than a batch: padded, so that its values come out of the same instructions as the others.
+// Rest of a row shorter than a batch: padded, so that its values come out of the same instructions
+// as the others.
 Batch load_some(const float* x, std::size_t n, float padding) {
   alignas(64) float lanes[width];
   for (std::size_t i = 0; i < width; ++i) lanes[i] = i < n ? x[i] : padding;
@@ -26,40 +27,50 @@ void store_some(Batch value, float* y, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) y[i] = lanes[i];
 }
 
-// y[i] = f(inputs[i]...) or y[i] += f(inputs[i]...). All is loaded before f: so the compiler fuses the same multiplications and
-// additions for whole batches as for the rest.
+// y[i] = f(inputs[i]...) or y[i] += f(inputs[i]...). All is loaded before f: so the compiler fuses
+// the same multiplications and additions for whole batches as for the rest.
 template <bool keep, class F, class... In>
 void each(std::size_t n, float* y, const F& f, const In*... in) {
   std::size_t i = 0;
   if constexpr (keep) {
     const auto add = [&f](Batch old, auto... x) { return old + f(x...); };
     for (; i + width <= n; i += width) add(load(y + i), load(in + i)...).store_unaligned(y + i);
-    if (i < n) store_some(add(load_some(y + i, n - i, 0), load_some(in + i, n - i, 1)...), y + i, n - i);
+    if (i < n)
+      store_some(add(load_some(y + i, n - i, 0), load_some(in + i, n - i, 1)...), y + i, n - i);
   } else {
     for (; i + width <= n; i += width) f(load(in + i)...).store_unaligned(y + i);
     if (i < n) store_some(f(load_some(in + i, n - i, 1)...), y + i, n - i);
   }
 }
 
-template <class F> struct MapOf {
+template <class F>
+struct MapOf {
   static void map(const float* x, float* y, std::size_t n, float p, float q) {
-    each<false>(n, y, [p, q](Batch x) { return F::value(x, Batch(p), Batch(q)); }, x);
+    each<false>(
+        n, y, [p, q](Batch x) { return F::value(x, Batch(p), Batch(q)); }, x);
   }
-  static void slope(const float* x, const float* y, const float* dy, float* dx, std::size_t n, float p, float q, bool keep) {
-    const auto f = [p, q](Batch x, Batch y, Batch dy) { return F::slope(x, y, dy, Batch(p), Batch(q)); };
+  static void slope(const float* x, const float* y, const float* dy, float* dx, std::size_t n,
+                    float p, float q, bool keep) {
+    const auto f = [p, q](Batch x, Batch y, Batch dy) {
+      return F::slope(x, y, dy, Batch(p), Batch(q));
+    };
     keep ? each<true>(n, dx, f, x, y, dy) : each<false>(n, dx, f, x, y, dy);
   }
 };
 
-template <class F> struct Map2Of {
+template <class F>
+struct Map2Of {
   static void map(const float* a, const float* b, float* y, std::size_t n) {
-    each<false>(n, y, [](Batch a, Batch b) { return F::value(a, b); }, a, b);
+    each<false>(
+        n, y, [](Batch a, Batch b) { return F::value(a, b); }, a, b);
   }
-  static void slope_a(const float* a, const float* b, const float* y, const float* dy, float* d, std::size_t n, bool keep) {
+  static void slope_a(const float* a, const float* b, const float* y, const float* dy, float* d,
+                      std::size_t n, bool keep) {
     const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::slope_a(a, b, y, dy); };
     keep ? each<true>(n, d, f, a, b, y, dy) : each<false>(n, d, f, a, b, y, dy);
   }
-  static void slope_b(const float* a, const float* b, const float* y, const float* dy, float* d, std::size_t n, bool keep) {
+  static void slope_b(const float* a, const float* b, const float* y, const float* dy, float* d,
+                      std::size_t n, bool keep) {
     const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::slope_b(a, b, y, dy); };
     keep ? each<true>(n, d, f, a, b, y, dy) : each<false>(n, d, f, a, b, y, dy);
   }

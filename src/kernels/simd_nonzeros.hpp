@@ -1,6 +1,6 @@
 #pragma once
-// Products over the nonzero values of a alone: pixels, one-hot rows and what relu leaves are zeros for the most part.
-// Part of simd.cpp, which is compiled once per instruction set: see there.
+// Products over the nonzero values of a alone: pixels, one-hot rows and what relu leaves are zeros
+// for the most part. Part of simd.cpp, which is compiled once per instruction set: see there.
 
 #include <array>
 #include <bit>
@@ -12,11 +12,14 @@ namespace keratin::kernels {
 
 namespace {
 
-// 96 columns, or what sixteen registers hold beside a factor; the last strip of a row may be a batch wider.
-constexpr std::size_t usual_batches = std::min<std::size_t>(96 / width, 12), most_batches = usual_batches + 1;
+// 96 columns, or what sixteen registers hold beside a factor; the last strip of a row may be a
+// batch wider.
+constexpr std::size_t usual_batches = std::min<std::size_t>(96 / width, 12),
+                      most_batches = usual_batches + 1;
 
-// Some columns of one row of c in registers. The last batch is moved back to where the columns end: it and the one before come to the
-// same values where they overlap. Packed rows of b hold the same columns, so that every load of theirs is aligned.
+// Some columns of one row of c in registers. The last batch is moved back to where the columns end:
+// it and the one before come to the same values where they overlap. Packed rows of b hold the same
+// columns, so that every load of theirs is aligned.
 template <std::size_t batches>
 class Strip {
  public:
@@ -29,7 +32,8 @@ class Strip {
     for (std::size_t t = 0; t < batches; ++t) totals_[t] = Batch::load_unaligned(c + at(t));
   }
   void add(float factor, const float* packed) {
-    for (std::size_t t = 0; t < batches; ++t) totals_[t] = xsimd::fma(Batch(factor), Batch::load_aligned(packed + t * width), totals_[t]);
+    for (std::size_t t = 0; t < batches; ++t)
+      totals_[t] = xsimd::fma(Batch(factor), Batch::load_aligned(packed + t * width), totals_[t]);
   }
   void store(float* c) const {
     for (std::size_t t = 0; t < batches; ++t) totals_[t].store_unaligned(c + at(t));
@@ -42,7 +46,8 @@ class Strip {
 };
 
 template <std::size_t batches>
-bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns, float* packed) {
+bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns,
+          float* packed) {
   Strip<batches> strip(columns);
   Batch infinite[batches];
   std::fill_n(infinite, batches, Batch(0.0f));
@@ -50,7 +55,7 @@ bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t colu
     for (std::size_t t = 0; t < batches; ++t) {
       const Batch values = Batch::load_unaligned(b + strip.at(t));
       values.store_aligned(packed + t * width);
-      infinite[t] = xsimd::fma(values, Batch(0.0f), infinite[t]);   // NaN once it is
+      infinite[t] = xsimd::fma(values, Batch(0.0f), infinite[t]);  // NaN once it is
     }
   for (std::size_t t = 1; t < batches; ++t) infinite[0] += infinite[t];
   return xsimd::hadd(infinite[0]) == 0;
@@ -84,7 +89,8 @@ std::uint64_t nonzero_bits(const float* x, std::size_t n) {
 }
 
 // Bit r of bits[j] is set where x[r][j] is not zero: for up to 64 rows.
-void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t rows, std::size_t columns, std::uint64_t* bits) {
+void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t rows,
+                             std::size_t columns, std::uint64_t* bits) {
   using Bits = xsimd::batch<std::uint32_t, KERATIN_ARCH>;
   std::fill_n(bits, columns, std::uint64_t{0});
   std::size_t j = 0;
@@ -93,7 +99,8 @@ void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t row
       Bits lanes(0u);
       for (std::size_t r = half; r < std::min(rows, half + 32); ++r) {
         const Bits value = xsimd::bitwise_cast<Bits>(load(x + r * stride + j));
-        lanes |= xsimd::select(value + value == Bits(0u), Bits(0u), Bits(1u << (r - half)));   // without its sign
+        lanes |= xsimd::select(value + value == Bits(0u), Bits(0u),
+                               Bits(1u << (r - half)));  // without its sign
       }
       alignas(64) std::uint32_t words[width];
       lanes.store_aligned(words);
@@ -103,18 +110,22 @@ void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t row
     for (std::size_t r = 0; r < rows; ++r) bits[j] |= std::uint64_t{x[r * stride + j] != 0} << r;
 }
 
-// Block by block of the inner size: its rows of b stay in the nearest cache while the rows of c go by.
+// Block by block of the inner size: its rows of b stay in the nearest cache while the rows of c go
+// by.
 template <std::size_t batches, bool transpose_a>
 void nonzeros(const NonzeroTile& tile) {
   constexpr std::size_t block = 64;
-  const std::size_t row_stride = transpose_a ? 1 : tile.a_stride, inner_stride = transpose_a ? tile.a_stride : 1;
+  const std::size_t row_stride = transpose_a ? 1 : tile.a_stride,
+                    inner_stride = transpose_a ? tile.a_stride : 1;
   Strip<batches> strip(tile.columns);
   for (std::size_t l = 0; l < tile.k; l += block) {
     const std::size_t inner = std::min(block, tile.k - l);
     const float *a = tile.a + l * inner_stride, *b = tile.packed_b + l * strip.packed_size;
     std::uint64_t bits[NonzeroTile::most_rows];
-    if constexpr (transpose_a) nonzero_bits_of_columns(a, inner_stride, inner, tile.rows, bits);
-    else for (std::size_t i = 0; i < tile.rows; ++i) bits[i] = nonzero_bits(a + i * row_stride, inner);
+    if constexpr (transpose_a)
+      nonzero_bits_of_columns(a, inner_stride, inner, tile.rows, bits);
+    else
+      for (std::size_t i = 0; i < tile.rows; ++i) bits[i] = nonzero_bits(a + i * row_stride, inner);
     const bool fresh = l == 0 && !tile.keep;
     for (std::size_t i = 0; i < tile.rows; ++i) {
       if (!bits[i] && !fresh) continue;
@@ -132,13 +143,15 @@ void nonzeros(const NonzeroTile& tile) {
 void nonzeros(const NonzeroTile& tile, bool transpose_a) {
   const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
     using Kernel = void (*)(const NonzeroTile&);
-    constexpr Kernel plain[] = {nonzeros<i + 1, false>...}, transposed[] = {nonzeros<i + 1, true>...};
+    constexpr Kernel plain[] = {nonzeros<i + 1, false>...},
+                     transposed[] = {nonzeros<i + 1, true>...};
     (transpose_a ? transposed : plain)[(tile.columns - 1) / width](tile);
   };
   run(std::make_index_sequence<most_batches>());
 }
 
-bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns, float* packed) {
+bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns,
+          float* packed) {
   const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
     constexpr decltype(&pack<1>) packs[] = {pack<i + 1>...};
     return packs[(columns - 1) / width](b, stride, rows, columns, packed);

@@ -1,5 +1,6 @@
 #pragma once
-// Small matrix products, without packing. Part of simd.cpp, which is compiled once per instruction set: see there.
+// Small matrix products, without packing. Part of simd.cpp, which is compiled once per instruction
+// set: see there.
 
 #include "kernels/simd_batches.hpp"
 
@@ -7,25 +8,31 @@ namespace keratin::kernels {
 
 namespace {
 
-// A run of columns of c, one batch type wide, `batches` of them side by side: b is read once for all.
+// A run of columns of c, one batch type wide, `batches` of them side by side: b is read once for
+// all.
 template <class B, std::size_t batches, class Coefficient>
-void product_columns(const Coefficient& coefficient, const float* b, float* out, std::size_t& j, std::size_t n, std::size_t k, bool keep) {
+void product_columns(const Coefficient& coefficient, const float* b, float* out, std::size_t& j,
+                     std::size_t n, std::size_t k, bool keep) {
   for (; j + batches * B::size <= n; j += batches * B::size) {
     B total[batches];
-    for (std::size_t t = 0; t < batches; ++t) total[t] = keep ? B::load_unaligned(out + j + t * B::size) : B(0.0f);
+    for (std::size_t t = 0; t < batches; ++t)
+      total[t] = keep ? B::load_unaligned(out + j + t * B::size) : B(0.0f);
     for (std::size_t l = 0; l < k; ++l) {
       const B factor(coefficient(l));
-      for (std::size_t t = 0; t < batches; ++t) total[t] = xsimd::fma(factor, B::load_unaligned(b + l * n + j + t * B::size), total[t]);
+      for (std::size_t t = 0; t < batches; ++t)
+        total[t] = xsimd::fma(factor, B::load_unaligned(b + l * n + j + t * B::size), total[t]);
     }
     for (std::size_t t = 0; t < batches; ++t) total[t].store_unaligned(out + j + t * B::size);
   }
 }
 
 // The batches for what is left of a row: half and a quarter as wide, down to four lanes.
-template <std::size_t lanes> using Narrow = xsimd::make_sized_batch_t<float, lanes>;
+template <std::size_t lanes>
+using Narrow = xsimd::make_sized_batch_t<float, lanes>;
 
 template <class Coefficient>
-void product_row(const Coefficient& coefficient, const float* b, float* out, std::size_t n, std::size_t k, bool keep) {
+void product_row(const Coefficient& coefficient, const float* b, float* out, std::size_t n,
+                 std::size_t k, bool keep) {
   std::size_t j = 0;
   product_columns<Batch, 6>(coefficient, b, out, j, n, k, keep);
   product_columns<Batch, 1>(coefficient, b, out, j, n, k, keep);
@@ -38,18 +45,24 @@ void product_row(const Coefficient& coefficient, const float* b, float* out, std
   }
 }
 
-void product_nn(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, bool keep) {
-  for (std::size_t i = 0; i < m; ++i) product_row([=](std::size_t l) { return a[i * k + l]; }, b, c + i * n, n, k, keep);
+void product_nn(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
+                std::size_t k, bool keep) {
+  for (std::size_t i = 0; i < m; ++i)
+    product_row([=](std::size_t l) { return a[i * k + l]; }, b, c + i * n, n, k, keep);
 }
 
-void product_tn(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, bool keep) {
-  for (std::size_t i = 0; i < m; ++i) product_row([=](std::size_t l) { return a[l * m + i]; }, b, c + i * n, n, k, keep);
+void product_tn(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
+                std::size_t k, bool keep) {
+  for (std::size_t i = 0; i < m; ++i)
+    product_row([=](std::size_t l) { return a[l * m + i]; }, b, c + i * n, n, k, keep);
 }
 
-template <class B> float dot_run(const float* left, const float* right, std::size_t& l, std::size_t k) {
+template <class B>
+float dot_run(const float* left, const float* right, std::size_t& l, std::size_t k) {
   if (l + B::size > k) return 0;
   B lanes(0.0f);
-  for (; l + B::size <= k; l += B::size) lanes = xsimd::fma(B::load_unaligned(left + l), B::load_unaligned(right + l), lanes);
+  for (; l + B::size <= k; l += B::size)
+    lanes = xsimd::fma(B::load_unaligned(left + l), B::load_unaligned(right + l), lanes);
   return xsimd::hadd(lanes);
 }
 
@@ -62,9 +75,11 @@ float dot(const float* left, const float* right, std::size_t k) {
   return total;
 }
 
-void product_nt(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k, bool keep) {
+void product_nt(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
+                std::size_t k, bool keep) {
   for (std::size_t i = 0; i < m; ++i)
-    for (std::size_t j = 0; j < n; ++j) c[i * n + j] = (keep ? c[i * n + j] : 0) + dot(a + i * k, b + j * k, k);
+    for (std::size_t j = 0; j < n; ++j)
+      c[i * n + j] = (keep ? c[i * n + j] : 0) + dot(a + i * k, b + j * k, k);
 }
 
 }  // namespace

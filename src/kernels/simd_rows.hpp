@@ -1,5 +1,6 @@
 #pragma once
-// Sums, and softmax and its kin over rows. Part of simd.cpp, which is compiled once per instruction set: see there.
+// Sums, and softmax and its kin over rows. Part of simd.cpp, which is compiled once per instruction
+// set: see there.
 
 #include <algorithm>
 #include <limits>
@@ -12,7 +13,8 @@ namespace {
 
 // Lanes are added in float over short runs, runs in double: exact enough for any length, and fast.
 double sum(const float* x, std::size_t n) {
-  if (n < width) {   // a short row: a chain of additions, which the processor overlaps with the next row's
+  if (n < width) {  // a short row: a chain of additions, which the processor overlaps with the next
+                    // row's
     float total = 0;
     for (std::size_t i = 0; i < n; ++i) total += x[i];
     return static_cast<double>(total);
@@ -30,23 +32,27 @@ double sum(const float* x, std::size_t n) {
   return total;
 }
 
-// row(first) + ... + row(first + rows - 1), many rows by halves: the error stays that of a few hundred additions.
+// row(first) + ... + row(first + rows - 1), many rows by halves: the error stays that of a few
+// hundred additions.
 template <class Row>
 auto sum_of_rows(const Row& row, std::size_t first, std::size_t rows) -> decltype(row(first)) {
-  if (rows > 256) return sum_of_rows(row, first, rows / 2) + sum_of_rows(row, first + rows / 2, rows - rows / 2);
+  if (rows > 256)
+    return sum_of_rows(row, first, rows / 2) + sum_of_rows(row, first + rows / 2, rows - rows / 2);
   auto total = row(first);
   for (std::size_t i = 1; i < rows; ++i) total += row(first + i);
   return total;
 }
 
-void column_sums(const float* x, std::size_t rows, std::size_t columns, std::size_t stride, float* out, bool keep) {
+void column_sums(const float* x, std::size_t rows, std::size_t columns, std::size_t stride,
+                 float* out, bool keep) {
   if (rows == 0) {
     if (!keep) std::fill_n(out, columns, 0.0f);
     return;
   }
   std::size_t j = 0;
   for (; j + width <= columns; j += width) {
-    const Batch total = sum_of_rows([&](std::size_t i) { return load(x + i * stride + j); }, 0, rows);
+    const Batch total =
+        sum_of_rows([&](std::size_t i) { return load(x + i * stride + j); }, 0, rows);
     (keep ? load(out + j) + total : total).store_unaligned(out + j);
   }
   for (; j < columns; ++j) {
@@ -71,7 +77,8 @@ float maximum(const float* x, std::size_t n) {
 
 constexpr std::size_t block = 2048;
 
-// Rows shorter than this are taken a batch of rows at a time, a lane each: exp, log and sums then run over full batches.
+// Rows shorter than this are taken a batch of rows at a time, a lane each: exp, log and sums then
+// run over full batches.
 constexpr std::size_t wide_row = 33;
 
 // body(values) on `width` rows at once, values[j] being their column j.
@@ -79,7 +86,8 @@ template <class Body>
 void by_lanes(const float* x, float* y, std::size_t rows, std::size_t columns, const Body& body) {
   Batch values[wide_row];
   alignas(64) float lanes[width];
-  for (std::size_t first = 0; first < rows; first += width, x += width * columns, y += width * columns) {
+  for (std::size_t first = 0; first < rows;
+       first += width, x += width * columns, y += width * columns) {
     const std::size_t count = std::min(width, rows - first);
     for (std::size_t j = 0; j < columns; ++j) {
       for (std::size_t i = 0; i < width; ++i) lanes[i] = x[std::min(i, count - 1) * columns + j];
@@ -103,7 +111,8 @@ void softmax_of_narrow_rows(const float* x, float* y, std::size_t rows, std::siz
   by_lanes(x, y, rows, columns, [columns](Batch* values) {
     subtract_maximum(values, columns);
     Batch total(0.0f);
-    for (std::size_t j = 0; j < columns; ++j) total += values[j] = functions::Exp::value(values[j], total, total);
+    for (std::size_t j = 0; j < columns; ++j)
+      total += values[j] = functions::Exp::value(values[j], total, total);
     const Batch scale = Batch(1.0f) / total;
     for (std::size_t j = 0; j < columns; ++j) values[j] *= scale;
   });
@@ -113,7 +122,8 @@ void log_softmax_of_narrow_rows(const float* x, float* y, std::size_t rows, std:
   by_lanes(x, y, rows, columns, [columns](Batch* values) {
     subtract_maximum(values, columns);
     Batch total(0.0f);
-    for (std::size_t j = 0; j < columns; ++j) total += functions::Exp::value(values[j], total, total);
+    for (std::size_t j = 0; j < columns; ++j)
+      total += functions::Exp::value(values[j], total, total);
     const Batch log_total = functions::Log::value(total, total, total);
     for (std::size_t j = 0; j < columns; ++j) values[j] -= log_total;
   });
@@ -156,7 +166,8 @@ void log_softmax(const float* x, float* y, std::size_t rows, std::size_t columns
   }
 }
 
-void softmax_slope(const float* y, const float* dy, float* dx, std::size_t rows, std::size_t columns, bool keep) {
+void softmax_slope(const float* y, const float* dy, float* dx, std::size_t rows,
+                   std::size_t columns, bool keep) {
   for (std::size_t i = 0; i < rows; ++i, y += columns, dy += columns, dx += columns) {
     float dot = 0;
     for (std::size_t j = 0; j < columns; ++j) dot += y[j] * dy[j];
@@ -164,7 +175,8 @@ void softmax_slope(const float* y, const float* dy, float* dx, std::size_t rows,
   }
 }
 
-void log_softmax_slope(const float* y, const float* dy, float* dx, std::size_t rows, std::size_t columns, bool keep) {
+void log_softmax_slope(const float* y, const float* dy, float* dx, std::size_t rows,
+                       std::size_t columns, bool keep) {
   float e[block];
   for (std::size_t i = 0; i < rows; ++i, y += columns, dy += columns, dx += columns) {
     const float total = static_cast<float>(sum(dy, columns));

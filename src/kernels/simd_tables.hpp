@@ -7,7 +7,7 @@
 
 namespace keratin::kernels {
 
-extern const Simd baseline_table;   // what the library as a whole is compiled for
+extern const Simd baseline_table;  // what the library as a whole is compiled for
 #ifdef KERATIN_HAS_X86_TABLES
 extern const Simd avx2_table, avx512_table;
 #endif

@@ -20,9 +20,11 @@ Node focused(Node terms, Node p, double gamma) {
 Node weighted(Node terms, const Alpha& alpha, int axis) {
   const auto& values = alpha.values();
   if (values.size() == 1) return terms * values[0];
-  const std::size_t at = terms.shape().axis(axis, "categorical_focal_crossentropy"), rank = terms.shape().size();
+  const std::size_t at = terms.shape().axis(axis, "categorical_focal_crossentropy"),
+                    rank = terms.shape().size();
   const std::size_t classes = terms.shape()[at];
-  check(values.size() == classes, "categorical_focal_crossentropy", "alpha has ", values.size(), " values for ", classes, " classes");
+  check(values.size() == classes, "categorical_focal_crossentropy", "alpha has ", values.size(),
+        " values for ", classes, " classes");
   Shape shape = {values.size()};
   while (shape.size() < rank - at) shape.push_back(1);
   return terms * terms.tape().hold(Tensor::from(shape, values));
@@ -30,25 +32,32 @@ Node weighted(Node terms, const Alpha& alpha, int axis) {
 
 }  // namespace
 
-Node binary_focal_crossentropy(Node y_true, Node y_pred, const BinaryFocalCrossentropyOptions& options) {
+Node binary_focal_crossentropy(Node y_true, Node y_pred,
+                               const BinaryFocalCrossentropyOptions& options) {
   const auto [t, given] = matched("binary_focal_crossentropy", y_true, y_pred);
   const bool squash = options.from_logits && !given.tape().logits_of(given, Squash::sigmoid);
   const Node p = squash ? ops::sigmoid(given) : given;
   const Node truth = smoothed(t, options.label_smoothing, 2);
-  const Node right = truth * p + (1.0f - truth) * (1.0f - p);   // what the prediction gives to the truth
+  const Node right =
+      truth * p + (1.0f - truth) * (1.0f - p);  // what the prediction gives to the truth
   const Node terms = focused(binary_terms(truth, p, false), right, options.gamma);
   if (!options.apply_class_balancing) return ops::mean(terms, options.axis);
   const float alpha = static_cast<float>(options.alpha);
   return ops::mean((truth * (2 * alpha - 1) + (1 - alpha)) * terms, options.axis);
 }
-Tensor binary_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred, const BinaryFocalCrossentropyOptions& options) {
-  return on_tensors(y_true, y_pred, [&](Node t, Node p) { return binary_focal_crossentropy(t, p, options); });
+Tensor binary_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
+                                 const BinaryFocalCrossentropyOptions& options) {
+  return on_tensors(y_true, y_pred,
+                    [&](Node t, Node p) { return binary_focal_crossentropy(t, p, options); });
 }
 BinaryFocalCrossentropy::BinaryFocalCrossentropy(BinaryFocalCrossentropyOptions options)
-    : Loss("binary_focal_crossentropy", [options](Node t, Node p) { return binary_focal_crossentropy(t, p, options); },
-           {options.reduction, options.name}, same_shape("binary_focal_crossentropy")) {}
+    : Loss(
+          "binary_focal_crossentropy",
+          [options](Node t, Node p) { return binary_focal_crossentropy(t, p, options); },
+          {options.reduction, options.name}, same_shape("binary_focal_crossentropy")) {}
 
-Node categorical_focal_crossentropy(Node y_true, Node y_pred, const CategoricalFocalCrossentropyOptions& options) {
+Node categorical_focal_crossentropy(Node y_true, Node y_pred,
+                                    const CategoricalFocalCrossentropyOptions& options) {
   const auto [t, given] = matched("categorical_focal_crossentropy", y_true, y_pred);
   const bool squash = options.from_logits && !given.tape().logits_of(given, Squash::softmax);
   const Node q = normalized(squash ? ops::softmax(given, options.axis) : given, options.axis);
@@ -56,11 +65,16 @@ Node categorical_focal_crossentropy(Node y_true, Node y_pred, const CategoricalF
   const Node terms = focused(truth * ops::log(q), q, options.gamma);
   return -ops::sum(weighted(terms, options.alpha, options.axis), options.axis);
 }
-Tensor categorical_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred, const CategoricalFocalCrossentropyOptions& options) {
-  return on_tensors(y_true, y_pred, [&](Node t, Node p) { return categorical_focal_crossentropy(t, p, options); });
+Tensor categorical_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
+                                      const CategoricalFocalCrossentropyOptions& options) {
+  return on_tensors(y_true, y_pred,
+                    [&](Node t, Node p) { return categorical_focal_crossentropy(t, p, options); });
 }
-CategoricalFocalCrossentropy::CategoricalFocalCrossentropy(CategoricalFocalCrossentropyOptions options)
-    : Loss("categorical_focal_crossentropy", [options](Node t, Node p) { return categorical_focal_crossentropy(t, p, options); },
-           {options.reduction, options.name}, same_shape("categorical_focal_crossentropy")) {}
+CategoricalFocalCrossentropy::CategoricalFocalCrossentropy(
+    CategoricalFocalCrossentropyOptions options)
+    : Loss(
+          "categorical_focal_crossentropy",
+          [options](Node t, Node p) { return categorical_focal_crossentropy(t, p, options); },
+          {options.reduction, options.name}, same_shape("categorical_focal_crossentropy")) {}
 
 }  // namespace keratin::losses

@@ -16,24 +16,29 @@ struct ReductionName {
   Reduction::Kind kind;
 };
 
-constexpr ReductionName reductions[] = {{"sum_over_batch_size", Reduction::sum_over_batch_size},
-                                        {"auto", Reduction::sum_over_batch_size},
-                                        {"mean", Reduction::sum_over_batch_size},
-                                        {"sum", Reduction::sum},
-                                        {"mean_with_sample_weight", Reduction::mean_with_sample_weight},
-                                        {"none", Reduction::none}};
+constexpr ReductionName reductions[] = {
+    {"sum_over_batch_size", Reduction::sum_over_batch_size},
+    {"auto", Reduction::sum_over_batch_size},
+    {"mean", Reduction::sum_over_batch_size},
+    {"sum", Reduction::sum},
+    {"mean_with_sample_weight", Reduction::mean_with_sample_weight},
+    {"none", Reduction::none}};
 
 // Both scalars; 0 where count is 0: weights may all be 0, and every label may be one to ignore.
 Node divide_no_nan(Node total, Node count) {
-  return record({total, count}, {},
+  return record(
+      {total, count}, {},
       [&](Tensor& y) {
         const float n = count.value().item();
         y.data()[0] = n == 0 ? 0 : total.value().item() / n;
       },
       [total, count](const Tensor& y, const Tensor& dy) {
         const float n = count.value().item(), slope = n == 0 ? 0 : dy.item() / n;
-        accumulate(total, [&](Tensor& d, float keep) { d.data()[0] = (keep ? d.data()[0] : 0) + slope; });
-        accumulate(count, [&](Tensor& d, float keep) { d.data()[0] = (keep ? d.data()[0] : 0) - slope * y.item(); });
+        accumulate(total,
+                   [&](Tensor& d, float keep) { d.data()[0] = (keep ? d.data()[0] : 0) + slope; });
+        accumulate(count, [&](Tensor& d, float keep) {
+          d.data()[0] = (keep ? d.data()[0] : 0) - slope * y.item();
+        });
       });
 }
 
@@ -86,15 +91,17 @@ Node Loss::operator()(Node y_true, Node y_pred, Node sample_weight) const {
   return reduce(value * weight, weight * mask, mask);
 }
 
-Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const {
+Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred,
+                        const Tensor& sample_weight) const {
   GradientTape tape;
   tape.begin(/*recording=*/false);
   const Node t = tape.constant(y_true), p = tape.constant(y_pred);
-  return (sample_weight.empty() ? (*this)(t, p) : (*this)(t, p, tape.constant(sample_weight))).value();
+  return (sample_weight.empty() ? (*this)(t, p) : (*this)(t, p, tape.constant(sample_weight)))
+      .value();
 }
 
-// `values` are weighted, and 0 where masked. As in Keras, a mean over a mask counts what it leaves, weights do not change the count,
-// and a scalar or an empty batch is never reduced.
+// `values` are weighted, and 0 where masked. As in Keras, a mean over a mask counts what it leaves,
+// weights do not change the count, and a scalar or an empty batch is never reduced.
 Node Loss::reduce(Node values, std::optional<Node> weight, std::optional<Node> mask) const {
   const Shape& shape = values.shape();
   if (reduction_ == Reduction::none || shape.empty() || shape == Shape{0}) return values;

@@ -10,16 +10,23 @@ namespace keratin::losses {
 
 namespace {
 
-// 2 t - 1 if all of y_true is 0 or 1, else t: one op either way, so that every batch has the same nodes.
+// 2 t - 1 if all of y_true is 0 or 1, else t: one op either way, so that every batch has the same
+// nodes.
 Node hinge_labels(Node t) {
   const auto values = t.value().values();
-  const bool binary = std::all_of(values.begin(), values.end(), [](float label) { return label == 0 || label == 1; });
+  const bool binary = std::all_of(values.begin(), values.end(),
+                                  [](float label) { return label == 0 || label == 1; });
   const float scale = binary ? 2 : 1, shift = binary ? -1 : 0;
-  return record({t}, t.shape(),
-      [&](Tensor& y) { std::transform(values.begin(), values.end(), y.data(), [&](float label) { return scale * label + shift; }); },
+  return record(
+      {t}, t.shape(),
+      [&](Tensor& y) {
+        std::transform(values.begin(), values.end(), y.data(),
+                       [&](float label) { return scale * label + shift; });
+      },
       [t, scale](const Tensor&, const Tensor& dy) {
         accumulate(t, [&](Tensor& dt, float keep) {
-          for (std::size_t i = 0; i < dy.size(); ++i) dt.data()[i] = (keep ? dt.data()[i] : 0) + scale * dy.data()[i];
+          for (std::size_t i = 0; i < dy.size(); ++i)
+            dt.data()[i] = (keep ? dt.data()[i] : 0) + scale * dy.data()[i];
         });
       });
 }
@@ -35,7 +42,10 @@ Node hinge(Node y_true, Node y_pred) {
 Tensor hinge(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return hinge(t, p); });
 }
-Hinge::Hinge(LossOptions options) : Loss("hinge", [](Node t, Node p) { return hinge(t, p); }, std::move(options), same_shape("hinge")) {}
+Hinge::Hinge(LossOptions options)
+    : Loss(
+          "hinge", [](Node t, Node p) { return hinge(t, p); }, std::move(options),
+          same_shape("hinge")) {}
 
 Node squared_hinge(Node y_true, Node y_pred) {
   const auto [t, p] = matched("squared_hinge", y_true, y_pred);
@@ -45,7 +55,9 @@ Tensor squared_hinge(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return squared_hinge(t, p); });
 }
 SquaredHinge::SquaredHinge(LossOptions options)
-    : Loss("squared_hinge", [](Node t, Node p) { return squared_hinge(t, p); }, std::move(options), same_shape("squared_hinge")) {}
+    : Loss(
+          "squared_hinge", [](Node t, Node p) { return squared_hinge(t, p); }, std::move(options),
+          same_shape("squared_hinge")) {}
 
 Node categorical_hinge(Node y_true, Node y_pred) {
   const auto [t, p] = matched("categorical_hinge", y_true, y_pred);
@@ -56,7 +68,8 @@ Tensor categorical_hinge(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return categorical_hinge(t, p); });
 }
 CategoricalHinge::CategoricalHinge(LossOptions options)
-    : Loss("categorical_hinge", [](Node t, Node p) { return categorical_hinge(t, p); }, std::move(options),
-           same_shape("categorical_hinge")) {}
+    : Loss(
+          "categorical_hinge", [](Node t, Node p) { return categorical_hinge(t, p); },
+          std::move(options), same_shape("categorical_hinge")) {}
 
 }  // namespace keratin::losses

@@ -7,8 +7,8 @@
 
 namespace keratin::losses {
 
-/// What the activation was taken of, or y_pred itself if it holds logits. No value: y_pred holds probabilities.
-/// Squash::none looks for no activation.
+/// What the activation was taken of, or y_pred itself if it holds logits. No value: y_pred holds
+/// probabilities. Squash::none looks for no activation.
 std::optional<Node> logits_behind(Node y_pred, Squash activation, bool from_logits);
 
 /// Probabilities away from 0 and 1, so that their logarithms are finite.

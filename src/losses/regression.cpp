@@ -14,11 +14,11 @@ namespace {
 
 constexpr float epsilon = 1e-7f;
 
-// x / max(|x|, epsilon) along an axis, with the gradient in closed form: composed of sums and roots it would lose the digits of a short
-// vector and be NaN for a zero one.
+// x / max(|x|, epsilon) along an axis, with the gradient in closed form: composed of sums and roots
+// it would lose the digits of a short vector and be NaN for a zero one.
 Node unit(Node x, int axis) {
   const std::size_t at = x.shape().axis(axis, "cosine_similarity"), n = x.shape()[at];
-  std::size_t step = 1;   // between a vector's elements
+  std::size_t step = 1;  // between a vector's elements
   for (std::size_t i = at + 1; i < x.shape().size(); ++i) step *= x.shape()[i];
   const auto each_vector = [n, step](std::size_t size, const auto& visit) {
     for (std::size_t block = 0; block < size; block += n * step)
@@ -29,7 +29,8 @@ Node unit(Node x, int axis) {
     for (std::size_t i = 0; i < n; ++i) total += x[i * step] * x[i * step];
     return 1 / std::sqrt(total);
   };
-  return record({x}, x.shape(),
+  return record(
+      {x}, x.shape(),
       [&](Tensor& y) {
         each_vector(y.size(), [&](std::size_t first) {
           const float* in = x.value().data() + first;
@@ -40,11 +41,14 @@ Node unit(Node x, int axis) {
       [=](const Tensor& y, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           each_vector(y.size(), [&](std::size_t first) {
-            const float inverse = inverse_length(x.value().data() + first), scale = std::min(inverse, 1 / epsilon);
-            float along = 0;   // what would only change the length; a vector on the floor may grow
-            for (std::size_t i = first; i < first + n * step && !(inverse > 1 / epsilon); i += step) along += dy.data()[i] * y.data()[i];
+            const float inverse = inverse_length(x.value().data() + first),
+                        scale = std::min(inverse, 1 / epsilon);
+            float along = 0;  // what would only change the length; a vector on the floor may grow
+            for (std::size_t i = first; i < first + n * step && !(inverse > 1 / epsilon); i += step)
+              along += dy.data()[i] * y.data()[i];
             for (std::size_t i = first; i < first + n * step; i += step)
-              dx.data()[i] = (keep ? dx.data()[i] : 0) + scale * (dy.data()[i] - along * y.data()[i]);
+              dx.data()[i] =
+                  (keep ? dx.data()[i] : 0) + scale * (dy.data()[i] - along * y.data()[i]);
           });
         });
       });
@@ -60,8 +64,9 @@ Tensor mean_squared_error(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return mean_squared_error(t, p); });
 }
 MeanSquaredError::MeanSquaredError(LossOptions options)
-    : Loss("mean_squared_error", [](Node t, Node p) { return mean_squared_error(t, p); }, std::move(options),
-           same_shape("mean_squared_error")) {}
+    : Loss(
+          "mean_squared_error", [](Node t, Node p) { return mean_squared_error(t, p); },
+          std::move(options), same_shape("mean_squared_error")) {}
 
 Node mean_absolute_error(Node y_true, Node y_pred) {
   const auto [t, p] = matched("mean_absolute_error", y_true, y_pred);
@@ -71,19 +76,23 @@ Tensor mean_absolute_error(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return mean_absolute_error(t, p); });
 }
 MeanAbsoluteError::MeanAbsoluteError(LossOptions options)
-    : Loss("mean_absolute_error", [](Node t, Node p) { return mean_absolute_error(t, p); }, std::move(options),
-           same_shape("mean_absolute_error")) {}
+    : Loss(
+          "mean_absolute_error", [](Node t, Node p) { return mean_absolute_error(t, p); },
+          std::move(options), same_shape("mean_absolute_error")) {}
 
 Node mean_absolute_percentage_error(Node y_true, Node y_pred) {
   const auto [t, p] = matched("mean_absolute_percentage_error", y_true, y_pred);
   return 100.0f * ops::mean(ops::abs((t - p) / ops::maximum(ops::abs(t), epsilon)), -1);
 }
 Tensor mean_absolute_percentage_error(const Tensor& y_true, const Tensor& y_pred) {
-  return on_tensors(y_true, y_pred, [](Node t, Node p) { return mean_absolute_percentage_error(t, p); });
+  return on_tensors(y_true, y_pred,
+                    [](Node t, Node p) { return mean_absolute_percentage_error(t, p); });
 }
 MeanAbsolutePercentageError::MeanAbsolutePercentageError(LossOptions options)
-    : Loss("mean_absolute_percentage_error", [](Node t, Node p) { return mean_absolute_percentage_error(t, p); }, std::move(options),
-           same_shape("mean_absolute_percentage_error")) {}
+    : Loss(
+          "mean_absolute_percentage_error",
+          [](Node t, Node p) { return mean_absolute_percentage_error(t, p); }, std::move(options),
+          same_shape("mean_absolute_percentage_error")) {}
 
 Node mean_squared_logarithmic_error(Node y_true, Node y_pred) {
   const auto [t, p] = matched("mean_squared_logarithmic_error", y_true, y_pred);
@@ -91,22 +100,29 @@ Node mean_squared_logarithmic_error(Node y_true, Node y_pred) {
   return ops::mean(ops::square(log_of(p) - log_of(t)), -1);
 }
 Tensor mean_squared_logarithmic_error(const Tensor& y_true, const Tensor& y_pred) {
-  return on_tensors(y_true, y_pred, [](Node t, Node p) { return mean_squared_logarithmic_error(t, p); });
+  return on_tensors(y_true, y_pred,
+                    [](Node t, Node p) { return mean_squared_logarithmic_error(t, p); });
 }
 MeanSquaredLogarithmicError::MeanSquaredLogarithmicError(LossOptions options)
-    : Loss("mean_squared_logarithmic_error", [](Node t, Node p) { return mean_squared_logarithmic_error(t, p); }, std::move(options),
-           same_shape("mean_squared_logarithmic_error")) {}
+    : Loss(
+          "mean_squared_logarithmic_error",
+          [](Node t, Node p) { return mean_squared_logarithmic_error(t, p); }, std::move(options),
+          same_shape("mean_squared_logarithmic_error")) {}
 
 Node cosine_similarity(Node y_true, Node y_pred, const CosineSimilarityOptions& options) {
   const auto [t, p] = matched("cosine_similarity", y_true, y_pred);
   return -ops::sum(unit(t, options.axis) * unit(p, options.axis), options.axis);
 }
-Tensor cosine_similarity(const Tensor& y_true, const Tensor& y_pred, const CosineSimilarityOptions& options) {
-  return on_tensors(y_true, y_pred, [&](Node t, Node p) { return cosine_similarity(t, p, options); });
+Tensor cosine_similarity(const Tensor& y_true, const Tensor& y_pred,
+                         const CosineSimilarityOptions& options) {
+  return on_tensors(y_true, y_pred,
+                    [&](Node t, Node p) { return cosine_similarity(t, p, options); });
 }
 CosineSimilarity::CosineSimilarity(CosineSimilarityOptions options)
-    : Loss("cosine_similarity", [options](Node t, Node p) { return cosine_similarity(t, p, options); }, {options.reduction, options.name},
-           same_shape("cosine_similarity")) {}
+    : Loss(
+          "cosine_similarity",
+          [options](Node t, Node p) { return cosine_similarity(t, p, options); },
+          {options.reduction, options.name}, same_shape("cosine_similarity")) {}
 
 // With c = clip(e, -delta, delta) both branches are c (e - c / 2), and so are their gradients.
 Node huber(Node y_true, Node y_pred, const HuberOptions& options) {
@@ -120,8 +136,9 @@ Tensor huber(const Tensor& y_true, const Tensor& y_pred, const HuberOptions& opt
   return on_tensors(y_true, y_pred, [&](Node t, Node p) { return huber(t, p, options); });
 }
 Huber::Huber(HuberOptions options)
-    : Loss("huber_loss", [options](Node t, Node p) { return huber(t, p, options); }, {options.reduction, options.name},
-           same_shape("huber")) {}
+    : Loss(
+          "huber_loss", [options](Node t, Node p) { return huber(t, p, options); },
+          {options.reduction, options.name}, same_shape("huber")) {}
 
 // x + softplus(-2x) - log(2): no size of x overflows.
 Node log_cosh(Node y_true, Node y_pred) {
@@ -133,7 +150,9 @@ Tensor log_cosh(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return log_cosh(t, p); });
 }
 LogCosh::LogCosh(LossOptions options)
-    : Loss("log_cosh", [](Node t, Node p) { return log_cosh(t, p); }, std::move(options), same_shape("log_cosh")) {}
+    : Loss(
+          "log_cosh", [](Node t, Node p) { return log_cosh(t, p); }, std::move(options),
+          same_shape("log_cosh")) {}
 
 Node poisson(Node y_true, Node y_pred) {
   const auto [t, p] = matched("poisson", y_true, y_pred);
@@ -143,7 +162,9 @@ Tensor poisson(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return poisson(t, p); });
 }
 Poisson::Poisson(LossOptions options)
-    : Loss("poisson", [](Node t, Node p) { return poisson(t, p); }, std::move(options), same_shape("poisson")) {}
+    : Loss(
+          "poisson", [](Node t, Node p) { return poisson(t, p); }, std::move(options),
+          same_shape("poisson")) {}
 
 Node kl_divergence(Node y_true, Node y_pred) {
   const auto [t, p] = matched("kl_divergence", y_true, y_pred);
@@ -154,6 +175,8 @@ Tensor kl_divergence(const Tensor& y_true, const Tensor& y_pred) {
   return on_tensors(y_true, y_pred, [](Node t, Node p) { return kl_divergence(t, p); });
 }
 KLDivergence::KLDivergence(LossOptions options)
-    : Loss("kl_divergence", [](Node t, Node p) { return kl_divergence(t, p); }, std::move(options), same_shape("kl_divergence")) {}
+    : Loss(
+          "kl_divergence", [](Node t, Node p) { return kl_divergence(t, p); }, std::move(options),
+          same_shape("kl_divergence")) {}
 
 }  // namespace keratin::losses

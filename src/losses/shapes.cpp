@@ -14,20 +14,26 @@ void bring_to_same_rank(Shape& a, Shape& b) {
   Shape& longer = a.size() > b.size() ? a : b;
   Shape& shorter = a.size() > b.size() ? b : a;
   if (longer.size() != shorter.size() + 1 || longer.back() != 1) return;
-  if (shorter.size() == 1) shorter.push_back(1);
-  else longer.pop_back();
+  if (shorter.size() == 1)
+    shorter.push_back(1);
+  else
+    longer.pop_back();
 }
 
-Node in_shape(Node x, const Shape& shape) { return x.shape() == shape ? x : ops::reshape(x, shape); }
+Node in_shape(Node x, const Shape& shape) {
+  return x.shape() == shape ? x : ops::reshape(x, shape);
+}
 
 // Class ids for one-hot labels, or the other way round: one axis too few, or an axis of 1.
 bool other_kind(const Shape& y_true, const Shape& y_pred) {
-  return !y_pred.empty() && (y_true.size() + 1 == y_pred.size() || (y_true.size() == y_pred.size() && y_true.back() == 1));
+  return !y_pred.empty() && (y_true.size() + 1 == y_pred.size() ||
+                             (y_true.size() == y_pred.size() && y_true.back() == 1));
 }
 
-bool is_suffix(const Shape& w, const Shape& v) {   // as NumPy broadcasts w to v
+bool is_suffix(const Shape& w, const Shape& v) {  // as NumPy broadcasts w to v
   for (std::size_t i = 0; i < w.size(); ++i)
-    if (const std::size_t size = w[w.size() - 1 - i]; size != 1 && size != v[v.size() - 1 - i]) return false;
+    if (const std::size_t size = w[w.size() - 1 - i]; size != 1 && size != v[v.size() - 1 - i])
+      return false;
   return true;
 }
 
@@ -46,8 +52,8 @@ Shape common_shape(std::string_view where, Shape y_true, Shape y_pred, const cha
   if (y_true == y_pred) return y_true;
   const Shape given_true = y_true, given_pred = y_pred;
   bring_to_same_rank(y_true, y_pred);
-  check(y_true == y_pred, where, "y_true has shape ", given_true, ", y_pred ", given_pred, ": the same shape was wanted",
-        other_kind(given_true, given_pred) ? hint : "");
+  check(y_true == y_pred, where, "y_true has shape ", given_true, ", y_pred ", given_pred,
+        ": the same shape was wanted", other_kind(given_true, given_pred) ? hint : "");
   return y_true;
 }
 
@@ -56,7 +62,8 @@ Pair matched(const char* where, Node y_true, Node y_pred, const char* hint) {
   common_shape(where, y_true.shape(), y_pred.shape(), hint);
   const Pair pair = same_rank(y_true, y_pred);
   GradientTape& tape = y_pred.tape();
-  if (const auto logits = tape.logits_of(y_pred, Squash::sigmoid))   // a sigmoid stays one in another shape
+  if (const auto logits =
+          tape.logits_of(y_pred, Squash::sigmoid))  // a sigmoid stays one in another shape
     tape.remember_logits(pair.second, in_shape(*logits, pair.second.shape()), Squash::sigmoid);
   return pair;
 }
@@ -66,21 +73,24 @@ Pair weights_for(const std::string& where, Node values, Node weight, const Shape
   const Shape &v = pair.first.shape(), &w = pair.second.shape();
   if (v == w || w.empty()) return pair;
   const Shape given = weight.shape(), shape = values.shape();
-  if (v.empty()) {   // one value for the batch: each weight makes another of it
-    check(!y_pred.empty() && w.front() == y_pred.front(), where, "sample_weight has shape ", given, ", wanted a weight for each of the ",
-          y_pred.empty() ? 1 : y_pred.front(), " rows of y_pred");
+  if (v.empty()) {  // one value for the batch: each weight makes another of it
+    check(!y_pred.empty() && w.front() == y_pred.front(), where, "sample_weight has shape ", given,
+          ", wanted a weight for each of the ", y_pred.empty() ? 1 : y_pred.front(),
+          " rows of y_pred");
     return pair;
   }
-  const bool by_sample = w.size() < v.size() && is_prefix(w, v), by_place = w.size() <= v.size() && is_suffix(w, v);
-  Shape column = w;   // the shape that means a weight for each sample
+  const bool by_sample = w.size() < v.size() && is_prefix(w, v),
+             by_place = w.size() <= v.size() && is_suffix(w, v);
+  Shape column = w;  // the shape that means a weight for each sample
   while (by_sample && column.size() < v.size()) column.push_back(1);
   check(by_place || !by_sample, where, "sample_weight has shape ", given, ", the values ", shape,
         ": for a weight a sample give it shape ", column);
-  check(!(by_place && by_sample && w.elements() > 1), where, "sample_weight has shape ", given, ", the values ", shape,
+  check(!(by_place && by_sample && w.elements() > 1), where, "sample_weight has shape ", given,
+        ", the values ", shape,
         ": that can be meant in two ways, for a weight a sample give it shape ", column);
   // one weight in a list does not stand for N of them: a wrong length is a mistake
-  check(by_place && (w.elements() > 1 || pair.first.value().size() <= 1), where, "sample_weight has shape ", given,
-        ", which does not fit values of shape ", shape);
+  check(by_place && (w.elements() > 1 || pair.first.value().size() <= 1), where,
+        "sample_weight has shape ", given, ", which does not fit values of shape ", shape);
   return pair;
 }
 

@@ -38,11 +38,12 @@ Tensor argmax(const Tensor& x, int axis_index, const std::string& where) {
 
 IoU::IoU(const char* where, const char* name, IoUOptions options)
     : Metric(name_or_next(options.name, name), Direction::up), options_(std::move(options)) {
-  check(options_.num_classes > 0, where, "num_classes is ", options_.num_classes, ", wanted 1 or more");
+  check(options_.num_classes > 0, where, "num_classes is ", options_.num_classes,
+        ", wanted 1 or more");
   check(!options_.target_class_ids.empty(), where, "target_class_ids is empty");
   for (int id : options_.target_class_ids)
-    check(id >= 0 && id < options_.num_classes, where, "target_class_ids has ", id, ", which is not one of the classes 0 to ",
-          options_.num_classes - 1);
+    check(id >= 0 && id < options_.num_classes, where, "target_class_ids has ", id,
+          ", which is not one of the classes 0 to ", options_.num_classes - 1);
   reset_state();
 }
 
@@ -53,19 +54,25 @@ void IoU::reset_state() {
 
 void IoU::update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) {
   const Tensor true_ids = options_.sparse_y_true ? y_true : argmax(y_true, options_.axis, name);
-  const Tensor predicted_ids = options_.sparse_y_pred ? y_pred : argmax(y_pred, options_.axis, name);
-  check(true_ids.size() == predicted_ids.size(), name, "got ", true_ids.size(), " labels and ", predicted_ids.size(),
-        " predictions (y_true has shape ", y_true.shape(), ", y_pred ", y_pred.shape(),
+  const Tensor predicted_ids =
+      options_.sparse_y_pred ? y_pred : argmax(y_pred, options_.axis, name);
+  check(true_ids.size() == predicted_ids.size(), name, "got ", true_ids.size(), " labels and ",
+        predicted_ids.size(), " predictions (y_true has shape ", y_true.shape(), ", y_pred ",
+        y_pred.shape(),
         "): of scores say sparse_y_pred = false, of one-hot labels sparse_y_true = false");
   const Weights weights(name, sample_weight, true_ids.shape());
   const auto classes = static_cast<float>(options_.num_classes);
-  const auto is_class = [classes](float id) { return id > -1 && id < classes; };   // -0.5 is cut to 0
+  const auto is_class = [classes](float id) {
+    return id > -1 && id < classes;
+  };  // -0.5 is cut to 0
   for (std::size_t i = 0; i < true_ids.size(); ++i) {
     const float label = true_ids.data()[i], predicted = predicted_ids.data()[i];
     if (!is_class(label) || !is_class(predicted)) continue;
     if (options_.ignore_class && static_cast<int>(label) == *options_.ignore_class) continue;
-    const std::size_t row = static_cast<std::size_t>(label), column = static_cast<std::size_t>(predicted);
-    matrix_[row * static_cast<std::size_t>(options_.num_classes) + column] += std::trunc(weights[i]);
+    const std::size_t row = static_cast<std::size_t>(label),
+                      column = static_cast<std::size_t>(predicted);
+    matrix_[row * static_cast<std::size_t>(options_.num_classes) + column] +=
+        std::trunc(weights[i]);
   }
 }
 
@@ -76,7 +83,8 @@ double IoU::result() const {
     const auto target = static_cast<std::size_t>(id);
     const double both = matrix_[target * classes + target];
     double either = -both;
-    for (std::size_t i = 0; i < classes; ++i) either += matrix_[target * classes + i] + matrix_[i * classes + target];
+    for (std::size_t i = 0; i < classes; ++i)
+      either += matrix_[target * classes + i] + matrix_[i * classes + target];
     if (either <= 1e-9) continue;
     total += both / (either + epsilon);
     ++valid;
@@ -104,14 +112,18 @@ MeanIoU::MeanIoU(MeanIoUOptions options)
            .sparse_y_pred = options.sparse_y_pred,
            .axis = options.axis}) {}
 
-MeanIoU::MeanIoU(int num_classes, MeanIoUOptions options) : MeanIoU((options.num_classes = num_classes, std::move(options))) {}
+MeanIoU::MeanIoU(int num_classes, MeanIoUOptions options)
+    : MeanIoU((options.num_classes = num_classes, std::move(options))) {}
 
 BinaryIoU::BinaryIoU(BinaryIoUOptions options)
     : IoU("BinaryIoU", "binary_io_u",
-          {.num_classes = 2, .target_class_ids = std::move(options.target_class_ids), .name = std::move(options.name)}),
+          {.num_classes = 2,
+           .target_class_ids = std::move(options.target_class_ids),
+           .name = std::move(options.name)}),
       threshold_(static_cast<float>(options.threshold)) {}
 
-void BinaryIoU::update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) {
+void BinaryIoU::update_state(const Tensor& y_true, const Tensor& y_pred,
+                             const Tensor& sample_weight) {
   Tensor ids = y_pred;
   for (float& value : ids.values()) value = value >= threshold_ ? 1 : 0;
   IoU::update_state(y_true, ids, sample_weight);

@@ -8,7 +8,8 @@
 
 namespace keratin {
 
-Metric::Metric(std::string name, Direction direction) : name(std::move(name)), direction(direction) {}
+Metric::Metric(std::string name, Direction direction)
+    : name(std::move(name)), direction(direction) {}
 Metric::~Metric() = default;
 
 Tensor Metric::results() const { return static_cast<float>(result()); }
@@ -19,10 +20,12 @@ void Metric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weigh
 
 namespace metrics {
 
-Mean::Mean(MetricOptions options) : Mean(name_or(std::move(options.name), "mean"), Direction::unknown) {}
+Mean::Mean(MetricOptions options)
+    : Mean(name_or(std::move(options.name), "mean"), Direction::unknown) {}
 
 void Mean::update_state(const Tensor& values, const Tensor& sample_weight) {
-  const Totals totals = average(name, values.shape(), sample_weight, [v = values.data()](std::size_t i) { return v[i]; });
+  const Totals totals = average(name, values.shape(), sample_weight,
+                                [v = values.data()](std::size_t i) { return v[i]; });
   add(totals.values, totals.weights);
 }
 
@@ -34,7 +37,8 @@ Sum::Sum(MetricOptions options) : Metric(name_or(std::move(options.name), "sum")
 
 void Sum::update_state(const Tensor& values, const Tensor& sample_weight) {
   const Weights weights(name, sample_weight, values.shape());
-  for (std::size_t i = 0; i < values.size(); ++i) total_ += weights[i] * static_cast<double>(values.data()[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    total_ += weights[i] * static_cast<double>(values.data()[i]);
 }
 
 void Sum::update_state(const Tensor&, const Tensor&, const Tensor&) {
@@ -44,26 +48,31 @@ void Sum::update_state(const Tensor&, const Tensor&, const Tensor&) {
 RootMeanSquaredError::RootMeanSquaredError(MetricOptions options)
     : Mean(name_or(std::move(options.name), "root_mean_squared_error"), Direction::down) {}
 
-void RootMeanSquaredError::update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) {
+void RootMeanSquaredError::update_state(const Tensor& y_true, const Tensor& y_pred,
+                                        const Tensor& sample_weight) {
   const Shape shape = common_shape(name, y_true.shape(), y_pred.shape());
-  const Totals totals = average(name, shape, sample_weight, [t = y_true.data(), p = y_pred.data()](std::size_t i) {
-    const double error = static_cast<double>(p[i]) - static_cast<double>(t[i]);
-    return error * error;
-  });
+  const Totals totals =
+      average(name, shape, sample_weight, [t = y_true.data(), p = y_pred.data()](std::size_t i) {
+        const double error = static_cast<double>(p[i]) - static_cast<double>(t[i]);
+        return error * error;
+      });
   add(totals.values, totals.weights);
 }
 
 double RootMeanSquaredError::result() const { return std::sqrt(Mean::result()); }
 
 MeanMetricWrapper::MeanMetricWrapper(Function function, MetricOptions options)
-    : MeanMetricWrapper(std::move(function), std::move(options), "mean_metric_wrapper", Direction::unknown) {}
+    : MeanMetricWrapper(std::move(function), std::move(options), "mean_metric_wrapper",
+                        Direction::unknown) {}
 
-MeanMetricWrapper::MeanMetricWrapper(Function function, MetricOptions options, const char* name, Direction direction)
+MeanMetricWrapper::MeanMetricWrapper(Function function, MetricOptions options, const char* name,
+                                     Direction direction)
     : Mean(name_or(std::move(options.name), name), direction), function_(std::move(function)) {
   check(bool(function_), "MeanMetricWrapper", "the function is empty");
 }
 
-void MeanMetricWrapper::update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) {
+void MeanMetricWrapper::update_state(const Tensor& y_true, const Tensor& y_pred,
+                                     const Tensor& sample_weight) {
   if (own_.tape == nullptr) own_.tape = std::make_unique<GradientTape>();
   own_.tape->begin(/*recording=*/false);
   update_on_tape(own_.tape->constant(y_true), own_.tape->constant(y_pred), sample_weight);
@@ -74,8 +83,8 @@ void MeanMetricWrapper::update_on_tape(Node y_true, Node y_pred, const Tensor& s
 }
 
 LossMetric::LossMetric(Loss loss, MetricOptions options)
-    : MeanMetricWrapper([loss](Node y_true, Node y_pred) { return loss(y_true, y_pred); }, std::move(options), loss.name().c_str(),
-                        Direction::down),
+    : MeanMetricWrapper([loss](Node y_true, Node y_pred) { return loss(y_true, y_pred); },
+                        std::move(options), loss.name().c_str(), Direction::down),
       loss_(std::move(loss)) {}
 
 void LossMetric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {

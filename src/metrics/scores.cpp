@@ -14,12 +14,16 @@ namespace {
 constexpr double epsilon = 1e-7;
 
 void check_matrices(const std::string& where, const Shape& shape, std::size_t columns) {
-  check(shape.size() == 2, where, "wants y_true and y_pred of shape (samples, columns), got ", shape);
-  check(columns == 0 || columns == shape.back(), where, "got ", shape.back(), " columns, wanted ", columns);
+  check(shape.size() == 2, where, "wants y_true and y_pred of shape (samples, columns), got ",
+        shape);
+  check(columns == 0 || columns == shape.back(), where, "got ", shape.back(), " columns, wanted ",
+        columns);
 }
 
 double mean(const std::vector<double>& values) {
-  return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  return values.empty() ? 0
+                        : std::accumulate(values.begin(), values.end(), 0.0) /
+                              static_cast<double>(values.size());
 }
 
 Tensor tensor_of(const std::vector<double>& values, bool one) {
@@ -32,19 +36,22 @@ Tensor tensor_of(const std::vector<double>& values, bool one) {
 FBetaScore::FBetaScore(const char* where, FBetaScoreOptions options)
     : Metric(std::move(options.name), Direction::up), beta_(options.beta) {
   const std::string& average = options.average;
-  check(average == "none" || average.empty() || average == "micro" || average == "macro" || average == "weighted", where,
-        "unknown average '", average, "', wanted none, micro, macro or weighted");
+  check(average == "none" || average.empty() || average == "micro" || average == "macro" ||
+            average == "weighted",
+        where, "unknown average '", average, "', wanted none, micro, macro or weighted");
   average_ = average == "micro"      ? Average::micro
              : average == "macro"    ? Average::macro
              : average == "weighted" ? Average::weighted
                                      : Average::none;
   check(beta_ > 0, where, "beta is ", beta_, ", wanted more than 0");
   if (!options.threshold) return;
-  check(*options.threshold > 0 && *options.threshold <= 1, where, "threshold is ", *options.threshold, ", wanted a value in (0, 1]");
+  check(*options.threshold > 0 && *options.threshold <= 1, where, "threshold is ",
+        *options.threshold, ", wanted a value in (0, 1]");
   threshold_ = static_cast<float>(*options.threshold);
 }
 
-void FBetaScore::update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) {
+void FBetaScore::update_state(const Tensor& y_true, const Tensor& y_pred,
+                              const Tensor& sample_weight) {
   const Shape shape = common_shape(name, y_true.shape(), y_pred.shape());
   check_matrices(name, shape, classes_.size());
   const Weights weights(name, sample_weight, shape);
@@ -53,9 +60,12 @@ void FBetaScore::update_state(const Tensor& y_true, const Tensor& y_pred, const 
   float most = 0;
   for (std::size_t i = 0; i < shape.elements(); ++i) {
     const float *row = y_pred.data() + i - i % columns, prediction = y_pred.data()[i];
-    if (i % columns == 0) most = std::accumulate(row, row + columns, -std::numeric_limits<float>::infinity(), std::fmaxf);
+    if (i % columns == 0)
+      most =
+          std::accumulate(row, row + columns, -std::numeric_limits<float>::infinity(), std::fmaxf);
     // Keras: a row's largest, each of them in a tie, but not a zero
-    const bool positive = threshold_ ? prediction > *threshold_ : prediction >= most && std::abs(prediction) > 1e-9f;
+    const bool positive =
+        threshold_ ? prediction > *threshold_ : prediction >= most && std::abs(prediction) > 1e-9f;
     const double truth = static_cast<double>(y_true.data()[i]) * weights[i];
     Class& counts = classes_[i % columns];
     if (positive) {
@@ -69,8 +79,10 @@ void FBetaScore::update_state(const Tensor& y_true, const Tensor& y_pred, const 
 }
 
 double FBetaScore::score(const Class& counts) const {
-  const double precision = counts.true_positives / (counts.true_positives + counts.false_positives + epsilon);
-  const double recall = counts.true_positives / (counts.true_positives + counts.false_negatives + epsilon);
+  const double precision =
+      counts.true_positives / (counts.true_positives + counts.false_positives + epsilon);
+  const double recall =
+      counts.true_positives / (counts.true_positives + counts.false_negatives + epsilon);
   const double squared = beta_ * beta_;
   return (1 + squared) * precision * recall / (squared * precision + recall + epsilon);
 }
@@ -87,7 +99,8 @@ std::vector<double> FBetaScore::values() const {
   if (average_ == Average::micro) return {score(all)};
   if (average_ == Average::macro) return {mean(scores)};
   double total = 0;
-  for (std::size_t i = 0; i < scores.size(); ++i) total += scores[i] * classes_[i].support / (all.support + epsilon);
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    total += scores[i] * classes_[i].support / (all.support + epsilon);
   return {total};
 }
 
@@ -95,25 +108,33 @@ double FBetaScore::result() const { return mean(values()); }
 Tensor FBetaScore::results() const { return tensor_of(values(), average_ != Average::none); }
 
 F1Score::F1Score(F1ScoreOptions options)
-    : FBetaScore("F1Score", {.average = std::move(options.average), .threshold = options.threshold, .name = std::move(options.name)}) {}
+    : FBetaScore("F1Score", {.average = std::move(options.average),
+                             .threshold = options.threshold,
+                             .name = std::move(options.name)}) {}
 
-R2Score::R2Score(R2ScoreOptions options) : Metric(std::move(options.name), Direction::up), num_regressors_(options.num_regressors) {
+R2Score::R2Score(R2ScoreOptions options)
+    : Metric(std::move(options.name), Direction::up), num_regressors_(options.num_regressors) {
   const std::string& how = options.class_aggregation;
-  check(how == "none" || how.empty() || how == "uniform_average" || how == "variance_weighted_average", "R2Score",
-        "unknown class_aggregation '", how, "', wanted none, uniform_average or variance_weighted_average");
+  check(how == "none" || how.empty() || how == "uniform_average" ||
+            how == "variance_weighted_average",
+        "R2Score", "unknown class_aggregation '", how,
+        "', wanted none, uniform_average or variance_weighted_average");
   aggregation_ = how == "uniform_average"             ? Aggregation::uniform
                  : how == "variance_weighted_average" ? Aggregation::variance_weighted
                                                       : Aggregation::none;
-  check(num_regressors_ >= 0, "R2Score", "num_regressors is ", num_regressors_, ", wanted 0 or more");
+  check(num_regressors_ >= 0, "R2Score", "num_regressors is ", num_regressors_,
+        ", wanted 0 or more");
 }
 
-void R2Score::update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) {
+void R2Score::update_state(const Tensor& y_true, const Tensor& y_pred,
+                           const Tensor& sample_weight) {
   const Shape shape = common_shape(name, y_true.shape(), y_pred.shape());
   check_matrices(name, shape, columns_.size());
   const Weights weights(name, sample_weight, shape);
   columns_.resize(shape.back());
   for (std::size_t i = 0; i < shape.elements(); ++i) {
-    const double truth = static_cast<double>(y_true.data()[i]), error = truth - static_cast<double>(y_pred.data()[i]);
+    const double truth = static_cast<double>(y_true.data()[i]),
+                 error = truth - static_cast<double>(y_pred.data()[i]);
     Column& column = columns_[i % columns_.size()];
     column.sum += weights[i] * truth;
     column.squares += weights[i] * truth * truth;
@@ -136,14 +157,17 @@ std::vector<double> R2Score::values() const {
   }
   if (aggregation_ == Aggregation::uniform) scores = {mean(scores)};
   if (aggregation_ == Aggregation::variance_weighted) scores = {weighted / total};
-  const double left = samples_ - num_regressors_ - 1;   // with none left, Keras falls back to plain R2
+  const double left =
+      samples_ - num_regressors_ - 1;  // with none left, Keras falls back to plain R2
   if (num_regressors_ > 0 && left > 0)
     for (double& score : scores) score = 1 - (1 - score) * (samples_ - 1) / left;
   return scores;
 }
 
 double R2Score::result() const { return mean(values()); }
-Tensor R2Score::results() const { return tensor_of(values(), aggregation_ != Aggregation::none || samples_ == 0); }
+Tensor R2Score::results() const {
+  return tensor_of(values(), aggregation_ != Aggregation::none || samples_ == 0);
+}
 
 void R2Score::reset_state() {
   columns_.clear();

@@ -16,7 +16,8 @@ Weights::Weights(std::string_view where, const Tensor& weights, const Shape& val
   }
   // (1) does not stand for (N): a wrong length is a mistake
   fits = fits && (weights.rank() == 0 || !shape_.empty() || values.empty() || values.front() == 1);
-  check(fits, where, "sample_weight has shape ", weights.shape(), ", which does not fit values of shape ", values);
+  check(fits, where, "sample_weight has shape ", weights.shape(),
+        ", which does not fit values of shape ", values);
   for (std::size_t axis = shape_.size(); axis < values.size(); ++axis) inner_ *= values[axis];
   if (shape_.empty()) inner_ = values.elements();
 }

@@ -7,7 +7,8 @@
 
 namespace keratin {
 
-Batches::Batches(std::size_t rows, std::size_t batch_size, bool shuffle) : order_(rows), batch_size_(batch_size), shuffle_(shuffle) {
+Batches::Batches(std::size_t rows, std::size_t batch_size, bool shuffle)
+    : order_(rows), batch_size_(batch_size), shuffle_(shuffle) {
   std::iota(order_.begin(), order_.end(), std::uint32_t{0});
   restart();
 }

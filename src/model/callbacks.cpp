@@ -10,11 +10,14 @@
 namespace keratin {
 
 Model& Callback::model() const {
-  check<std::logic_error>(model_ != nullptr, "callback", "model() is there during fit, evaluate and predict only");
+  check<std::logic_error>(model_ != nullptr, "callback",
+                          "model() is there during fit, evaluate and predict only");
   return *model_;
 }
 
-ValidationFreq::ValidationFreq(int every) : every_(every) { check(every >= 1, "fit", "validation_freq is ", every, ", wanted 1 or more"); }
+ValidationFreq::ValidationFreq(int every) : every_(every) {
+  check(every >= 1, "fit", "validation_freq is ", every, ", wanted 1 or more");
+}
 
 bool ValidationFreq::due(int epoch) const {
   if (every_ > 0) return (epoch + 1) % every_ == 0;
@@ -31,7 +34,7 @@ volatile std::sig_atomic_t interrupts = 0;
 
 void count_interrupt(int) {
   interrupts = 1;
-  std::signal(SIGINT, SIG_DFL);   // a second Ctrl-C ends the program
+  std::signal(SIGINT, SIG_DFL);  // a second Ctrl-C ends the program
 }
 
 }  // namespace
@@ -54,7 +57,9 @@ void StopOnInterrupt::on_train_batch_end(int batch, Logs&) {
 
 void StopOnInterrupt::on_train_end(Logs&) {
   restore();
-  if (interrupted_) std::printf("Interrupted: stopped in epoch %d after batch %d; the history so far is kept.\n", epoch_ + 1, batch_ + 1);
+  if (interrupted_)
+    std::printf("Interrupted: stopped in epoch %d after batch %d; the history so far is kept.\n",
+                epoch_ + 1, batch_ + 1);
 }
 
 void StopOnInterrupt::restore() {

@@ -7,22 +7,30 @@
 
 namespace keratin {
 
-OptimizerChoice::OptimizerChoice(const char* name) : make_([name = std::string(name)] { return optimizers::get(name); }) { make_(); }
+OptimizerChoice::OptimizerChoice(const char* name)
+    : make_([name = std::string(name)] { return optimizers::get(name); }) {
+  make_();
+}
 
 MetricChoices::Choice::Choice(const char* name)
-    : make_([name = std::string(name)](const Shape& y_true, const Shape& y_pred) { return metrics::resolve(name, y_true, y_pred); }) {
+    : make_([name = std::string(name)](const Shape& y_true, const Shape& y_pred) {
+        return metrics::resolve(name, y_true, y_pred);
+      }) {
   metrics::check_name(name);
 }
 
 MetricChoices::Choice::Choice(const Loss& loss)
-    : make_([loss](const Shape&, const Shape&) { return std::make_shared<metrics::LossMetric>(loss); }) {}
+    : make_([loss](const Shape&, const Shape&) {
+        return std::make_shared<metrics::LossMetric>(loss);
+      }) {}
 
 MetricChoices::Choice::Choice(std::function<Node(Node, Node)> function, int)
     : make_([function = std::move(function)](const Shape&, const Shape&) {
         return std::make_shared<metrics::MeanMetricWrapper>(function);
       }) {}
 
-// Two metrics never share a name: a weighted one becomes weighted_accuracy, any other accuracy_1, accuracy_2, ...
+// Two metrics never share a name: a weighted one becomes weighted_accuracy, any other accuracy_1,
+// accuracy_2, ...
 void Model::State::make_metrics(const Shape& y_true, const Shape& y_pred) {
   if (!metrics.empty()) return;
   const auto taken = [&](const std::string& name) {

@@ -26,7 +26,8 @@ template <class Entries>
 auto& existing_or_new(Entries& entries, std::string_view name) {
   const auto at = find(entries, name);
   if (at != entries.end()) return at->second;
-  return entries.emplace_back(std::string(name), typename Entries::value_type::second_type{}).second;
+  return entries.emplace_back(std::string(name), typename Entries::value_type::second_type{})
+      .second;
 }
 
 }  // namespace
@@ -35,8 +36,14 @@ double& Logs::operator[](std::string_view name) { return existing_or_new(entries
 double Logs::operator[](std::string_view name) const { return existing(entries_, name, "logs"); }
 bool Logs::contains(std::string_view name) const { return find(entries_, name) != entries_.end(); }
 
-std::vector<double>& History::Values::operator[](std::string_view name) { return existing_or_new(entries_, name); }
-const std::vector<double>& History::Values::operator[](std::string_view name) const { return existing(entries_, name, "history"); }
-bool History::Values::contains(std::string_view name) const { return find(entries_, name) != entries_.end(); }
+std::vector<double>& History::Values::operator[](std::string_view name) {
+  return existing_or_new(entries_, name);
+}
+const std::vector<double>& History::Values::operator[](std::string_view name) const {
+  return existing(entries_, name, "history");
+}
+bool History::Values::contains(std::string_view name) const {
+  return find(entries_, name) != entries_.end();
+}
 
 }  // namespace keratin

@@ -57,7 +57,8 @@ Node Model::compute_loss(const Batch& batch, Node y_pred) {
   GradientTape& tape = y_pred.tape();
   const Loss& loss = state_->compiled->loss;
   const Node y_true = tape.constant(batch.y);
-  return batch.sample_weight.empty() ? loss(y_true, y_pred) : loss(y_true, y_pred, tape.constant(batch.sample_weight));
+  return batch.sample_weight.empty() ? loss(y_true, y_pred)
+                                     : loss(y_true, y_pred, tape.constant(batch.sample_weight));
 }
 
 Logs Model::compute_metrics(const Batch& batch, Node y_pred, Node loss) {
@@ -84,16 +85,17 @@ std::vector<Tensor> Model::get_weights() const {
 
 void Model::set_weights(const std::vector<Tensor>& weights) {
   const std::vector<Variable*> all = variables();
-  check(weights.size() == all.size(), "set_weights", "got ", weights.size(), " weights, wanted ", all.size(),
-        built() ? "" : ": the model is not built yet");
+  check(weights.size() == all.size(), "set_weights", "got ", weights.size(), " weights, wanted ",
+        all.size(), built() ? "" : ": the model is not built yet");
   for (std::size_t i = 0; i < all.size(); ++i)
-    check(weights[i].shape() == all[i]->value.shape(), "set_weights", "weight ", i, " (", all[i]->name, ") got shape ", weights[i].shape(),
-          ", wanted ", all[i]->value.shape());
+    check(weights[i].shape() == all[i]->value.shape(), "set_weights", "weight ", i, " (",
+          all[i]->name, ") got shape ", weights[i].shape(), ", wanted ", all[i]->value.shape());
   for (std::size_t i = 0; i < all.size(); ++i) all[i]->value = weights[i];
 }
 
 std::size_t Model::count_params() const {
-  check(built(), "count_params", "the model is not built: give it an Input, call build(), or fit it");
+  check(built(), "count_params",
+        "the model is not built: give it an Input, call build(), or fit it");
   std::size_t count = 0;
   for (const Variable* variable : variables()) count += variable->value.size();
   return count;

@@ -10,10 +10,11 @@ namespace keratin {
 
 class ProgressBar {
  public:
-  using Clock = std::function<double()>;                       // seconds
+  using Clock = std::function<double()>;  // seconds
   using Write = std::function<void(const std::string&)>;
 
-  /// verbose 1: a bar that is refreshed at most every 0.05 s on a terminal, one line at the end elsewhere; 2: one line at the end.
+  /// verbose 1: a bar that is refreshed at most every 0.05 s on a terminal, one line at the end
+  /// elsewhere; 2: one line at the end.
   ProgressBar(int target, int verbose);
   ProgressBar(int target, int verbose, bool terminal, Clock clock, Write write);
 

@@ -1,9 +1,9 @@
 #include "keratin/sequential.hpp"
 
+#include "core/names.hpp"
 #include "keratin/check.hpp"
 #include "keratin/layers/input.hpp"
 #include "keratin/ops.hpp"
-#include "core/names.hpp"
 
 namespace keratin {
 
@@ -21,9 +21,11 @@ auto in_layer(const std::string& model, std::size_t index, const Layer& layer, c
 
 }  // namespace
 
-Sequential::Sequential(SequentialOptions options) : Model(options.name.empty() ? unique_name("sequential") : options.name) {}
+Sequential::Sequential(SequentialOptions options)
+    : Model(options.name.empty() ? unique_name("sequential") : options.name) {}
 
-Sequential::Sequential(std::initializer_list<LayerChoice> layers, SequentialOptions options) : Sequential(std::move(options)) {
+Sequential::Sequential(std::initializer_list<LayerChoice> layers, SequentialOptions options)
+    : Sequential(std::move(options)) {
   for (const LayerChoice& layer : layers) add(layer);
 }
 
@@ -37,7 +39,8 @@ void Sequential::add(LayerChoice choice) {
   }
   if (layer->name.empty()) layer->name = unique_name(snake_case(layer->class_name()));
   for (const auto& other : layers_)
-    check(other->name != layer->name, name, "two layers are called '", layer->name, "': give one another name");
+    check(other->name != layer->name, name, "two layers are called '", layer->name,
+          "': give one another name");
   layers_.push_back(std::move(layer));
   if (!has_input_ && !built_) return;
   try {
@@ -66,7 +69,8 @@ void Sequential::grow(std::size_t index) {
 
 void Sequential::build(const Shape& input) {
   check(!layers_.empty(), name, "cannot build a model without layers");
-  check(!(has_input_ || built_) || input == input_, name, "is built for samples of shape ", input_, ", got ", input);
+  check(!(has_input_ || built_) || input == input_, name, "is built for samples of shape ", input_,
+        ", got ", input);
   if (built_) return;
   input_ = input;
   outputs_.clear();
@@ -84,12 +88,14 @@ Layer& Sequential::get_layer(std::string_view wanted) const {
 }
 
 Layer& Sequential::get_layer(std::size_t index) const {
-  check(index < layers_.size(), name, "there is no layer ", index, ", the model has ", layers_.size());
+  check(index < layers_.size(), name, "there is no layer ", index, ", the model has ",
+        layers_.size());
   return *layers_[index];
 }
 
 const Shape& Sequential::input_shape() const {
-  check(has_input_ || built_, name, "has no input shape yet: give it an Input, call build(), or fit it");
+  check(has_input_ || built_, name,
+        "has no input shape yet: give it an Input, call build(), or fit it");
   return input_;
 }
 
@@ -113,7 +119,8 @@ std::vector<Variable*> Sequential::trainable_variables() const {
 }
 
 Node Sequential::call(Node x, bool training) {
-  for (std::size_t i = 0; i < layers_.size(); ++i) x = in_layer(name, i, *layers_[i], [&] { return layers_[i]->call(x, training); });
+  for (std::size_t i = 0; i < layers_.size(); ++i)
+    x = in_layer(name, i, *layers_[i], [&] { return layers_[i]->call(x, training); });
   return x;
 }
 

@@ -12,7 +12,8 @@
 
 namespace keratin {
 
-/// What one forward pass needs besides the weights. Kept for the next, so that nothing is allocated after the first.
+/// What one forward pass needs besides the weights. Kept for the next, so that nothing is allocated
+/// after the first.
 struct Workspace {
   GradientTape tape;
   Batch batch;
@@ -28,9 +29,9 @@ struct CompiledMetric {
 struct Model::State {
   std::shared_ptr<Optimizer> optimizer;
   std::optional<CompileOptions> compiled;
-  std::vector<CompiledMetric> metrics;         // made from the first batch's shapes
-  double loss_total = 0, loss_count = 0;       // of the epoch so far, a batch weighing its samples
-  Workspace work;                              // of training and evaluation
+  std::vector<CompiledMetric> metrics;    // made from the first batch's shapes
+  double loss_total = 0, loss_count = 0;  // of the epoch so far, a batch weighing its samples
+  Workspace work;                         // of training and evaluation
   kernels::HelperTrial train_trial, test_trial;
 
   // Predictions may run in several threads at once: each takes a workspace of its own.

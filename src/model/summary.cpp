@@ -13,17 +13,20 @@ namespace {
 constexpr std::size_t column_ends[] = {29, 55, 65};
 constexpr std::size_t line_length = 65;
 
-// How much of a cell goes on a line: up to the first "),", "},", "]," or "'," if there is one, else all that fits.
+// How much of a cell goes on a line: up to the first "),", "},", "]," or "'," if there is one, else
+// all that fits.
 std::size_t cut(const std::string& cell, std::size_t room) {
   const std::string fitting = cell.substr(0, room);
   std::size_t end = fitting.size();
   for (const char* stop : {"),", "},", "],", "',"})
-    if (const std::size_t at = fitting.find(stop); at != std::string::npos) end = std::min(end, at + 2);
+    if (const std::size_t at = fitting.find(stop); at != std::string::npos)
+      end = std::min(end, at + 2);
   return end;
 }
 
-// One row, over as many lines as its longest cell needs. Every column but the last keeps two blanks at its end; as in 2.9,
-// the blank that starts the line is not counted in the first column's room, so a full first cell moves the rest by one.
+// One row, over as many lines as its longest cell needs. Every column but the last keeps two blanks
+// at its end; as in 2.9, the blank that starts the line is not counted in the first column's room,
+// so a full first cell moves the rest by one.
 std::string row(std::array<std::string, 3> cells) {
   std::string text;
   do {
@@ -66,13 +69,17 @@ std::string to_string(const Sequential& model) {
   for (std::size_t i = 0; i < model.layers().size(); ++i) {
     const Layer& layer = model.get_layer(i);
     const bool built = i < model.outputs_.size();
-    text += row({layer.name + " (" + layer.class_name() + ")", built ? with_none(model.outputs_[i]) : "?",
+    text += row({layer.name + " (" + layer.class_name() + ")",
+                 built ? with_none(model.outputs_[i]) : "?",
                  built ? std::to_string(parameters(layer.variables())) : "0 (unused)"});
     text += std::string(line_length, ' ') + '\n';
   }
-  const std::size_t total = parameters(model.variables()), trainable = parameters(model.trainable_variables());
-  return text + std::string(line_length, '=') + "\nTotal params: " + thousands(total) + "\nTrainable params: " + thousands(trainable) +
-         "\nNon-trainable params: " + thousands(total - trainable) + '\n' + std::string(line_length, '_') + '\n';
+  const std::size_t total = parameters(model.variables()),
+                    trainable = parameters(model.trainable_variables());
+  return text + std::string(line_length, '=') + "\nTotal params: " + thousands(total) +
+         "\nTrainable params: " + thousands(trainable) +
+         "\nNon-trainable params: " + thousands(total - trainable) + '\n' +
+         std::string(line_length, '_') + '\n';
 }
 
 void Sequential::summary() const { summary(std::cout); }

@@ -10,7 +10,7 @@ namespace keratin {
 class Training {
  public:
   explicit Training(Model& model) : model_(model) {}
-  ~Training() {   // however training ends
+  ~Training() {  // however training ends
     each_callback([](Callback& callback) { callback.set_model(nullptr); });
   }
 
@@ -25,7 +25,8 @@ class Training {
     ArrayView x, y, sample_weight;
   };
   Data checked(const char* where, ArrayView x, ArrayView y, ArrayView sample_weight);
-  void prepare(const char* where, const ArrayView& x);                // builds the model; samples must fit its input
+  void prepare(const char* where,
+               const ArrayView& x);  // builds the model; samples must fit its input
   void gather(const Data& data, std::span<const std::uint32_t> rows, Batch& batch) const;
   Logs train_epoch(const Data& data, Batches& batches, int steps, ProgressBar& bar, int& done);
   Logs test_pass(const Data& data, int batch_size, std::optional<int> steps, ProgressBar* bar);

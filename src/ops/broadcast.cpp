@@ -16,7 +16,8 @@ Shape broadcast_shape(const Shape& a, const Shape& b, const char* where) {
   Shape shape = longer;
   for (std::size_t i = 0; i < shorter.size(); ++i) {
     const std::size_t axis = longer.size() - shorter.size() + i;
-    check(longer[axis] == shorter[i] || longer[axis] == 1 || shorter[i] == 1, where, "shapes ", a, " and ", b, " do not broadcast");
+    check(longer[axis] == shorter[i] || longer[axis] == 1 || shorter[i] == 1, where, "shapes ", a,
+          " and ", b, " do not broadcast");
     if (longer[axis] == 1) shape[axis] = shorter[i];
   }
   return shape;
@@ -26,7 +27,8 @@ namespace {
 
 // (5, 3) out of (3,): whole rows repeat.
 bool is_suffix(const Shape& small, const Shape& large) {
-  return small.size() <= large.size() && std::equal(small.begin(), small.end(), large.end() - small.size());
+  return small.size() <= large.size() &&
+         std::equal(small.begin(), small.end(), large.end() - small.size());
 }
 
 // dx[i] += dy summed over the axes that x was repeated along, walking dy once.
@@ -54,23 +56,29 @@ void sum_to(const Tensor& dy, Tensor& dx) {
 
 Node broadcast_to(Node x, const Shape& shape) {
   if (x.shape() == shape) return x;
-  check(broadcast_shape(x.shape(), shape, "broadcast_to") == shape, "broadcast_to", "shape ", x.shape(), " does not broadcast to ", shape);
-  return record({x}, shape,
+  check(broadcast_shape(x.shape(), shape, "broadcast_to") == shape, "broadcast_to", "shape ",
+        x.shape(), " does not broadcast to ", shape);
+  return record(
+      {x}, shape,
       [&](Tensor& y) {
         const Tensor& from = x.value();
-        if (from.size() == 1) y.fill(from.data()[0]);
+        if (from.size() == 1)
+          y.fill(from.data()[0]);
         else if (is_suffix(from.shape(), shape))
-          for (std::size_t i = 0; i < y.size(); i += from.size()) std::copy_n(from.data(), from.size(), y.data() + i);
+          for (std::size_t i = 0; i < y.size(); i += from.size())
+            std::copy_n(from.data(), from.size(), y.data() + i);
         else
           xt::noalias(view(y)) = xt::broadcast(view(from), dims(shape));
       },
       [x](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           if (dx.size() == 1) {
-            dx.data()[0] = (keep ? dx.data()[0] : 0) + static_cast<float>(kernels::simd().sum(dy.data(), dy.size()));
+            dx.data()[0] = (keep ? dx.data()[0] : 0) +
+                           static_cast<float>(kernels::simd().sum(dy.data(), dy.size()));
           } else if (is_suffix(dx.shape(), dy.shape())) {
             const std::size_t rows = dy.size() / std::max<std::size_t>(1, dx.size());
-            kernels::simd().column_sums(dy.data(), rows, dx.size(), dx.size(), dx.data(), keep != 0);
+            kernels::simd().column_sums(dy.data(), rows, dx.size(), dx.size(), dx.data(),
+                                        keep != 0);
           } else {
             if (!keep) dx.fill(0);
             sum_to(dy, dx);

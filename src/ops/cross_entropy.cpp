@@ -1,5 +1,6 @@
-// Cross-entropies from logits. The row's maximum is taken off first, so that no size of logits overflows or loses digits,
-// and the gradients are the closed forms, as in TensorFlow's *_cross_entropy_with_logits.
+// Cross-entropies from logits. The row's maximum is taken off first, so that no size of logits
+// overflows or loses digits, and the gradients are the closed forms, as in TensorFlow's
+// *_cross_entropy_with_logits.
 
 #include <algorithm>
 #include <cmath>
@@ -7,19 +8,20 @@
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
 #include "kernels/simd.hpp"
-#include "kernels/simd.hpp"
 #include "ops/map.hpp"
 
 namespace keratin::ops {
 
 namespace {
 
-// softmax(logits) on the tape as a mere value, the activation's own where there is one: the loss's closed form is the only way back.
+// softmax(logits) on the tape as a mere value, the activation's own where there is one: the loss's
+// closed form is the only way back.
 Node probabilities(Node logits) {
   if (const auto known = logits.tape().squashed_from(logits, Squash::softmax)) return *known;
   const std::size_t classes = logits.shape().back();
   return without_gradient({logits}, logits.shape(), [&](Tensor& p) {
-    kernels::simd().softmax(logits.value().data(), p.data(), p.size() / std::max<std::size_t>(1, classes), classes);
+    kernels::simd().softmax(logits.value().data(), p.data(),
+                            p.size() / std::max<std::size_t>(1, classes), classes);
   });
 }
 
@@ -39,27 +41,30 @@ class LogProbabilities {
 };
 
 std::size_t class_of(float label, std::size_t classes, std::size_t row) {
-  check(label >= 0 && label < static_cast<float>(classes), "sparse_softmax_cross_entropy", "label ", label, " in row ", row,
-        " is not one of the classes 0 to ", classes - 1);
+  check(label >= 0 && label < static_cast<float>(classes), "sparse_softmax_cross_entropy", "label ",
+        label, " in row ", row, " is not one of the classes 0 to ", classes - 1);
   return static_cast<std::size_t>(label);
 }
 
 }  // namespace
 
 Node softmax_cross_entropy(Node targets, Node logits) {
-  check(targets.shape() == logits.shape() && !logits.shape().empty(), "softmax_cross_entropy", "targets have shape ", targets.shape(),
-        ", logits ", logits.shape());
+  check(targets.shape() == logits.shape() && !logits.shape().empty(), "softmax_cross_entropy",
+        "targets have shape ", targets.shape(), ", logits ", logits.shape());
   const std::size_t classes = logits.shape().back();
   const Node p = probabilities(logits);
   Shape shape = logits.shape();
   shape.pop_back();
-  return record({logits, targets}, shape,
+  return record(
+      {logits, targets}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < y.size(); ++i) {
-          const LogProbabilities log_p(logits.value().data() + i * classes, p.value().data() + i * classes, classes);
+          const LogProbabilities log_p(logits.value().data() + i * classes,
+                                       p.value().data() + i * classes, classes);
           const float* t = targets.value().data() + i * classes;
           float total = 0;
-          for (std::size_t j = 0; j < classes; ++j) total -= t[j] == 0 ? 0 : t[j] * log_p[j];   // 0 times -inf counts nothing
+          for (std::size_t j = 0; j < classes; ++j)
+            total -= t[j] == 0 ? 0 : t[j] * log_p[j];  // 0 times -inf counts nothing
           y.data()[i] = total;
         }
       },
@@ -67,13 +72,16 @@ Node softmax_cross_entropy(Node targets, Node logits) {
         accumulate(logits, [&](Tensor& dx, float keep) {
           for (std::size_t i = 0, j = 0; i < y.size(); ++i)
             for (std::size_t c = 0; c < classes; ++c, ++j)
-              dx.data()[j] = (keep ? dx.data()[j] : 0) + dy.data()[i] * (p.value().data()[j] - targets.value().data()[j]);
+              dx.data()[j] = (keep ? dx.data()[j] : 0) +
+                             dy.data()[i] * (p.value().data()[j] - targets.value().data()[j]);
         });
         accumulate(targets, [&](Tensor& dt, float keep) {
           for (std::size_t i = 0; i < y.size(); ++i) {
-            const LogProbabilities log_p(logits.value().data() + i * classes, p.value().data() + i * classes, classes);
+            const LogProbabilities log_p(logits.value().data() + i * classes,
+                                         p.value().data() + i * classes, classes);
             float* to = dt.data() + i * classes;
-            for (std::size_t c = 0; c < classes; ++c) to[c] = (keep ? to[c] : 0) - dy.data()[i] * log_p[c];
+            for (std::size_t c = 0; c < classes; ++c)
+              to[c] = (keep ? to[c] : 0) - dy.data()[i] * log_p[c];
           }
         });
       });
@@ -84,18 +92,22 @@ Node sparse_softmax_cross_entropy(Node labels, Node logits) {
   const std::size_t classes = logits.shape().back();
   Shape shape = logits.shape();
   shape.pop_back();
-  check(labels.shape() == shape, "sparse_softmax_cross_entropy", "labels have shape ", labels.shape(), ", wanted ", shape, " for logits ",
-        logits.shape());
+  check(labels.shape() == shape, "sparse_softmax_cross_entropy", "labels have shape ",
+        labels.shape(), ", wanted ", shape, " for logits ", logits.shape());
   const Node p = probabilities(logits);
-  return record({logits, labels}, shape,
+  return record(
+      {logits, labels}, shape,
       [&](Tensor& y) {
         const float *all_p = p.value().data(), *ids = labels.value().data();
-        for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = all_p[i * classes + class_of(ids[i], classes, i)];
-        kernels::simd().map[kernels::IndexOf<kernels::functions::Log, kernels::Unary>::value](y.data(), y.data(), y.size(), 0, 0);
-        constexpr float near_underflow = -60;   // there a probability has lost digits, or is 0
+        for (std::size_t i = 0; i < y.size(); ++i)
+          y.data()[i] = all_p[i * classes + class_of(ids[i], classes, i)];
+        kernels::simd().map[kernels::IndexOf<kernels::functions::Log, kernels::Unary>::value](
+            y.data(), y.data(), y.size(), 0, 0);
+        constexpr float near_underflow = -60;  // there a probability has lost digits, or is 0
         for (std::size_t i = 0; i < y.size(); ++i) {
           if (!(y.data()[i] > near_underflow))
-            y.data()[i] = LogProbabilities(logits.value().data() + i * classes, all_p + i * classes, classes)[class_of(ids[i], classes, i)];
+            y.data()[i] = LogProbabilities(logits.value().data() + i * classes, all_p + i * classes,
+                                           classes)[class_of(ids[i], classes, i)];
           y.data()[i] = -y.data()[i];
         }
       },
@@ -113,9 +125,11 @@ Node sparse_softmax_cross_entropy(Node labels, Node logits) {
 }
 
 Node sigmoid_cross_entropy(Node targets, Node logits) {
-  check(targets.shape() == logits.shape(), "sigmoid_cross_entropy", "targets have shape ", targets.shape(), ", logits ", logits.shape());
+  check(targets.shape() == logits.shape(), "sigmoid_cross_entropy", "targets have shape ",
+        targets.shape(), ", logits ", logits.shape());
   // max(z, 0) - z t + log(1 + e^-|z|)
-  return record({logits, targets}, logits.shape(),
+  return record(
+      {logits, targets}, logits.shape(),
       [&](Tensor& y) {
         const float *z = logits.value().data(), *t = targets.value().data();
         for (std::size_t i = 0; i < y.size(); ++i)
@@ -130,7 +144,8 @@ Node sigmoid_cross_entropy(Node targets, Node logits) {
           }
         });
         accumulate(targets, [&](Tensor& dt, float keep) {
-          for (std::size_t i = 0; i < y.size(); ++i) dt.data()[i] = (keep ? dt.data()[i] : 0) - dy.data()[i] * z[i];
+          for (std::size_t i = 0; i < y.size(); ++i)
+            dt.data()[i] = (keep ? dt.data()[i] : 0) - dy.data()[i] * z[i];
         });
       });
 }

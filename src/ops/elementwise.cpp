@@ -60,19 +60,23 @@ Node power(Node a, Node b) {
   const Shape shape = broadcast_shape(a.shape(), b.shape(), "power");
   a = broadcast_to(a, shape);
   b = broadcast_to(b, shape);
-  return record({a, b}, shape,
+  return record(
+      {a, b}, shape,
       [&](Tensor& y) {
-        for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = std::pow(a.value().data()[i], b.value().data()[i]);
+        for (std::size_t i = 0; i < y.size(); ++i)
+          y.data()[i] = std::pow(a.value().data()[i], b.value().data()[i]);
       },
       [a, b](const Tensor& y, const Tensor& dy) {
         const float *base = a.value().data(), *exponent = b.value().data();
         accumulate(a, [&](Tensor& da, float keep) {
           for (std::size_t i = 0; i < y.size(); ++i)
-            da.data()[i] = (keep ? da.data()[i] : 0) + dy.data()[i] * exponent[i] * std::pow(base[i], exponent[i] - 1);
+            da.data()[i] = (keep ? da.data()[i] : 0) +
+                           dy.data()[i] * exponent[i] * std::pow(base[i], exponent[i] - 1);
         });
         accumulate(b, [&](Tensor& db, float keep) {
           for (std::size_t i = 0; i < y.size(); ++i)
-            db.data()[i] = (keep ? db.data()[i] : 0) + dy.data()[i] * y.data()[i] * (base[i] > 0 ? std::log(base[i]) : 0);
+            db.data()[i] = (keep ? db.data()[i] : 0) +
+                           dy.data()[i] * y.data()[i] * (base[i] > 0 ? std::log(base[i]) : 0);
         });
       });
 }
@@ -82,19 +86,23 @@ Node power(Node a, float b) {
 }
 
 Node where(Node condition, Node a, Node b) {
-  const Shape shape = broadcast_shape(condition.shape(), broadcast_shape(a.shape(), b.shape(), "where"), "where");
+  const Shape shape =
+      broadcast_shape(condition.shape(), broadcast_shape(a.shape(), b.shape(), "where"), "where");
   condition = broadcast_to(condition, shape);
   a = broadcast_to(a, shape);
   b = broadcast_to(b, shape);
-  return record({a, b, condition}, shape,
+  return record(
+      {a, b, condition}, shape,
       [&](Tensor& y) {
-        for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = (condition.value().data()[i] != 0 ? a : b).value().data()[i];
+        for (std::size_t i = 0; i < y.size(); ++i)
+          y.data()[i] = (condition.value().data()[i] != 0 ? a : b).value().data()[i];
       },
       [condition, a, b](const Tensor& y, const Tensor& dy) {
         const auto hand_on = [&](Node to, bool chosen) {
           accumulate(to, [&](Tensor& d, float keep) {
             for (std::size_t i = 0; i < y.size(); ++i)
-              d.data()[i] = (keep ? d.data()[i] : 0) + ((condition.value().data()[i] != 0) == chosen ? dy.data()[i] : 0);
+              d.data()[i] = (keep ? d.data()[i] : 0) +
+                            ((condition.value().data()[i] != 0) == chosen ? dy.data()[i] : 0);
           });
         };
         hand_on(a, true);

@@ -10,8 +10,10 @@ namespace keratin::ops {
 
 namespace {
 
-// What arrives before the activation: dy times its slope, which each of the fused ones knows from y.
-const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor& dy, GradientTape& tape) {
+// What arrives before the activation: dy times its slope, which each of the fused ones knows from
+// y.
+const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor& dy,
+                                GradientTape& tape) {
   using namespace kernels;
   std::size_t index = 0;
   switch (activation) {
@@ -21,17 +23,21 @@ const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor&
   }
   Tensor& dz = tape.scratch(0, y.shape());
   parallel_slices(y.size(), map_grain / 4, [&](std::size_t i, std::size_t n) {
-    simd().map_slope[index](y.data() + i, y.data() + i, dy.data() + i, dz.data() + i, n, 0, 0, false);
+    simd().map_slope[index](y.data() + i, y.data() + i, dy.data() + i, dz.data() + i, n, 0, 0,
+                            false);
   });
   return dz;
 }
 
-// dx = dz w^T. For many rows w is transposed first: products with b as it lies are the faster ones, and may skip the zeros that relu
-// leaves in dz.
-void multiply_by_transposed(const Tensor& dz, const Tensor& w, Tensor& dx, float keep, GradientTape& tape) {
+// dx = dz w^T. For many rows w is transposed first: products with b as it lies are the faster ones,
+// and may skip the zeros that relu leaves in dz.
+void multiply_by_transposed(const Tensor& dz, const Tensor& w, Tensor& dx, float keep,
+                            GradientTape& tape) {
   constexpr std::size_t many = 64;
   const std::size_t k = w.shape()[0], n = w.shape()[1], m = n == 0 ? 0 : dz.size() / n;
-  if (m < many) return kernels::gemm(dz.data(), w.data(), dx.data(), m, k, n, {.transpose_b = true, .keep = keep});
+  if (m < many)
+    return kernels::gemm(dz.data(), w.data(), dx.data(), m, k, n,
+                         {.transpose_b = true, .keep = keep});
   Tensor& transposed = tape.scratch(1, {n, k});
   kernels::transpose(w.data(), transposed.data(), k, n);
   kernels::gemm(dz.data(), transposed.data(), dx.data(), m, k, n, {.keep = keep});
@@ -41,34 +47,46 @@ void multiply_by_transposed(const Tensor& dz, const Tensor& w, Tensor& dx, float
 
 Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
   const Shape &in = x.shape(), &weights = kernel.shape();
-  check(in.size() >= 1 && weights.size() == 2 && in.back() == weights[0], "linear", "inner sizes differ: ", in, " x ", weights);
+  check(in.size() >= 1 && weights.size() == 2 && in.back() == weights[0], "linear",
+        "inner sizes differ: ", in, " x ", weights);
   Shape shape = in;
   shape.pop_back();
   const std::size_t k = weights[0], n = weights[1], m = shape.elements();
   shape.push_back(n);
-  if (bias) check(bias->shape() == Shape{n}, "linear", "bias has shape ", bias->shape(), ", wanted ", Shape{n});
-  return record({x, kernel, bias.value_or(kernel)}, shape,
+  if (bias)
+    check(bias->shape() == Shape{n}, "linear", "bias has shape ", bias->shape(), ", wanted ",
+          Shape{n});
+  return record(
+      {x, kernel, bias.value_or(kernel)}, shape,
       [&](Tensor& y) {
         const float* b = bias ? bias->value().data() : nullptr;
         const auto finish = kernels::simd().epilogue[static_cast<std::size_t>(activation)];
-        kernels::gemm(x.value().data(), kernel.value().data(), y.data(), m, n, k, {}, [&](const kernels::Tile& tile) {
-          if (!b && activation == Fused::none) return;
-          finish(y.data() + tile.row * n + tile.column, b ? b + tile.column : nullptr, tile.rows, tile.columns, n);
-        });
+        kernels::gemm(x.value().data(), kernel.value().data(), y.data(), m, n, k, {},
+                      [&](const kernels::Tile& tile) {
+                        if (!b && activation == Fused::none) return;
+                        finish(y.data() + tile.row * n + tile.column, b ? b + tile.column : nullptr,
+                               tile.rows, tile.columns, n);
+                      });
       },
       [x, kernel, bias, activation, m, n, k](const Tensor& y, const Tensor& dy) {
         const Tensor& dz = before_activation(activation, y, dy, x.tape());
-        accumulate(x, [&](Tensor& dx, float keep) { multiply_by_transposed(dz, kernel.value(), dx, keep, x.tape()); });
-        if (bias) accumulate(*bias, [&](Tensor& db, float keep) { kernels::simd().column_sums(dz.data(), m, n, n, db.data(), keep != 0); });
+        accumulate(x, [&](Tensor& dx, float keep) {
+          multiply_by_transposed(dz, kernel.value(), dx, keep, x.tape());
+        });
+        if (bias)
+          accumulate(*bias, [&](Tensor& db, float keep) {
+            kernels::simd().column_sums(dz.data(), m, n, n, db.data(), keep != 0);
+          });
         accumulate(kernel, [&](Tensor& dw, float keep) {
-          kernels::gemm(x.value().data(), dz.data(), dw.data(), k, n, m, {.transpose_a = true, .keep = keep});
+          kernels::gemm(x.value().data(), dz.data(), dw.data(), k, n, m,
+                        {.transpose_a = true, .keep = keep});
         });
       });
 }
 
 Node matmul(Node a, Node b) {
-  check(a.shape().size() == 2 && b.shape().size() == 2 && a.shape()[1] == b.shape()[0], "matmul", "inner sizes differ: ", a.shape(), " x ",
-        b.shape());
+  check(a.shape().size() == 2 && b.shape().size() == 2 && a.shape()[1] == b.shape()[0], "matmul",
+        "inner sizes differ: ", a.shape(), " x ", b.shape());
   return linear(a, b);
 }
 

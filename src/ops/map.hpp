@@ -1,19 +1,21 @@
 #pragma once
 // PRIVATE: elementwise ops from the kernels' function lists.
 
-#include "kernels/pool.hpp"
-#include "kernels/simd.hpp"
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
+#include "kernels/pool.hpp"
+#include "kernels/simd.hpp"
 
 namespace keratin::ops {
 
-constexpr std::size_t map_grain = 1 << 16;   // elements a tile: below, waking a thread costs more than it brings
+constexpr std::size_t map_grain =
+    1 << 16;  // elements a tile: below, waking a thread costs more than it brings
 
 template <class F>
 Node map(Node x, float p = 0, float q = 0) {
   constexpr std::size_t index = kernels::IndexOf<F, kernels::Unary>::value;
-  return record({x}, x.shape(),
+  return record(
+      {x}, x.shape(),
       [&](Tensor& y) {
         const float* in = x.value().data();
         kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
@@ -24,13 +26,15 @@ Node map(Node x, float p = 0, float q = 0) {
         accumulate(x, [&](Tensor& dx, float keep) {
           const float* in = x.value().data();
           kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
-            kernels::simd().map_slope[index](in + i, y.data() + i, dy.data() + i, dx.data() + i, n, p, q, keep != 0);
+            kernels::simd().map_slope[index](in + i, y.data() + i, dy.data() + i, dx.data() + i, n,
+                                             p, q, keep != 0);
           });
         });
       });
 }
 
-/// The shape that a and b broadcast to, by NumPy's rule. Throws with both shapes where there is none.
+/// The shape that a and b broadcast to, by NumPy's rule. Throws with both shapes where there is
+/// none.
 Shape broadcast_shape(const Shape& a, const Shape& b, const char* where);
 
 template <class F>
@@ -41,7 +45,8 @@ Node map2(Node a, Node b, const char* name) {
     a = broadcast_to(a, shape);
     b = broadcast_to(b, shape);
   }
-  return record({a, b}, a.shape(),
+  return record(
+      {a, b}, a.shape(),
       [&](Tensor& y) {
         const float *left = a.value().data(), *right = b.value().data();
         kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
@@ -66,7 +71,7 @@ Node map2(Node a, Node b, const char* name) {
 template <class Fill>
 Node without_gradient(std::initializer_list<Node> inputs, const Shape& shape, const Fill& fill) {
   GradientTape& tape = inputs.begin()->tape();
-  for (const Node& input : inputs) tape.slot(input);   // throws for one of another tape
+  for (const Node& input : inputs) tape.slot(input);  // throws for one of another tape
   const Node result = tape.emit(shape, false);
   fill(tape.slot(result).own);
   return result;
@@ -78,7 +83,8 @@ Node compare(Node a, Node b, const char* name) {
   a = broadcast_to(a, shape);
   b = broadcast_to(b, shape);
   return without_gradient({a, b}, shape, [&](Tensor& y) {
-    kernels::simd().compare[kernels::IndexOf<F, kernels::Compare>::value](a.value().data(), b.value().data(), y.data(), y.size());
+    kernels::simd().compare[kernels::IndexOf<F, kernels::Compare>::value](
+        a.value().data(), b.value().data(), y.data(), y.size());
   });
 }
 

@@ -23,7 +23,8 @@ std::uint32_t Axes::bits(const Shape& shape, const char* where) const {
 }
 
 Axes::Axes(std::span<const int> axes) : all_(false) {
-  check(axes.size() <= Shape::max_rank, "axes", "got ", axes.size(), " axes, wanted at most ", Shape::max_rank);
+  check(axes.size() <= Shape::max_rank, "axes", "got ", axes.size(), " axes, wanted at most ",
+        Shape::max_rank);
   for (int axis : axes) list_[count_++] = axis;
 }
 
@@ -31,23 +32,26 @@ namespace ops {
 
 namespace {
 
-// A shape seen as (outer, reduced, inner): the axes in the middle go, what is before and after them stays.
+// A shape seen as (outer, reduced, inner): the axes in the middle go, what is before and after them
+// stays.
 struct Fold {
   std::size_t outer = 1, reduced = 1, inner = 1;
-  Shape shape;   // of the result
+  Shape shape;  // of the result
 };
 
-// Calls reduce(x, Fold). Axes that are no neighbours are moved behind the others first, so that a reduction knows one run of axes.
+// Calls reduce(x, Fold). Axes that are no neighbours are moved behind the others first, so that a
+// reduction knows one run of axes.
 template <class Reduce>
 Node over(Node x, const Axes& axes, bool keepdims, const char* where, const Reduce& reduce) {
   const Shape shape = x.shape();
   const std::uint32_t chosen = axes.bits(shape, where);
   if (chosen == 0) return x;
-  const auto count = static_cast<std::size_t>(std::popcount(chosen)), end = static_cast<std::size_t>(std::bit_width(chosen));
+  const auto count = static_cast<std::size_t>(std::popcount(chosen)),
+             end = static_cast<std::size_t>(std::bit_width(chosen));
   const bool neighbours = static_cast<std::size_t>(std::countr_zero(chosen)) + count == end;
   const std::size_t rank = shape.size();
   Fold fold;
-  std::array<int, Shape::max_rank> order{};   // the axes that stay, then those that go
+  std::array<int, Shape::max_rank> order{};  // the axes that stay, then those that go
   for (std::size_t i = 0, kept = 0, gone = rank - count; i < rank; ++i) {
     const bool goes = chosen >> i & 1;
     (goes ? fold.reduced : neighbours && i >= end ? fold.inner : fold.outer) *= shape[i];
@@ -59,7 +63,8 @@ Node over(Node x, const Axes& axes, bool keepdims, const char* where, const Redu
 
 Node scaled_sum(Node x, const Fold& fold, double scale) {
   const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
-  return record({x}, fold.shape,
+  return record(
+      {x}, fold.shape,
       [&](Tensor& y) {
         const float* in = x.value().data();
         const auto& table = kernels::simd();
@@ -67,17 +72,21 @@ Node scaled_sum(Node x, const Fold& fold, double scale) {
           if (inner == 1) {
             y.data()[o] = static_cast<float>(scale * table.sum(in + o * reduced, reduced));
           } else {
-            table.column_sums(in + o * reduced * inner, reduced, inner, inner, y.data() + o * inner, false);
-            for (std::size_t i = 0; i < inner; ++i) y.data()[o * inner + i] *= static_cast<float>(scale);
+            table.column_sums(in + o * reduced * inner, reduced, inner, inner, y.data() + o * inner,
+                              false);
+            for (std::size_t i = 0; i < inner; ++i)
+              y.data()[o * inner + i] *= static_cast<float>(scale);
           }
         }
       },
-      [x, outer, reduced, inner, factor = static_cast<float>(scale)](const Tensor&, const Tensor& dy) {
+      [x, outer, reduced, inner, factor = static_cast<float>(scale)](const Tensor&,
+                                                                     const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           float* out = dx.data();
           for (std::size_t o = 0; o < outer; ++o)
             for (std::size_t r = 0; r < reduced; ++r)
-              for (std::size_t i = 0; i < inner; ++i, ++out) *out = (keep ? *out : 0) + factor * dy.data()[o * inner + i];
+              for (std::size_t i = 0; i < inner; ++i, ++out)
+                *out = (keep ? *out : 0) + factor * dy.data()[o * inner + i];
         });
       });
 }
@@ -85,7 +94,8 @@ Node scaled_sum(Node x, const Fold& fold, double scale) {
 }  // namespace
 
 Node sum(Node x, const Axes& axes, bool keepdims) {
-  return over(x, axes, keepdims, "sum", [](Node x, const Fold& fold) { return scaled_sum(x, fold, 1); });
+  return over(x, axes, keepdims, "sum",
+              [](Node x, const Fold& fold) { return scaled_sum(x, fold, 1); });
 }
 
 Node mean(Node x, const Axes& axes, bool keepdims) {
@@ -98,14 +108,16 @@ Node max(Node x, const Axes& axes, bool keepdims) {
   return over(x, axes, keepdims, "max", [](Node x, const Fold& fold) {
     const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
     check(reduced > 0, "max", "an axis of size 0 in shape ", x.shape(), " has no maximum");
-    return record({x}, fold.shape,
+    return record(
+        {x}, fold.shape,
         [&](Tensor& y) {
           const float* in = x.value().data();
           for (std::size_t o = 0; o < outer; ++o)
             for (std::size_t r = 0; r < reduced; ++r)
               for (std::size_t i = 0; i < inner; ++i, ++in) {
                 float& best = y.data()[o * inner + i];
-                if (r == 0 || *in > best || *in != *in) best = *in;   // nothing is greater than NaN: it stays
+                if (r == 0 || *in > best || *in != *in)
+                  best = *in;  // nothing is greater than NaN: it stays
               }
         },
         [x, outer, reduced, inner](const Tensor& y, const Tensor& dy) {
@@ -114,12 +126,14 @@ Node max(Node x, const Axes& axes, bool keepdims) {
               for (std::size_t i = 0; i < inner; ++i) {
                 const std::size_t first = o * reduced * inner + i, at = o * inner + i;
                 std::size_t ties = 0;
-                for (std::size_t r = 0; r < reduced; ++r) ties += x.value().data()[first + r * inner] == y.data()[at];
+                for (std::size_t r = 0; r < reduced; ++r)
+                  ties += x.value().data()[first + r * inner] == y.data()[at];
                 const float share = dy.data()[at] / static_cast<float>(ties);
-                const float none = std::isnan(y.data()[at]) ? y.data()[at] : 0;   // NaN to all
+                const float none = std::isnan(y.data()[at]) ? y.data()[at] : 0;  // NaN to all
                 for (std::size_t r = 0; r < reduced; ++r) {
                   const std::size_t j = first + r * inner;
-                  dx.data()[j] = (keep ? dx.data()[j] : 0) + (x.value().data()[j] == y.data()[at] ? share : none);
+                  dx.data()[j] = (keep ? dx.data()[j] : 0) +
+                                 (x.value().data()[j] == y.data()[at] ? share : none);
                 }
               }
           });
@@ -129,7 +143,8 @@ Node max(Node x, const Axes& axes, bool keepdims) {
 
 namespace {
 
-// Over a run of values: what is taken off before exp (their maximum, where it is finite), and the sum of e^(x - shift).
+// Over a run of values: what is taken off before exp (their maximum, where it is finite), and the
+// sum of e^(x - shift).
 struct Exponentials {
   float shift = -std::numeric_limits<float>::infinity();
   double total = 0;
@@ -146,12 +161,14 @@ struct Exponentials {
 Node logsumexp(Node x, const Axes& axes, bool keepdims) {
   return over(x, axes, keepdims, "logsumexp", [](Node x, const Fold& fold) {
     const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
-    return record({x}, fold.shape,
+    return record(
+        {x}, fold.shape,
         [&](Tensor& y) {
           for (std::size_t o = 0; o < outer; ++o)
             for (std::size_t i = 0; i < inner; ++i) {
               const Exponentials e(x.value().data() + o * reduced * inner + i, reduced, inner);
-              y.data()[o * inner + i] = static_cast<float>(std::log(e.total) + static_cast<double>(e.shift));
+              y.data()[o * inner + i] =
+                  static_cast<float>(std::log(e.total) + static_cast<double>(e.shift));
             }
         },
         [x, outer, reduced, inner](const Tensor&, const Tensor& dy) {
@@ -159,7 +176,8 @@ Node logsumexp(Node x, const Axes& axes, bool keepdims) {
             for (std::size_t o = 0; o < outer; ++o)
               for (std::size_t i = 0; i < inner; ++i) {
                 const float* in = x.value().data() + o * reduced * inner + i;
-                const Exponentials e(in, reduced, inner);   // again: e^(x - y) would lose the digits that y has not
+                const Exponentials e(
+                    in, reduced, inner);  // again: e^(x - y) would lose the digits that y has not
                 float* out = dx.data() + o * reduced * inner + i;
                 for (std::size_t r = 0; r < reduced; ++r) {
                   const auto share = static_cast<float>(e.of(in[r * inner]) / e.total);

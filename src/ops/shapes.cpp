@@ -15,19 +15,23 @@ namespace {
 
 // d = or += the values of dy, in their order.
 void copy_or_add(const float* dy, float* d, std::size_t n, float keep) {
-  if (keep) kernels::simd().add(dy, d, n);
-  else std::copy_n(dy, n, d);
+  if (keep)
+    kernels::simd().add(dy, d, n);
+  else
+    std::copy_n(dy, n, d);
 }
 
 }  // namespace
 
 Node reshape(Node x, const Shape& shape) {
-  check(shape.elements() == x.value().size(), "reshape", "cannot reshape ", x.shape(), " to ", shape);
+  check(shape.elements() == x.value().size(), "reshape", "cannot reshape ", x.shape(), " to ",
+        shape);
   const Node y = x.tape().emit_reshaped(x, shape);
   auto& slot = x.tape().slot(y);
   if (slot.wants_grad)
     slot.backward.set([x](const Tensor&, const Tensor& dy) {
-      accumulate(x, [&](Tensor& dx, float keep) { copy_or_add(dy.data(), dx.data(), dx.size(), keep); });
+      accumulate(
+          x, [&](Tensor& dx, float keep) { copy_or_add(dy.data(), dx.data(), dx.size(), keep); });
     });
   return y;
 }
@@ -58,7 +62,8 @@ Node expand_dims(Node x, int axis) {
 
 Node transpose(Node x, std::span<const int> axes) {
   const std::size_t rank = x.shape().size();
-  check(axes.empty() || axes.size() == rank, "transpose", "got ", axes.size(), " axes for shape ", x.shape());
+  check(axes.empty() || axes.size() == rank, "transpose", "got ", axes.size(), " axes for shape ",
+        x.shape());
   std::array<std::size_t, Shape::max_rank> order{};
   Shape shape;
   std::uint32_t seen = 0;
@@ -68,22 +73,28 @@ Node transpose(Node x, std::span<const int> axes) {
     seen |= 1u << order[i];
     shape.push_back(x.shape()[order[i]]);
   }
-  return record({x}, shape,
+  return record(
+      {x}, shape,
       [&](Tensor& y) {
-        xt::noalias(view(y)) = xt::transpose(view(x.value()), xt::svector<std::size_t>(order.begin(), order.begin() + rank));
+        xt::noalias(view(y)) = xt::transpose(
+            view(x.value()), xt::svector<std::size_t>(order.begin(), order.begin() + rank));
       },
       [x, order, rank](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           xt::svector<std::size_t> inverse(rank);
           for (std::size_t i = 0; i < rank; ++i) inverse[order[i]] = i;
           auto out = view(dx);
-          if (keep) xt::noalias(out) += xt::transpose(view(dy), inverse);
-          else xt::noalias(out) = xt::transpose(view(dy), inverse);
+          if (keep)
+            xt::noalias(out) += xt::transpose(view(dy), inverse);
+          else
+            xt::noalias(out) = xt::transpose(view(dy), inverse);
         });
       });
 }
 
-Node transpose(Node x, std::initializer_list<int> axes) { return transpose(x, std::span<const int>(axes.begin(), axes.size())); }
+Node transpose(Node x, std::initializer_list<int> axes) {
+  return transpose(x, std::span<const int>(axes.begin(), axes.size()));
+}
 
 Node concatenate(std::initializer_list<Node> parts, int axis) {
   check(parts.size() > 0, "concatenate", "got no parts");
@@ -93,14 +104,18 @@ Node concatenate(std::initializer_list<Node> parts, int axis) {
   shape[at] = 0;
   for (const Node& part : parts) {
     Shape same = part.shape();
-    check(same.size() == first.size(), "concatenate", "shapes ", first, " and ", part.shape(), " differ in rank");
+    check(same.size() == first.size(), "concatenate", "shapes ", first, " and ", part.shape(),
+          " differ in rank");
     shape[at] += same[at];
     same[at] = first[at];
-    check(same == first, "concatenate", "shapes ", first, " and ", part.shape(), " differ beside axis ", at);
+    check(same == first, "concatenate", "shapes ", first, " and ", part.shape(),
+          " differ beside axis ", at);
   }
-  const std::size_t outer = std::accumulate(first.begin(), first.begin() + at, std::size_t{1}, std::multiplies<>());
+  const std::size_t outer =
+      std::accumulate(first.begin(), first.begin() + at, std::size_t{1}, std::multiplies<>());
   const std::size_t row = shape.elements() / std::max<std::size_t>(1, outer);
-  // each(part, length, offset): a part's runs are `length` long and lie at `offset` in the rows of the result
+  // each(part, length, offset): a part's runs are `length` long and lie at `offset` in the rows of
+  // the result
   const auto runs = [outer](std::span<const Node> parts, const auto& each) {
     std::size_t offset = 0;
     for (const Node& part : parts) {
@@ -109,16 +124,20 @@ Node concatenate(std::initializer_list<Node> parts, int axis) {
       offset += length;
     }
   };
-  return record(parts, shape,
+  return record(
+      parts, shape,
       [&](Tensor& y) {
-        runs(std::span(parts.begin(), parts.size()), [&](const Node& part, std::size_t length, std::size_t offset) {
-          for (std::size_t o = 0; o < outer; ++o) std::copy_n(part.value().data() + o * length, length, y.data() + o * row + offset);
-        });
+        runs(std::span(parts.begin(), parts.size()),
+             [&](const Node& part, std::size_t length, std::size_t offset) {
+               for (std::size_t o = 0; o < outer; ++o)
+                 std::copy_n(part.value().data() + o * length, length, y.data() + o * row + offset);
+             });
       },
       [kept = std::vector<Node>(parts), runs, outer, row](const Tensor&, const Tensor& dy) {
         runs(kept, [&](const Node& part, std::size_t length, std::size_t offset) {
           accumulate(part, [&](Tensor& d, float keep) {
-            for (std::size_t o = 0; o < outer; ++o) copy_or_add(dy.data() + o * row + offset, d.data() + o * length, length, keep);
+            for (std::size_t o = 0; o < outer; ++o)
+              copy_or_add(dy.data() + o * row + offset, d.data() + o * length, length, keep);
           });
         });
       });
@@ -127,14 +146,17 @@ Node concatenate(std::initializer_list<Node> parts, int axis) {
 Node slice(Node x, const Shape& start, const Shape& shape) {
   const Shape& from = x.shape();
   bool inside = start.size() == from.size() && shape.size() == from.size();
-  for (std::size_t i = 0; inside && i < from.size(); ++i) inside = start[i] <= from[i] && shape[i] <= from[i] - start[i];
+  for (std::size_t i = 0; inside && i < from.size(); ++i)
+    inside = start[i] <= from[i] && shape[i] <= from[i] - start[i];
   check(inside, "slice", "start ", start, " with shape ", shape, " does not lie in ", from);
   const auto window = [start, shape] {
     xt::xstrided_slice_vector ranges;
-    for (std::size_t i = 0; i < shape.size(); ++i) ranges.push_back(xt::range(start[i], start[i] + shape[i]));
+    for (std::size_t i = 0; i < shape.size(); ++i)
+      ranges.push_back(xt::range(start[i], start[i] + shape[i]));
     return ranges;
   };
-  return record({x}, shape,
+  return record(
+      {x}, shape,
       [&](Tensor& y) {
         auto in = view(x.value());
         xt::noalias(view(y)) = xt::strided_view(in, window());
@@ -151,7 +173,8 @@ Node slice(Node x, const Shape& start, const Shape& shape) {
 namespace {
 
 std::size_t row_of(float index, std::size_t rows, std::size_t at) {
-  check(index >= 0 && index < static_cast<float>(rows), "gather", "index ", index, " at position ", at, " is not one of ", rows, " rows");
+  check(index >= 0 && index < static_cast<float>(rows), "gather", "index ", index, " at position ",
+        at, " is not one of ", rows, " rows");
   return static_cast<std::size_t>(index);
 }
 
@@ -159,19 +182,24 @@ std::size_t row_of(float index, std::size_t rows, std::size_t at) {
 
 Node gather(Node x, Node indices) {
   check(!x.shape().empty(), "gather", "a scalar has no rows");
-  const std::size_t rows = x.shape().front(), width = x.value().size() / std::max<std::size_t>(1, rows);
+  const std::size_t rows = x.shape().front(),
+                    width = x.value().size() / std::max<std::size_t>(1, rows);
   Shape shape = indices.shape();
   for (std::size_t size : x.shape().without_batch()) shape.push_back(size);
-  return record({x, indices}, shape,
+  return record(
+      {x, indices}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < indices.value().size(); ++i)
-          std::copy_n(x.value().data() + row_of(indices.value().data()[i], rows, i) * width, width, y.data() + i * width);
+          std::copy_n(x.value().data() + row_of(indices.value().data()[i], rows, i) * width, width,
+                      y.data() + i * width);
       },
       [x, indices, rows, width](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           if (!keep) dx.fill(0);
           for (std::size_t i = 0; i < indices.value().size(); ++i)
-            kernels::simd().add(dy.data() + i * width, dx.data() + row_of(indices.value().data()[i], rows, i) * width, width);
+            kernels::simd().add(dy.data() + i * width,
+                                dx.data() + row_of(indices.value().data()[i], rows, i) * width,
+                                width);
         });
       });
 }
@@ -183,7 +211,8 @@ Node one_hot(Node indices, int num_classes) {
   return without_gradient({indices}, shape, [&](Tensor& y) {
     y.fill(0);
     for (std::size_t i = 0; i < indices.value().size(); ++i)
-      if (const float index = indices.value().data()[i]; index >= 0 && index < static_cast<float>(num_classes))
+      if (const float index = indices.value().data()[i];
+          index >= 0 && index < static_cast<float>(num_classes))
         y.data()[i * static_cast<std::size_t>(num_classes) + static_cast<std::size_t>(index)] = 1;
   });
 }

@@ -15,7 +15,8 @@ template <class Body>
 void by_rows(std::size_t size, std::size_t columns, const Body& body) {
   if (size == 0) return;
   const std::size_t grain = std::max<std::size_t>(1, 16384 / columns);
-  kernels::parallel_slices(size / columns, grain, [&](std::size_t row, std::size_t rows) { body(row * columns, rows); });
+  kernels::parallel_slices(size / columns, grain,
+                           [&](std::size_t row, std::size_t rows) { body(row * columns, rows); });
 }
 
 using Rows = decltype(kernels::Simd::softmax);
@@ -23,7 +24,8 @@ using RowsSlope = decltype(kernels::Simd::softmax_slope);
 
 Node along_last_axis(Node x, Rows kernels::Simd::*value, RowsSlope kernels::Simd::*slope) {
   const std::size_t columns = x.shape().back();
-  return record({x}, x.shape(),
+  return record(
+      {x}, x.shape(),
       [&](Tensor& y) {
         by_rows(y.size(), columns, [&](std::size_t i, std::size_t rows) {
           (kernels::simd().*value)(x.value().data() + i, y.data() + i, rows, columns);
@@ -32,7 +34,8 @@ Node along_last_axis(Node x, Rows kernels::Simd::*value, RowsSlope kernels::Simd
       [x, columns, slope](const Tensor& y, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           by_rows(y.size(), columns, [&](std::size_t i, std::size_t rows) {
-            (kernels::simd().*slope)(y.data() + i, dy.data() + i, dx.data() + i, rows, columns, keep != 0);
+            (kernels::simd().*slope)(y.data() + i, dy.data() + i, dx.data() + i, rows, columns,
+                                     keep != 0);
           });
         });
       });
@@ -44,7 +47,8 @@ Node along(Node x, int axis, const char* where, const Op& op) {
   const std::size_t at = x.shape().axis(axis, where), last = x.shape().size() - 1;
   if (at == last) return op(x);
   std::vector<int> order(x.shape().size());
-  for (std::size_t i = 0; i <= last; ++i) order[i] = static_cast<int>(i == at ? last : i == last ? at : i);
+  for (std::size_t i = 0; i <= last; ++i)
+    order[i] = static_cast<int>(i == at ? last : i == last ? at : i);
   return transpose(op(transpose(x, order)), order);
 }
 
@@ -54,7 +58,8 @@ Node softmax(Node x, int axis) {
   const Node y = along(x, axis, "softmax", [](Node x) {
     return along_last_axis(x, &kernels::Simd::softmax, &kernels::Simd::softmax_slope);
   });
-  if (x.shape().axis(axis, "softmax") + 1 == x.shape().size()) x.tape().remember_logits(y, x, Squash::softmax);
+  if (x.shape().axis(axis, "softmax") + 1 == x.shape().size())
+    x.tape().remember_logits(y, x, Squash::softmax);
   return y;
 }
 

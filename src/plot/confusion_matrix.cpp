@@ -25,7 +25,11 @@ std::vector<double> cells_of(const Tensor& matrix, bool normalize) {
 std::string shown(double value, bool normalize) {
   if (std::isnan(value)) return "NaN";
   char text[32];
-  std::snprintf(text, sizeof text, normalize ? "%.2f" : value == std::floor(value) && value < 1e6 ? "%.0f" : "%.4g", value);
+  std::snprintf(text, sizeof text,
+                normalize                                   ? "%.2f"
+                : value == std::floor(value) && value < 1e6 ? "%.0f"
+                                                            : "%.4g",
+                value);
   return text;
 }
 
@@ -44,7 +48,8 @@ std::string csv_of(const std::vector<double>& cells, const std::vector<std::stri
   std::string text = "true \\ predicted";
   for (const std::string& name : names) text += ',' + csv_field(name);
   for (std::size_t i = 0; i < cells.size(); ++i)
-    text += (i % names.size() ? "," : '\n' + csv_field(names[i / names.size()]) + ',') + concat(cells[i]);
+    text += (i % names.size() ? "," : '\n' + csv_field(names[i / names.size()]) + ',') +
+            concat(cells[i]);
   return text + '\n';
 }
 
@@ -56,7 +61,8 @@ double largest_of(const std::vector<double>& cells, bool normalize) {
 }
 
 /// $cells: column, row, value; $numbers: column, row, text, colour, light on dark cells.
-std::string data(const std::vector<double>& cells, std::size_t classes, bool normalize, double largest) {
+std::string data(const std::vector<double>& cells, std::size_t classes, bool normalize,
+                 double largest) {
   std::string squares = "$cells << EOD\n", numbers = "$numbers << EOD\n";
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string place = concat(i % classes, ' ', i / classes, ' ');
@@ -71,7 +77,8 @@ std::string data(const std::vector<double>& cells, std::size_t classes, bool nor
 struct Layout {
   int cell, side, left, right, bottom, top;
   Layout(std::size_t classes, std::size_t longest_name, bool titled) {
-    const int count = static_cast<int>(classes), room = 6 * static_cast<int>(std::min<std::size_t>(longest_name, 40));
+    const int count = static_cast<int>(classes),
+              room = 6 * static_cast<int>(std::min<std::size_t>(longest_name, 40));
     cell = classes <= most_numbered ? std::clamp(500 / count, 40, 80) : std::max(6, 1000 / count);
     side = cell * count;
     left = 58 + room;
@@ -84,23 +91,28 @@ struct Layout {
   double x(int points) const { return static_cast<double>(points) / width(); }
   double y(int points) const { return static_cast<double>(points) / height(); }
   std::string script() const {
-    return concat("set lmargin at screen ", x(left), "\nset rmargin at screen ", x(left + side), "\nset bmargin at screen ", y(bottom),
-                  "\nset tmargin at screen ", y(bottom + side), "\nset colorbox user origin screen ", x(left + side + 14), ", screen ",
-                  y(bottom), " size screen ", x(14), ", screen ", y(side), " noborder\nset label 'predicted class' at screen ",
-                  x(left + side / 2), ", screen ", y(16), " center\nset label 'true class' at screen ", x(18), ", screen ",
-                  y(bottom + side / 2), " center rotate by 90\n");
+    return concat("set lmargin at screen ", x(left), "\nset rmargin at screen ", x(left + side),
+                  "\nset bmargin at screen ", y(bottom), "\nset tmargin at screen ",
+                  y(bottom + side), "\nset colorbox user origin screen ", x(left + side + 14),
+                  ", screen ", y(bottom), " size screen ", x(14), ", screen ", y(side),
+                  " noborder\nset label 'predicted class' at screen ", x(left + side / 2),
+                  ", screen ", y(16), " center\nset label 'true class' at screen ", x(18),
+                  ", screen ", y(bottom + side / 2), " center rotate by 90\n");
   }
 };
 
 }  // namespace
 
-void confusion_matrix(const Tensor& matrix, const std::string& path, const ConfusionMatrixOptions& options) {
+void confusion_matrix(const Tensor& matrix, const std::string& path,
+                      const ConfusionMatrixOptions& options) {
   check_ending(path);
-  check(matrix.rank() == 2 && matrix.shape()[0] == matrix.shape()[1] && !matrix.empty(), "plot::confusion_matrix", "the matrix has shape ",
-        matrix.shape(), ", wanted (classes, classes)");
+  check(matrix.rank() == 2 && matrix.shape()[0] == matrix.shape()[1] && !matrix.empty(),
+        "plot::confusion_matrix", "the matrix has shape ", matrix.shape(),
+        ", wanted (classes, classes)");
   const std::size_t classes = matrix.shape()[0];
-  check(options.class_names.empty() || options.class_names.size() == classes, "plot::confusion_matrix", "there are ",
-        options.class_names.size(), " class names for ", classes, " classes");
+  check(options.class_names.empty() || options.class_names.size() == classes,
+        "plot::confusion_matrix", "there are ", options.class_names.size(), " class names for ",
+        classes, " classes");
   std::vector<std::string> names = options.class_names;
   for (std::size_t i = names.size(); i < classes; ++i) names.push_back(concat(i));
   std::size_t longest = 0;
@@ -111,18 +123,25 @@ void confusion_matrix(const Tensor& matrix, const std::string& path, const Confu
   const Layout layout(classes, longest, !options.title.empty());
   const bool numbered = classes <= most_numbered;
   const std::size_t every = numbered ? 1 : (classes + 24) / 25;
-  Drawing drawing{.width = layout.width(), .height = layout.height(), .title = options.title, .csv = csv_of(cells, names)};
+  Drawing drawing{.width = layout.width(),
+                  .height = layout.height(),
+                  .title = options.title,
+                  .csv = csv_of(cells, names)};
   drawing.script =
       concat(data(cells, classes, options.normalize, largest), layout.script(),
-             "set palette defined (0 '#f7fbff', 0.25 '#c6dbef', 0.5 '#6baed6', 0.75 '#2171b5', 1 '#08306b')\nset cbrange [0:", largest,
-             "]\nset format cb '%g'\nset cblabel ", options.normalize ? "'share of the true class'" : "'count'",
+             "set palette defined (0 '#f7fbff', 0.25 '#c6dbef', 0.5 '#6baed6', 0.75 '#2171b5', 1 "
+             "'#08306b')\nset cbrange [0:",
+             largest, "]\nset format cb '%g'\nset cblabel ",
+             options.normalize ? "'share of the true class'" : "'count'",
              " offset 0.8,0\nset xrange [-0.5:", classes, "-0.5]\nset yrange [", classes,
-             "-0.5:-0.5]\nset border 0\nset tics scale 0 nomirror\nset title ", quoted(options.title), " font ',15'\n",
-             tics("x", names, every), tics("y", names, every), longest > 4 ? "set xtics rotate by 45 right\n" : "",
-             "plot $cells using 1:2:(0.48):(0.48):3 with boxxyerror lc palette fs solid 1 noborder notitle");
+             "-0.5:-0.5]\nset border 0\nset tics scale 0 nomirror\nset title ",
+             quoted(options.title), " font ',15'\n", tics("x", names, every),
+             tics("y", names, every), longest > 4 ? "set xtics rotate by 45 right\n" : "",
+             "plot $cells using 1:2:(0.48):(0.48):3 with boxxyerror lc palette fs solid 1 noborder "
+             "notitle");
   if (numbered)
-    drawing.script +=
-        concat(", $numbers using 1:2:(strcol(3)):4 with labels font ',", layout.cell < 48 ? 10 : 12, "' tc rgb variable notitle");
+    drawing.script += concat(", $numbers using 1:2:(strcol(3)):4 with labels font ',",
+                             layout.cell < 48 ? 10 : 12, "' tc rgb variable notitle");
   draw(drawing, path);
 }
 

@@ -17,12 +17,15 @@ namespace {
 
 std::string why(int error) { return std::strerror(error); }
 
-/// A file without a name, gone when closed. Standing in for pipes, it can neither block nor raise SIGPIPE.
+/// A file without a name, gone when closed. Standing in for pipes, it can neither block nor raise
+/// SIGPIPE.
 class Unnamed {
  public:
   Unnamed() : file_(std::tmpfile()) {
-    check<std::runtime_error>(file_ != nullptr, "plot", "there is no room for a temporary file: ", why(errno));
-    descriptor_ = fcntl(fileno(file_), F_DUPFD_CLOEXEC, 3);  // clear of the child's own 0 to 2, even if ours are closed
+    check<std::runtime_error>(file_ != nullptr, "plot",
+                              "there is no room for a temporary file: ", why(errno));
+    descriptor_ = fcntl(fileno(file_), F_DUPFD_CLOEXEC,
+                        3);  // clear of the child's own 0 to 2, even if ours are closed
   }
   Unnamed(const Unnamed&) = delete;
   Unnamed& operator=(const Unnamed&) = delete;
@@ -33,14 +36,16 @@ class Unnamed {
   int descriptor() const { return descriptor_; }
   void write(const std::string& text) {
     std::fwrite(text.data(), 1, text.size(), file_);
-    check<std::runtime_error>(std::fflush(file_) == 0, "plot", "a temporary file cannot be written: ", why(errno));
+    check<std::runtime_error>(std::fflush(file_) == 0, "plot",
+                              "a temporary file cannot be written: ", why(errno));
     std::rewind(file_);
   }
   std::string read() {
     std::rewind(file_);
     std::string text;
     char buffer[65536];
-    while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file_)) text.append(buffer, got);
+    while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file_))
+      text.append(buffer, got);
     return text;
   }
 
@@ -49,15 +54,16 @@ class Unnamed {
   int descriptor_;
 };
 
-/// What gnuplot makes of the script, or nothing if there is no gnuplot. Run directly, no shell between; -d leaves out the user's own
-/// settings.
+/// What gnuplot makes of the script, or nothing if there is no gnuplot. Run directly, no shell
+/// between; -d leaves out the user's own settings.
 std::optional<std::string> run_gnuplot(const std::string& script) {
   Unnamed in, out, err;
   in.write(script);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   int target = 0;
-  for (const Unnamed* file : {&in, &out, &err}) posix_spawn_file_actions_adddup2(&actions, file->descriptor(), target++);
+  for (const Unnamed* file : {&in, &out, &err})
+    posix_spawn_file_actions_adddup2(&actions, file->descriptor(), target++);
   char name[] = "gnuplot", defaults[] = "-d";
   char* const arguments[] = {name, defaults, nullptr};
   pid_t child = 0;
@@ -70,7 +76,8 @@ std::optional<std::string> run_gnuplot(const std::string& script) {
     if (errno != EINTR) break;  // a program that ignores SIGCHLD learns no status; the output tells
   std::string said = err.read();
   while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
-  if (status != 0) fail<std::runtime_error>("plot", "gnuplot failed: ", said.empty() ? "it said nothing" : said);
+  if (status != 0)
+    fail<std::runtime_error>("plot", "gnuplot failed: ", said.empty() ? "it said nothing" : said);
   return out.read();
 }
 
@@ -108,8 +115,9 @@ std::string terminal(const Drawing& drawing, bool png) {
   if (!png)
     return concat("set terminal svg size ", drawing.width, ',', drawing.height,
                   " fixed font 'sans-serif,12' background rgb 'white' standalone noenhanced\n");
-  const std::string rest = concat(" size ", 2 * drawing.width, ',', 2 * drawing.height,
-                                  " font 'Liberation Sans,12' fontscale 2 linewidth 2 noenhanced background '#ffffff'");
+  const std::string rest =
+      concat(" size ", 2 * drawing.width, ',', 2 * drawing.height,
+             " font 'Liberation Sans,12' fontscale 2 linewidth 2 noenhanced background '#ffffff'");
   return "if (strstrt(GPVAL_TERMINALS, 'pngcairo') > 0) {\nset terminal pngcairo" + rest +
          " pointscale 2\n} else {\nset terminal png truecolor" + rest + "\n}\n";
 }
@@ -117,22 +125,27 @@ std::string terminal(const Drawing& drawing, bool png) {
 }  // namespace
 
 void check_ending(const std::string& path) {
-  check(has_ending(path, ".svg") || has_ending(path, ".png"), "plot", "'", path, "' ends in neither .svg nor .png");
+  check(has_ending(path, ".svg") || has_ending(path, ".png"), "plot", "'", path,
+        "' ends in neither .svg nor .png");
 }
 
 void draw(const Drawing& drawing, const std::string& path) {
   check_ending(path);
   const bool png = has_ending(path, ".png");
-  std::optional<std::string> picture = run_gnuplot(terminal(drawing, png) + "set encoding utf8\n" + drawing.script + "\nunset output\n");
+  std::optional<std::string> picture = run_gnuplot(terminal(drawing, png) + "set encoding utf8\n" +
+                                                   drawing.script + "\nunset output\n");
   if (!picture) {
     const std::string csv = path.substr(0, path.size() - 4) + ".csv";
     write_whole(csv, drawing.csv);
-    fail<std::runtime_error>("plot", "there is no gnuplot to draw '", path, "': install Debian's package gnuplot-nox. The data are in '",
-                             csv, "'");
+    fail<std::runtime_error>("plot", "there is no gnuplot to draw '", path,
+                             "': install Debian's package gnuplot-nox. The data are in '", csv,
+                             "'");
   }
   // gnuplot does not notice a full disk.
-  const bool whole = png ? picture->find("IEND") != std::string::npos : picture->find("</svg>") != std::string::npos;
-  check<std::runtime_error>(whole, "plot", "gnuplot left '", path, "' unfinished: is the disk of temporary files full?");
+  const bool whole = png ? picture->find("IEND") != std::string::npos
+                         : picture->find("</svg>") != std::string::npos;
+  check<std::runtime_error>(whole, "plot", "gnuplot left '", path,
+                            "' unfinished: is the disk of temporary files full?");
   write_whole(path, png ? *picture : tidy(std::move(*picture), drawing.title));
 }
 

@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view validation = "val_";
 constexpr std::size_t most_metrics = 4, most_points = 40;  // in a panel; on a curve that shows each
 
-std::string stem(const std::string& name) { return name.starts_with(validation) ? name.substr(validation.size()) : name; }
+std::string stem(const std::string& name) {
+  return name.starts_with(validation) ? name.substr(validation.size()) : name;
+}
 
 /// The largest size among a series' numbers.
 double scale(const std::vector<double>& values) {
@@ -22,14 +24,21 @@ double scale(const std::vector<double>& values) {
   return largest;
 }
 
-/// Values under their epochs. With a validation_freq of k there are fewer values: they belong to every k-th epoch.
+/// Values under their epochs. With a validation_freq of k there are fewer values: they belong to
+/// every k-th epoch.
 Curve series(const History& history, const std::string& name, int color) {
   const std::vector<double>& values = history[name];
   const std::size_t epochs = history.epoch.size();
-  check(!values.empty() && values.size() <= epochs, "plot::history", "'", name, "' has ", values.size(), " values for ", epochs, " epochs");
+  check(!values.empty() && values.size() <= epochs, "plot::history", "'", name, "' has ",
+        values.size(), " values for ", epochs, " epochs");
   const std::size_t every = epochs / values.size();
-  Curve curve{.name = name, .y = values, .dashed = name.starts_with(validation), .points = epochs <= most_points, .color = color};
-  for (std::size_t i = 0; i < values.size(); ++i) curve.x.push_back(history.epoch[(i + 1) * every - 1] + 1);
+  Curve curve{.name = name,
+              .y = values,
+              .dashed = name.starts_with(validation),
+              .points = epochs <= most_points,
+              .color = color};
+  for (std::size_t i = 0; i < values.size(); ++i)
+    curve.x.push_back(history.epoch[(i + 1) * every - 1] + 1);
   return curve;
 }
 
@@ -45,7 +54,8 @@ struct Group {
   std::vector<std::string> metrics;
   double scale = 0;
   bool takes(const std::string& metric, double its) const {
-    return metric != "loss" && metrics.front() != "loss" && metrics.size() < most_metrics && its <= 4 * scale && scale <= 4 * its;
+    return metric != "loss" && metrics.front() != "loss" && metrics.size() < most_metrics &&
+           its <= 4 * scale && scale <= 4 * its;
   }
 };
 
@@ -58,7 +68,8 @@ std::vector<Group> groups_of(const History& history) {
     if (std::find(seen.begin(), seen.end(), metric) != seen.end()) continue;
     seen.push_back(metric);
     const double size = scale(values);
-    const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& one) { return one.takes(metric, size); });
+    const auto group = std::find_if(groups.begin(), groups.end(),
+                                    [&](const Group& one) { return one.takes(metric, size); });
     if (group != groups.end())
       group->metrics.push_back(metric);
     else
@@ -70,13 +81,17 @@ std::vector<Group> groups_of(const History& history) {
 }  // namespace
 
 void history(const History& history, const std::string& path, const HistoryOptions& options) {
-  check(!history.history.empty() && !history.epoch.empty(), "plot::history", "the history is empty: no epoch was run to its end");
+  check(!history.history.empty() && !history.epoch.empty(), "plot::history",
+        "the history is empty: no epoch was run to its end");
   std::vector<Panel> sheet;
   for (const Group& group : groups_of(history)) {
-    Panel panel{.options = {.x_label = "epoch", .y_label = group.metrics.size() == 1 ? group.metrics.front() : "metrics"}};
+    Panel panel{
+        .options = {.x_label = "epoch",
+                    .y_label = group.metrics.size() == 1 ? group.metrics.front() : "metrics"}};
     for (std::size_t m = 0; m < group.metrics.size(); ++m)
       for (const std::string& name : {group.metrics[m], "val_" + group.metrics[m]})
-        if (history.history.contains(name)) panel.curves.push_back(series(history, name, static_cast<int>(m)));
+        if (history.history.contains(name))
+          panel.curves.push_back(series(history, name, static_cast<int>(m)));
     if (group.metrics.size() == 1)
       for (Curve& curve : panel.curves) curve.color = -1;  // room for a colour each
     panel.options.log_y = group.metrics.front() == "loss" && needs_log(panel.curves);

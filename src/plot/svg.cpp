@@ -5,13 +5,15 @@ namespace keratin::plot {
 namespace {
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + with.size()))
     text.replace(at, what.size(), with);
 }
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (char c : clean(text)) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  for (char c : clean(text))
+    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
   return out;
 }
 
@@ -37,15 +39,18 @@ void drop_empty_groups(std::string& svg) {
 }  // namespace
 
 std::string tidy(std::string svg, const std::string& title) {
-  const std::string_view fill = R"( fill="none" color="black")", stroke = R"( stroke="currentColor" stroke-width="1.00")",
+  const std::string_view fill = R"( fill="none" color="black")",
+                         stroke = R"( stroke="currentColor" stroke-width="1.00")",
                          line = R"( stroke-linecap="butt" stroke-linejoin="miter")",
-                         font = R"( font-family="sans-serif" font-size="12.00" )", canvas = R"(<g id="gnuplot_canvas")";
+                         font = R"( font-family="sans-serif" font-size="12.00" )",
+                         canvas = R"(<g id="gnuplot_canvas")";
   for (std::string_view usual : {fill, stroke, line, font}) replace_all(svg, usual, "");
   replace_all(svg, canvas, concat(canvas, fill, stroke, line, font));
   replace_all(svg, R"(<rect x="0" y="0")", R"(<rect stroke="none" x="0" y="0")");  // the background
   drop_empty_groups(svg);
   drop_made_up_titles(svg);
-  replace_all(svg, "<title>Gnuplot</title>", title.empty() ? "" : "<title>" + escaped(title) + "</title>");
+  replace_all(svg, "<title>Gnuplot</title>",
+              title.empty() ? "" : "<title>" + escaped(title) + "</title>");
   return svg;
 }
 

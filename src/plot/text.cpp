@@ -7,10 +7,16 @@ namespace keratin::plot {
 
 namespace {
 
-/// The length of the UTF-8 sequence that `text` starts with; 0 if it is none. (Surrogates and overlong forms do no harm here.)
+/// The length of the UTF-8 sequence that `text` starts with; 0 if it is none. (Surrogates and
+/// overlong forms do no harm here.)
 std::size_t sequence_at(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  const std::size_t length = first < 0x80   ? 1
+                             : first < 0xC2 ? 0
+                             : first < 0xE0 ? 2
+                             : first < 0xF0 ? 3
+                             : first < 0xF5 ? 4
+                                            : 0;
   if (length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i)
     if ((text[i] & 0xC0) != 0x80) return 0;
@@ -37,7 +43,8 @@ std::string clean(std::string_view text) {
 
 std::string quoted(std::string_view text) {
   std::string out = "'";
-  for (char c : clean(text)) out += c == '\n' ? "'.\"\\n\".'" : c == '\'' ? "'.\"\\047\".'" : std::string(1, c);
+  for (char c : clean(text))
+    out += c == '\n' ? "'.\"\\n\".'" : c == '\'' ? "'.\"\\047\".'" : std::string(1, c);
   return out + "'";
 }
 
@@ -51,11 +58,13 @@ std::string csv_field(std::string_view text) {
 }
 
 std::size_t width_of(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::size_t lines_of(std::string_view text) {
-  return text.empty() ? 0 : 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  return text.empty() ? 0
+                      : 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 }  // namespace keratin::plot

@@ -83,7 +83,8 @@ Node GradientTape::emit_reshaped(Node x, const Shape& shape) {
 
 GradientTape::Slot& GradientTape::slot(Node node) {
   check(node.tape_ == this, "tape", "the node belongs to another tape");
-  check(node.pass_ == pass_, "tape", "the node belongs to an earlier pass: begin() was called since it was made");
+  check(node.pass_ == pass_, "tape",
+        "the node belongs to an earlier pass: begin() was called since it was made");
   return slots_[node.slot_];
 }
 
@@ -115,9 +116,12 @@ std::optional<Node> GradientTape::squashed_from(Node logits, Squash squash) {
 void GradientTape::backward(Node loss) {
   Slot& last = slot(loss);
   check(recording_, "backward", "this pass does not record: begin(true) first");
-  check(last.wants_grad, "backward", "the loss depends on no trainable variable and no watched value");
-  for (std::uint32_t i = 0; i < next_; ++i) slots_[i].has_grad = false;          // an earlier backward() of this pass set it
-  for (const auto& [variable, index] : used_) variable->grad.resize({0});   // no gradient unless one arrives
+  check(last.wants_grad, "backward",
+        "the loss depends on no trainable variable and no watched value");
+  for (std::uint32_t i = 0; i < next_; ++i)
+    slots_[i].has_grad = false;  // an earlier backward() of this pass set it
+  for (const auto& [variable, index] : used_)
+    variable->grad.resize({0});  // no gradient unless one arrives
   last.grad->resize(last.value->shape());
   last.grad->fill(1);
   last.has_grad = true;

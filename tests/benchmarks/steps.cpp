@@ -1,12 +1,13 @@
-// Steps and ops one by one: google-benchmark's options apply (--benchmark_filter=tiny, --benchmark_repetitions=5, ...).
-// KERATIN_NUM_THREADS says how many threads.
+// Steps and ops one by one: google-benchmark's options apply (--benchmark_filter=tiny,
+// --benchmark_repetitions=5, ...). KERATIN_NUM_THREADS says how many threads.
 
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <keratin/keratin.hpp>
 
-extern "C" void cblas_sgemm(int, int, int, int, int, int, float, const float*, int, const float*, int, float, float*, int);
+extern "C" void cblas_sgemm(int, int, int, int, int, int, float, const float*, int, const float*,
+                            int, float, float*, int);
 
 using namespace keratin;
 using namespace keratin::layers;
@@ -15,7 +16,8 @@ namespace {
 
 Tensor waves(const Shape& shape) {
   Tensor tensor = Tensor::uninitialized(shape);
-  for (std::size_t i = 0; i < tensor.size(); ++i) tensor.values()[i] = std::sin(0.1f * static_cast<float>(i % 10007));
+  for (std::size_t i = 0; i < tensor.size(); ++i)
+    tensor.values()[i] = std::sin(0.1f * static_cast<float>(i % 10007));
   return tensor;
 }
 
@@ -55,7 +57,8 @@ void tiny_fit(benchmark::State& state) {
   const Tensor x = waves({3200, 4}), y = waves({3200, 1});
   for (auto _ : state) model.fit(x, y, {.batch_size = 32, .verbose = 0});
   const double steps = static_cast<double>(state.iterations()) * 100;
-  state.counters["us_a_step"] = benchmark::Counter(steps * 1e-6, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["us_a_step"] =
+      benchmark::Counter(steps * 1e-6, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(tiny_fit)->Unit(benchmark::kMicrosecond);
 
@@ -66,34 +69,45 @@ void predict_one_row(benchmark::State& state) {
 }
 BENCHMARK(predict_one_row)->Unit(benchmark::kMicrosecond);
 
-// A step of 784-units-units-10 in GFLOP/s of its products alone, beside bare sgemm on as many threads: see bare_sgemm.
+// A step of 784-units-units-10 in GFLOP/s of its products alone, beside bare sgemm on as many
+// threads: see bare_sgemm.
 void wide_step(benchmark::State& state) {
   const auto units = static_cast<int>(state.range(0));
   const auto rows = static_cast<std::size_t>(state.range(1));
-  Sequential model({Input({784}), Dense(units, "relu"), Dense(units, "relu"), Dense(10, "softmax")});
+  Sequential model(
+      {Input({784}), Dense(units, "relu"), Dense(units, "relu"), Dense(10, "softmax")});
   model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy"});
   const Batch batch{waves({rows, 784}), labels(rows), {}};
   for (auto _ : state) model.train_step(batch);
   const double n = units, forward = 784 * n + n * n + n * 10, backward = forward + n * n + n * 10;
   count_gflops(state, static_cast<double>(rows) * (forward + backward));
 }
-BENCHMARK(wide_step)->Args({84, 256})->Args({512, 128})->Args({2048, 512})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(wide_step)
+    ->Args({84, 256})
+    ->Args({512, 128})
+    ->Args({2048, 512})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 void bare_sgemm(benchmark::State& state) {
   const int n = 2048;
   const Tensor a = waves({2048, 2048}), b = waves({2048, 2048});
   Tensor c = Tensor::zeros({2048, 2048});
-  utils::num_threads();   // keratin keeps BLAS to one thread
-  for (auto _ : state) cblas_sgemm(101, 111, 111, n, n, n, 1, a.data(), n, b.data(), n, 0, c.data(), n);
+  utils::num_threads();  // keratin keeps BLAS to one thread
+  for (auto _ : state)
+    cblas_sgemm(101, 111, 111, n, n, n, 1, a.data(), n, b.data(), n, 0, c.data(), n);
   count_gflops(state, static_cast<double>(n) * n * n);
 }
 BENCHMARK(bare_sgemm)->Unit(benchmark::kMillisecond)->UseRealTime()->ThreadRange(1, 2);
 
-// (256, 784) times (784, units) and the weight gradient, `percent` of the first's values being other than 0, scattered.
+// (256, 784) times (784, units) and the weight gradient, `percent` of the first's values being
+// other than 0, scattered.
 void product(benchmark::State& state) {
-  const auto units = static_cast<std::size_t>(state.range(0)), percent = static_cast<std::size_t>(state.range(1));
+  const auto units = static_cast<std::size_t>(state.range(0)),
+             percent = static_cast<std::size_t>(state.range(1));
   Tensor x = waves({256, 784});
-  for (std::size_t i = 0; i < x.size(); ++i) x.values()[i] = i * 2654435761u % 4294967296u < percent * 42949673u ? x.values()[i] + 2 : 0;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x.values()[i] = i * 2654435761u % 4294967296u < percent * 42949673u ? x.values()[i] + 2 : 0;
   const Tensor kernel = waves({784, units});
   GradientTape tape;
   for (auto _ : state) {
@@ -101,7 +115,10 @@ void product(benchmark::State& state) {
     tape.backward(ops::matmul(tape.constant(x), tape.watch(kernel)));
   }
 }
-BENCHMARK(product)->ArgsProduct({{32, 84, 512}, {2, 10, 20, 30, 40, 50, 100}})->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(product)
+    ->ArgsProduct({{32, 84, 512}, {2, 10, 20, 30, 40, 50, 100}})
+    ->Unit(benchmark::kMicrosecond)
+    ->UseRealTime();
 
 template <Node (*op)(Node)>
 void elementwise(benchmark::State& state) {

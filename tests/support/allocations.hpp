@@ -1,5 +1,6 @@
 #pragma once
-// Counts what the tests' program allocates: tests/support/allocations.cpp replaces operator new in all its forms.
+// Counts what the tests' program allocates: tests/support/allocations.cpp replaces operator new in
+// all its forms.
 
 #include <cstddef>
 
@@ -7,7 +8,7 @@ namespace keratin::test {
 
 struct Allocations {
   std::size_t count = 0, bytes = 0;
-  std::size_t large = 0;   // of them, those of 1 KiB or more
+  std::size_t large = 0;  // of them, those of 1 KiB or more
 };
 
 /// All allocations of all threads since the program began.

@@ -16,13 +16,15 @@ using Error = std::runtime_error;
 double to_number(const std::string& text, const std::string& where) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
-  check<Error>(!text.empty() && end == text.c_str() + text.size(), where, "not a number: '", text, "'");
+  check<Error>(!text.empty() && end == text.c_str() + text.size(), where, "not a number: '", text,
+               "'");
   return value;
 }
 
 std::size_t to_size(const std::string& text, const std::string& where) {
-  check<Error>(!text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos, where,
-               "not a size: '", text, "'");
+  check<Error>(!text.empty() && text.size() < 10 &&
+                   text.find_first_not_of("0123456789") == std::string::npos,
+               where, "not a size: '", text, "'");
   return std::strtoul(text.c_str(), nullptr, 10);
 }
 
@@ -33,7 +35,8 @@ GoldenCase parse_case(std::istringstream& words, const std::string& where) {
   for (std::string word; words >> word;) {
     const auto equals = word.find('=');
     check<Error>(equals != std::string::npos && equals > 0, where, "not an option: '", word, "'");
-    const bool fresh = golden.options.emplace(word.substr(0, equals), word.substr(equals + 1)).second;
+    const bool fresh =
+        golden.options.emplace(word.substr(0, equals), word.substr(equals + 1)).second;
     check<Error>(fresh, where, "option given twice: '", word, "'");
   }
   return golden;
@@ -51,8 +54,8 @@ std::pair<std::string, Tensor> parse_tensor(std::istringstream& words, const std
   std::vector<float> values;
   while (words >> word) values.push_back(static_cast<float>(to_number(word, where)));
   const Shape shape{std::span<const std::size_t>(sizes)};
-  check<Error>(shape.elements() == values.size(), where, "tensor ", name, " of shape ", shape, " has ", values.size(),
-               " values");
+  check<Error>(shape.elements() == values.size(), where, "tensor ", name, " of shape ", shape,
+               " has ", values.size(), " values");
   return {name, Tensor::from(shape, values)};
 }
 
@@ -62,7 +65,8 @@ std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
   if (text.empty()) return parts;
   std::size_t first = 0;
-  for (auto last = text.find(separator); last != std::string::npos; last = text.find(separator, first)) {
+  for (auto last = text.find(separator); last != std::string::npos;
+       last = text.find(separator, first)) {
     parts.push_back(text.substr(first, last - first));
     first = last + 1;
   }
@@ -81,7 +85,8 @@ std::vector<GoldenCase> read_golden(std::istream& text, const std::string& sourc
     if (!(words >> kind) || kind[0] == '#') continue;
     if (kind == "case") {
       cases.push_back(parse_case(words, where));
-      check<Error>(names.insert(cases.back().name).second, where, "a second case named ", cases.back().name);
+      check<Error>(names.insert(cases.back().name).second, where, "a second case named ",
+                   cases.back().name);
     } else {
       check<Error>(kind == "tensor", where, "neither case nor tensor: '", kind, "'");
       check<Error>(!cases.empty(), where, "a tensor before the first case");
@@ -117,7 +122,9 @@ std::string GoldenCase::text(const std::string& option, const std::string& other
   return has(option) ? text(option) : otherwise;
 }
 
-double GoldenCase::number(const std::string& option) const { return to_number(text(option), name + ' ' + option); }
+double GoldenCase::number(const std::string& option) const {
+  return to_number(text(option), name + ' ' + option);
+}
 
 double GoldenCase::number(const std::string& option, double otherwise) const {
   return has(option) ? number(option) : otherwise;
@@ -137,11 +144,14 @@ int GoldenCase::integer(const std::string& option, int otherwise) const {
 bool GoldenCase::flag(const std::string& option, bool otherwise) const {
   if (!has(option)) return otherwise;
   const std::string& value = text(option);
-  check<Error>(value == "0" || value == "1", name, "option ", option, " is neither 0 nor 1: ", value);
+  check<Error>(value == "0" || value == "1", name, "option ", option,
+               " is neither 0 nor 1: ", value);
   return value == "1";
 }
 
-std::vector<std::string> GoldenCase::list(const std::string& option) const { return split(text(option, ""), ','); }
+std::vector<std::string> GoldenCase::list(const std::string& option) const {
+  return split(text(option, ""), ',');
+}
 
 std::vector<double> GoldenCase::numbers(const std::string& option) const {
   std::vector<double> values;

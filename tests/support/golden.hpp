@@ -1,5 +1,6 @@
 #pragma once
-// Reads the golden files: numbers recorded from real Keras (tests/golden/README.md describes the format).
+// Reads the golden files: numbers recorded from real Keras (tests/golden/README.md describes the
+// format).
 //
 //   for (const auto& golden : test::read_golden("losses")) {
 //     INFO(golden.name);
@@ -31,16 +32,18 @@ struct GoldenCase {
   int integer(const std::string& option) const;
   int integer(const std::string& option, int otherwise) const;
   bool flag(const std::string& option, bool otherwise = false) const;
-  std::vector<std::string> list(const std::string& option) const;   // empty when there is no such option
-  std::vector<double> numbers(const std::string& option) const;     // likewise
+  std::vector<std::string> list(
+      const std::string& option) const;  // empty when there is no such option
+  std::vector<double> numbers(const std::string& option) const;  // likewise
 
   bool has_tensor(const std::string& tensor) const { return tensors.contains(tensor); }
-  const Tensor& tensor(const std::string& tensor) const;            // throws when missing
-  Tensor tensor_or_none(const std::string& tensor) const;           // Tensor{} when missing
-  std::vector<Tensor> tensors_numbered(const std::string& prefix) const;   // prefix0, prefix1, ...
+  const Tensor& tensor(const std::string& tensor) const;                  // throws when missing
+  Tensor tensor_or_none(const std::string& tensor) const;                 // Tensor{} when missing
+  std::vector<Tensor> tensors_numbered(const std::string& prefix) const;  // prefix0, prefix1, ...
 };
 
-/// The cases of tests/golden/<family>.txt in order. Throws std::runtime_error when the file is missing or malformed.
+/// The cases of tests/golden/<family>.txt in order. Throws std::runtime_error when the file is
+/// missing or malformed.
 std::vector<GoldenCase> read_golden(const std::string& family);
 std::vector<GoldenCase> read_golden(std::istream& text, const std::string& source);
 

@@ -27,10 +27,12 @@ float weight(std::size_t i) {
 
 // The gradients of `times` uses of f with respect to the inputs of which wanted(i).
 template <class Wanted>
-std::vector<Tensor> gradients(GradientTape& tape, const Function& f, const std::vector<Tensor>& inputs, int times, const Wanted& wanted) {
+std::vector<Tensor> gradients(GradientTape& tape, const Function& f,
+                              const std::vector<Tensor>& inputs, int times, const Wanted& wanted) {
   tape.begin();
   std::vector<Node> nodes;
-  for (std::size_t i = 0; i < inputs.size(); ++i) nodes.push_back(wanted(i) ? tape.watch(inputs[i]) : tape.constant(inputs[i]));
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    nodes.push_back(wanted(i) ? tape.watch(inputs[i]) : tape.constant(inputs[i]));
   Node loss = weigh(f(nodes));
   for (int i = 1; i < times; ++i) loss = ops::add(loss, weigh(f(nodes)));
   tape.backward(loss);
@@ -48,7 +50,8 @@ double value(GradientTape& tape, const Function& f, const std::vector<Tensor>& i
 }
 
 // (8 (f(x + h) - f(x - h)) - (f(x + 2h) - f(x - 2h))) / 12h: what is left is of the size of h^4
-Tensor differences(GradientTape& tape, const Function& f, std::vector<Tensor> inputs, std::size_t input, double step) {
+Tensor differences(GradientTape& tape, const Function& f, std::vector<Tensor> inputs,
+                   std::size_t input, double step) {
   Tensor slope = Tensor::zeros(inputs[input].shape());
   for (std::size_t j = 0; j < slope.size(); ++j) {
     float& x = inputs[input].values()[j];
@@ -63,7 +66,8 @@ Tensor differences(GradientTape& tape, const Function& f, std::vector<Tensor> in
   return slope;
 }
 
-void check_equal(const std::string& what, const Tensor& got, const Tensor& wanted, double factor, double tolerance) {
+void check_equal(const std::string& what, const Tensor& got, const Tensor& wanted, double factor,
+                 double tolerance) {
   REQUIRE(got.shape() == wanted.shape());
   for (std::size_t j = 0; j < got.size(); ++j) {
     const double g = got.values()[j], w = factor * static_cast<double>(wanted.values()[j]);
@@ -77,9 +81,11 @@ void check_equal(const std::string& what, const Tensor& got, const Tensor& wante
 Tensor off_kinks(const Shape& shape, float low, float high, int seed) {
   Tensor x = Tensor::uninitialized(shape);
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const auto bits = scramble(static_cast<std::uint32_t>(i * 1009 + static_cast<std::size_t>(seed) * 7919));
+    const auto bits =
+        scramble(static_cast<std::uint32_t>(i * 1009 + static_cast<std::size_t>(seed) * 7919));
     const auto halves = static_cast<std::uint32_t>((high - low) * 2);
-    x.values()[i] = low + static_cast<float>(bits % halves) / 2 + static_cast<float>(16 + (bits >> 16) % 97) / 256;
+    x.values()[i] = low + static_cast<float>(bits % halves) / 2 +
+                    static_cast<float>(16 + (bits >> 16) % 97) / 256;
   }
   return x;
 }
@@ -88,29 +94,35 @@ Tensor distinct(const Shape& shape, float offset) {
   Tensor x = Tensor::uninitialized(shape);
   std::iota(x.values().begin(), x.values().end(), 0.0f);
   const auto key = [](float value) { return scramble(static_cast<std::uint32_t>(value)); };
-  std::sort(x.values().begin(), x.values().end(), [&](float a, float b) { return key(a) < key(b); });
+  std::sort(x.values().begin(), x.values().end(),
+            [&](float a, float b) { return key(a) < key(b); });
   for (float& value : x.values()) value = (value - static_cast<float>(x.size() / 2)) / 4 + offset;
   return x;
 }
 
 Node weigh(Node y) {
-  return record({y}, {},
-      [&](Tensor& total) { total.values()[0] = static_cast<float>(weighed(y.value())); },
+  return record(
+      {y}, {}, [&](Tensor& total) { total.values()[0] = static_cast<float>(weighed(y.value())); },
       [y](const Tensor&, const Tensor& dtotal) {
         accumulate(y, [&](Tensor& dy, float keep) {
-          for (std::size_t i = 0; i < dy.size(); ++i) dy.values()[i] = (keep ? dy.values()[i] : 0) + dtotal.item() * weight(i);
+          for (std::size_t i = 0; i < dy.size(); ++i)
+            dy.values()[i] = (keep ? dy.values()[i] : 0) + dtotal.item() * weight(i);
         });
       });
 }
 
 double weighed(const Tensor& y) {
   double total = 0;
-  for (std::size_t i = 0; i < y.size(); ++i) total += static_cast<double>(weight(i)) * static_cast<double>(y.values()[i]);
+  for (std::size_t i = 0; i < y.size(); ++i)
+    total += static_cast<double>(weight(i)) * static_cast<double>(y.values()[i]);
   return total;
 }
 
-void check_gradients(const std::string& name, const Function& f, const std::vector<Tensor>& inputs, const GradientCheck& options) {
-  const auto wanted = [&](std::size_t i) { return std::find(options.fixed.begin(), options.fixed.end(), i) == options.fixed.end(); };
+void check_gradients(const std::string& name, const Function& f, const std::vector<Tensor>& inputs,
+                     const GradientCheck& options) {
+  const auto wanted = [&](std::size_t i) {
+    return std::find(options.fixed.begin(), options.fixed.end(), i) == options.fixed.end();
+  };
   GradientTape tape;
   const auto once = gradients(tape, f, inputs, 1, wanted);
   const auto twice = gradients(tape, f, inputs, 2, wanted);

@@ -8,7 +8,8 @@ namespace keratin::layers {
 /// An activation as a layer of its own: by Keras string or as a function on nodes.
 class Activation : public Layer {
  public:
-  explicit Activation(ActivationFunction activation, std::string name = "") : Layer(std::move(name)), activation_(std::move(activation)) {}
+  explicit Activation(ActivationFunction activation, std::string name = "")
+      : Layer(std::move(name)), activation_(std::move(activation)) {}
   Node call(Node x, bool) override { return activation_(x); }
 
  private:

@@ -18,18 +18,26 @@ struct DenseOptions {
   std::string name = "";
 };
 
-/// activation(x . kernel + bias): (..., features) to (..., units). Weights: kernel (features, units), bias (units).
+/// activation(x . kernel + bias): (..., features) to (..., units). Weights: kernel (features,
+/// units), bias (units).
 class Dense : public Layer {
  public:
-  explicit Dense(int units, DenseOptions options = {}) : Layer(options.name), units_(units), options_(std::move(options)) {
+  explicit Dense(int units, DenseOptions options = {})
+      : Layer(options.name), units_(units), options_(std::move(options)) {
     check(units > 0, "dense", "units is ", units, ", wanted 1 or more");
   }
-  Dense(int units, ActivationFunction activation) : Dense(units, DenseOptions{.activation = std::move(activation)}) {}
+  Dense(int units, ActivationFunction activation)
+      : Dense(units, DenseOptions{.activation = std::move(activation)}) {}
 
   Shape build(const Shape& input) override {
-    check(!input.empty(), "dense", "got one number a sample, wanted an axis of features: put Flatten() before it");
-    kernel_ = &add_weight({.name = "kernel", .shape = {input.back(), units_}, .initializer = options_.kernel_initializer});
-    if (options_.use_bias) bias_ = &add_weight({.name = "bias", .shape = {units_}, .initializer = options_.bias_initializer});
+    check(!input.empty(), "dense",
+          "got one number a sample, wanted an axis of features: put Flatten() before it");
+    kernel_ = &add_weight({.name = "kernel",
+                           .shape = {input.back(), units_},
+                           .initializer = options_.kernel_initializer});
+    if (options_.use_bias)
+      bias_ = &add_weight(
+          {.name = "bias", .shape = {units_}, .initializer = options_.bias_initializer});
     Shape output = input;
     output[output.size() - 1] = static_cast<std::size_t>(units_);
     return output;
@@ -38,7 +46,8 @@ class Dense : public Layer {
   Node call(Node x, bool) override {
     GradientTape& tape = x.tape();
     const ops::Fused fused = options_.activation.fused();
-    const Node y = ops::linear(x, tape.use(*kernel_), bias_ ? std::optional(tape.use(*bias_)) : std::nullopt, fused);
+    const Node y = ops::linear(x, tape.use(*kernel_),
+                               bias_ ? std::optional(tape.use(*bias_)) : std::nullopt, fused);
     return fused == ops::Fused::none ? options_.activation(y) : y;
   }
 

@@ -13,10 +13,12 @@ namespace keratin::layers {
 /// (batch, ...) to (batch, target_shape...). One size may be -1: what is left over.
 class Reshape : public Layer {
  public:
-  explicit Reshape(std::initializer_list<int> target_shape, std::string name = "") : Layer(std::move(name)), target_(target_shape) {
+  explicit Reshape(std::initializer_list<int> target_shape, std::string name = "")
+      : Layer(std::move(name)), target_(target_shape) {
     int unknown = 0;
     for (int size : target_) {
-      check(size >= -1, "reshape", "a size is ", size, ", wanted 0 or more, or -1 for what is left over");
+      check(size >= -1, "reshape", "a size is ", size,
+            ", wanted 0 or more, or -1 for what is left over");
       unknown += size == -1;
     }
     check(unknown <= 1, "reshape", "got ", unknown, " sizes of -1, wanted one at most");
@@ -26,11 +28,16 @@ class Reshape : public Layer {
     output_ = {};
     std::size_t known = 1;
     for (int size : target_) known *= size == -1 ? 1 : static_cast<std::size_t>(size);
-    for (int size : target_) output_.push_back(size == -1 ? input.elements() / (known ? known : 1) : static_cast<std::size_t>(size));
-    check(output_.elements() == input.elements(), "reshape", "cannot reshape samples of shape ", input, " to ", output_);
+    for (int size : target_)
+      output_.push_back(size == -1 ? input.elements() / (known ? known : 1)
+                                   : static_cast<std::size_t>(size));
+    check(output_.elements() == input.elements(), "reshape", "cannot reshape samples of shape ",
+          input, " to ", output_);
     return output_;
   }
-  Node call(Node x, bool) override { return ops::reshape(x, output_.with_batch(x.shape().front())); }
+  Node call(Node x, bool) override {
+    return ops::reshape(x, output_.with_batch(x.shape().front()));
+  }
 
  private:
   std::vector<int> target_;

@@ -1,5 +1,6 @@
 #pragma once
-// Focal cross-entropies: what is predicted well counts less. Clipping and label smoothing are those of crossentropies.hpp.
+// Focal cross-entropies: what is predicted well counts less. Clipping and label smoothing are those
+// of crossentropies.hpp.
 
 #include <initializer_list>
 #include <vector>
@@ -29,10 +30,13 @@ struct BinaryFocalCrossentropyOptions {
   Reduction reduction = {};
   std::string name = "";
 };
-/// mean((1 - p)^gamma b): b the binary cross-entropy, p = y_true y_pred + (1 - y_true)(1 - y_pred) what it gives to the truth; class
-/// balancing weighs 1 by alpha and 0 by 1 - alpha. TF-Keras 2.9 has no balancing.
-Node binary_focal_crossentropy(Node y_true, Node y_pred, const BinaryFocalCrossentropyOptions& options = {});
-Tensor binary_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred, const BinaryFocalCrossentropyOptions& options = {});
+/// mean((1 - p)^gamma b): b the binary cross-entropy, p = y_true y_pred + (1 - y_true)(1 - y_pred)
+/// what it gives to the truth; class balancing weighs 1 by alpha and 0 by 1 - alpha. TF-Keras 2.9
+/// has no balancing.
+Node binary_focal_crossentropy(Node y_true, Node y_pred,
+                               const BinaryFocalCrossentropyOptions& options = {});
+Tensor binary_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
+                                 const BinaryFocalCrossentropyOptions& options = {});
 struct BinaryFocalCrossentropy : Loss {
   explicit BinaryFocalCrossentropy(BinaryFocalCrossentropyOptions options = {});
 };
@@ -46,9 +50,12 @@ struct CategoricalFocalCrossentropyOptions {
   Reduction reduction = {};
   std::string name = "";
 };
-/// -sum(alpha (1 - q)^gamma y_true log(q)), q = y_pred / sum(y_pred). Always clipped. Not in TF-Keras 2.9.
-Node categorical_focal_crossentropy(Node y_true, Node y_pred, const CategoricalFocalCrossentropyOptions& options = {});
-Tensor categorical_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred, const CategoricalFocalCrossentropyOptions& options = {});
+/// -sum(alpha (1 - q)^gamma y_true log(q)), q = y_pred / sum(y_pred). Always clipped. Not in
+/// TF-Keras 2.9.
+Node categorical_focal_crossentropy(Node y_true, Node y_pred,
+                                    const CategoricalFocalCrossentropyOptions& options = {});
+Tensor categorical_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
+                                      const CategoricalFocalCrossentropyOptions& options = {});
 struct CategoricalFocalCrossentropy : Loss {
   explicit CategoricalFocalCrossentropy(CategoricalFocalCrossentropyOptions options = {});
 };

@@ -38,10 +38,12 @@ struct CosineSimilarityOptions {
   Reduction reduction = {};
   std::string name = "";
 };
-/// Minus the sum of the products of both scaled to length 1: -1 for the same direction, 0 for a zero vector.
-/// Vectors shorter than 1e-7 are scaled by 1e7 (TF-Keras 2.9: shorter than 1e-6, by 1e6).
+/// Minus the sum of the products of both scaled to length 1: -1 for the same direction, 0 for a
+/// zero vector. Vectors shorter than 1e-7 are scaled by 1e7 (TF-Keras 2.9: shorter than 1e-6, by
+/// 1e6).
 Node cosine_similarity(Node y_true, Node y_pred, const CosineSimilarityOptions& options = {});
-Tensor cosine_similarity(const Tensor& y_true, const Tensor& y_pred, const CosineSimilarityOptions& options = {});
+Tensor cosine_similarity(const Tensor& y_true, const Tensor& y_pred,
+                         const CosineSimilarityOptions& options = {});
 struct CosineSimilarity : Loss {
   explicit CosineSimilarity(CosineSimilarityOptions options = {});
 };

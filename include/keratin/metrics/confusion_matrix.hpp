@@ -9,25 +9,28 @@
 namespace keratin::metrics {
 
 struct ConfusionMatrixOptions {
-  int num_classes = 0;                      // 2 or more; 0: as many as the first y_pred has columns
+  int num_classes = 0;  // 2 or more; 0: as many as the first y_pred has columns
   std::string name = "confusion_matrix";
 };
 
-/// y_true: class ids (...) or (..., 1), or one-hot (..., classes). y_pred: scores (..., classes), of which the largest counts, or
-/// class ids. A last axis as long as there are classes holds scores. An id that is no class throws, naming the row.
+/// y_true: class ids (...) or (..., 1), or one-hot (..., classes). y_pred: scores (..., classes),
+/// of which the largest counts, or class ids. A last axis as long as there are classes holds
+/// scores. An id that is no class throws, naming the row.
 class ConfusionMatrix : public Metric {
  public:
   explicit ConfusionMatrix(ConfusionMatrixOptions options = {});
   explicit ConfusionMatrix(int num_classes, ConfusionMatrixOptions options = {});
-  void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) override;
+  void update_state(const Tensor& y_true, const Tensor& y_pred,
+                    const Tensor& sample_weight = {}) override;
   /// The (weighted) share that is on the diagonal: accuracy.
   double result() const override;
   void reset_state() override;
 
   /// (classes, classes): rows are the true class, columns the predicted one.
   Tensor matrix() const;
-  /// Precision, recall, F1 and support by class as text, to the letter as scikit-learn's classification_report prints it.
-  /// Throws when there are class names, but not one for each class.
+  /// Precision, recall, F1 and support by class as text, to the letter as scikit-learn's
+  /// classification_report prints it. Throws when there are class names, but not one for each
+  /// class.
   std::string report(const std::vector<std::string>& class_names = {}) const;
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
-// Areas under, and points on, the ROC and precision-recall curves, from counts at num_thresholds thresholds.
+// Areas under, and points on, the ROC and precision-recall curves, from counts at num_thresholds
+// thresholds.
 
 #include <optional>
 #include <string>
@@ -11,11 +12,11 @@ namespace keratin::metrics {
 
 struct AUCOptions {
   int num_thresholds = 200;
-  std::string curve = "ROC";                         // or "PR", "PRGAIN"
-  std::string summation_method = "interpolation";    // or "minoring", "majoring"
+  std::string curve = "ROC";                       // or "PR", "PRGAIN"
+  std::string summation_method = "interpolation";  // or "minoring", "majoring"
   std::string name = "";
-  Thresholds thresholds = {};                        // instead of num_thresholds: those between the ends
-  bool multi_label = false;                          // the (weighted) mean of each column's area
+  Thresholds thresholds = {};  // instead of num_thresholds: those between the ends
+  bool multi_label = false;    // the (weighted) mean of each column's area
   std::optional<int> num_labels = {};
   std::vector<double> label_weights = {};
   bool from_logits = false;
@@ -41,11 +42,12 @@ class AUC : public ConfusionMetric {
   Summation summation_;
 };
 
-/// The most of one rate over the thresholds at which another reaches `target`; 0 when it does nowhere.
+/// The most of one rate over the thresholds at which another reaches `target`; 0 when it does
+/// nowhere.
 class CurvePoint : public ConfusionMetric {
  protected:
-  CurvePoint(const char* where, const char* what, std::string name, double target, int num_thresholds, std::optional<int> class_id,
-             Rate constrained, Rate wanted);
+  CurvePoint(const char* where, const char* what, std::string name, double target,
+             int num_thresholds, std::optional<int> class_id, Rate constrained, Rate wanted);
 
  private:
   std::vector<double> values() const override;
@@ -54,29 +56,31 @@ class CurvePoint : public ConfusionMetric {
 };
 
 struct SensitivityAtSpecificityOptions {
-  double specificity = -1;                           // required, in [0, 1]
+  double specificity = -1;  // required, in [0, 1]
   int num_thresholds = 200;
   std::optional<int> class_id = {};
   std::string name = "";
 };
 struct SensitivityAtSpecificity : CurvePoint {
   explicit SensitivityAtSpecificity(SensitivityAtSpecificityOptions options);
-  explicit SensitivityAtSpecificity(double specificity, SensitivityAtSpecificityOptions options = {});
+  explicit SensitivityAtSpecificity(double specificity,
+                                    SensitivityAtSpecificityOptions options = {});
 };
 
 struct SpecificityAtSensitivityOptions {
-  double sensitivity = -1;                           // required, in [0, 1]
+  double sensitivity = -1;  // required, in [0, 1]
   int num_thresholds = 200;
   std::optional<int> class_id = {};
   std::string name = "";
 };
 struct SpecificityAtSensitivity : CurvePoint {
   explicit SpecificityAtSensitivity(SpecificityAtSensitivityOptions options);
-  explicit SpecificityAtSensitivity(double sensitivity, SpecificityAtSensitivityOptions options = {});
+  explicit SpecificityAtSensitivity(double sensitivity,
+                                    SpecificityAtSensitivityOptions options = {});
 };
 
 struct PrecisionAtRecallOptions {
-  double recall = -1;                                // required, in [0, 1]
+  double recall = -1;  // required, in [0, 1]
   int num_thresholds = 200;
   std::optional<int> class_id = {};
   std::string name = "";
@@ -87,7 +91,7 @@ struct PrecisionAtRecall : CurvePoint {
 };
 
 struct RecallAtPrecisionOptions {
-  double precision = -1;                             // required, in [0, 1]
+  double precision = -1;  // required, in [0, 1]
   int num_thresholds = 200;
   std::optional<int> class_id = {};
   std::string name = "";

@@ -1,5 +1,6 @@
 #pragma once
-// The losses as metrics: the mean over samples of each loss's per-sample values. Formulas are those of losses.hpp.
+// The losses as metrics: the mean over samples of each loss's per-sample values. Formulas are those
+// of losses.hpp.
 
 #include <optional>
 #include <string>
@@ -53,7 +54,8 @@ struct CosineSimilarity : MeanMetricWrapper {
 struct PearsonCorrelation : MeanMetricWrapper {
   explicit PearsonCorrelation(AxisMetricOptions options = {});
 };
-/// 2 (t - mean p)(p - mean p) / (var t + var p + (mean t - mean p)^2), averaged along the axis, as Keras has it.
+/// 2 (t - mean p)(p - mean p) / (var t + var p + (mean t - mean p)^2), averaged along the axis, as
+/// Keras has it.
 struct ConcordanceCorrelation : MeanMetricWrapper {
   explicit ConcordanceCorrelation(AxisMetricOptions options = {});
 };
@@ -84,8 +86,8 @@ struct SparseCategoricalCrossentropyOptions {
   int axis = -1;
 };
 
-/// With ignore_class, as in Keras: ignored samples have the value 0; without weights they still count in the mean, with
-/// weights they are left out.
+/// With ignore_class, as in Keras: ignored samples have the value 0; without weights they still
+/// count in the mean, with weights they are left out.
 class SparseCategoricalCrossentropy : public MeanMetricWrapper {
  public:
   explicit SparseCategoricalCrossentropy(SparseCategoricalCrossentropyOptions options = {});

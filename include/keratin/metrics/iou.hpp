@@ -10,20 +10,22 @@
 namespace keratin::metrics {
 
 struct IoUOptions {
-  int num_classes = 0;                      // required
-  std::vector<int> target_class_ids = {};   // required: the classes to average
+  int num_classes = 0;                     // required
+  std::vector<int> target_class_ids = {};  // required: the classes to average
   std::string name = "";
-  std::optional<int> ignore_class = {};     // elements of this label are left out
-  bool sparse_y_true = true;                // class ids; otherwise the largest along `axis`
+  std::optional<int> ignore_class = {};  // elements of this label are left out
+  bool sparse_y_true = true;             // class ids; otherwise the largest along `axis`
   bool sparse_y_pred = true;
   int axis = -1;
 };
 
-/// Of class ids of any shape. As in Keras, ids that are no class are left out, and ids and weights are cut to integers.
+/// Of class ids of any shape. As in Keras, ids that are no class are left out, and ids and weights
+/// are cut to integers.
 class IoU : public Metric {
  public:
   explicit IoU(IoUOptions options) : IoU("IoU", "io_u", std::move(options)) {}
-  void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) override;
+  void update_state(const Tensor& y_true, const Tensor& y_pred,
+                    const Tensor& sample_weight = {}) override;
   double result() const override;
   void reset_state() override;
 
@@ -32,11 +34,11 @@ class IoU : public Metric {
 
  private:
   IoUOptions options_;
-  std::vector<double> matrix_;              // (true, predicted)
+  std::vector<double> matrix_;  // (true, predicted)
 };
 
 struct MeanIoUOptions {
-  int num_classes = 0;                      // required
+  int num_classes = 0;  // required
   std::string name = "";
   std::optional<int> ignore_class = {};
   bool sparse_y_true = true;
@@ -60,15 +62,16 @@ struct BinaryIoUOptions {
 class BinaryIoU : public IoU {
  public:
   explicit BinaryIoU(BinaryIoUOptions options = {});
-  void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) override;
+  void update_state(const Tensor& y_true, const Tensor& y_pred,
+                    const Tensor& sample_weight = {}) override;
 
  private:
   float threshold_;
 };
 
 struct OneHotIoUOptions {
-  int num_classes = 0;                      // required
-  std::vector<int> target_class_ids = {};   // required
+  int num_classes = 0;                     // required
+  std::vector<int> target_class_ids = {};  // required
   std::string name = "";
   std::optional<int> ignore_class = {};
   bool sparse_y_pred = false;
@@ -79,7 +82,7 @@ struct OneHotIoU : IoU {
 };
 
 struct OneHotMeanIoUOptions {
-  int num_classes = 0;                      // required
+  int num_classes = 0;  // required
   std::string name = "";
   std::optional<int> ignore_class = {};
   bool sparse_y_pred = false;

@@ -12,10 +12,11 @@ namespace keratin::metrics {
 
 /// Of metrics that take nothing else.
 struct MetricOptions {
-  std::string name = "";   // the default: Keras's
+  std::string name = "";  // the default: Keras's
 };
 
-/// Weighted mean of values (N, ...): each sample's mean over its other axes counts once, or its weight times.
+/// Weighted mean of values (N, ...): each sample's mean over its other axes counts once, or its
+/// weight times.
 class Mean : public Metric {
  public:
   explicit Mean(MetricOptions options = {});
@@ -29,7 +30,8 @@ class Mean : public Metric {
   void add(double values, double weights) { total_ += values, count_ += weights; }
 
  private:
-  void update_state(const Tensor&, const Tensor&, const Tensor&) override;   // throws: a mean is of values
+  void update_state(const Tensor&, const Tensor&,
+                    const Tensor&) override;  // throws: a mean is of values
   double total_ = 0, count_ = 0;
 };
 
@@ -42,7 +44,7 @@ class Sum : public Metric {
   void reset_state() override { total_ = 0; }
 
  private:
-  void update_state(const Tensor&, const Tensor&, const Tensor&) override;   // throws
+  void update_state(const Tensor&, const Tensor&, const Tensor&) override;  // throws
   double total_ = 0;
 };
 
@@ -50,7 +52,8 @@ class Sum : public Metric {
 class RootMeanSquaredError : public Mean {
  public:
   explicit RootMeanSquaredError(MetricOptions options = {});
-  void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) override;
+  void update_state(const Tensor& y_true, const Tensor& y_pred,
+                    const Tensor& sample_weight = {}) override;
   double result() const override;
 };
 
@@ -59,11 +62,13 @@ class MeanMetricWrapper : public Mean {
  public:
   using Function = std::function<Node(Node y_true, Node y_pred)>;
   explicit MeanMetricWrapper(Function function, MetricOptions options = {});
-  void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) override;
+  void update_state(const Tensor& y_true, const Tensor& y_pred,
+                    const Tensor& sample_weight = {}) override;
   void update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight = {}) override;
 
  protected:
-  MeanMetricWrapper(Function function, MetricOptions options, const char* name, Direction direction);
+  MeanMetricWrapper(Function function, MetricOptions options, const char* name,
+                    Direction direction);
 
  private:
   // Kept from update to update, so that none allocates; a copy of the metric starts its own.
@@ -77,8 +82,8 @@ class MeanMetricWrapper : public Mean {
   OwnTape own_;
 };
 
-/// A loss object as a metric: its value for a batch, averaged over batches that count alike. With weights (which Keras
-/// refuses here) it is the loss's weighted value.
+/// A loss object as a metric: its value for a batch, averaged over batches that count alike. With
+/// weights (which Keras refuses here) it is the loss's weighted value.
 class LossMetric : public MeanMetricWrapper {
  public:
   explicit LossMetric(Loss loss, MetricOptions options = {});

@@ -11,8 +11,9 @@ namespace keratin {
 /// Which way a metric gets better: what callbacks with mode "auto" go by.
 enum class Direction : unsigned char { unknown, up, down };
 
-/// Derive for a metric of one's own; copying copies the state. Weights, where given, have the shape of the values or of their
-/// leading axes: (N), (N, 1), (N, T), or rank 0 for all. A shape that does not fit throws std::invalid_argument.
+/// Derive for a metric of one's own; copying copies the state. Weights, where given, have the shape
+/// of the values or of their leading axes: (N), (N, 1), (N, T), or rank 0 for all. A shape that
+/// does not fit throws std::invalid_argument.
 class Metric {
  public:
   explicit Metric(std::string name, Direction direction = Direction::unknown);
@@ -23,12 +24,14 @@ class Metric {
   virtual ~Metric();
 
   /// Adds a batch.
-  virtual void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) = 0;
-  /// The same with a batch that is on a tape. Losses and functions as metrics see where y_pred came from: a cross-entropy of
-  /// softmax's own output starts from the logits, as in Keras on TensorFlow.
+  virtual void update_state(const Tensor& y_true, const Tensor& y_pred,
+                            const Tensor& sample_weight = {}) = 0;
+  /// The same with a batch that is on a tape. Losses and functions as metrics see where y_pred came
+  /// from: a cross-entropy of softmax's own output starts from the logits, as in Keras on
+  /// TensorFlow.
   virtual void update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight = {});
-  /// The value over all batches since the last reset, 0 when there were none. Where there are several values (classes,
-  /// thresholds) it is their mean, as in Keras's progress bar.
+  /// The value over all batches since the last reset, 0 when there were none. Where there are
+  /// several values (classes, thresholds) it is their mean, as in Keras's progress bar.
   virtual double result() const = 0;
   /// All values: (values), or rank 0 where the metric is one number.
   virtual Tensor results() const;

@@ -10,17 +10,20 @@
 namespace keratin::metrics {
 
 struct FBetaScoreOptions {
-  std::string average = "none";             // a score for each class; or "micro", "macro", "weighted"
+  std::string average = "none";  // a score for each class; or "micro", "macro", "weighted"
   double beta = 1;
-  std::optional<double> threshold = {};     // in (0, 1]; without one a row's largest is positive
+  std::optional<double> threshold = {};  // in (0, 1]; without one a row's largest is positive
   std::string name = "fbeta_score";
 };
 
-/// (1 + beta^2) P R / (beta^2 P + R) for each class, of its precision P and recall R; 1e-7 is added to each divisor.
+/// (1 + beta^2) P R / (beta^2 P + R) for each class, of its precision P and recall R; 1e-7 is added
+/// to each divisor.
 class FBetaScore : public Metric {
  public:
-  explicit FBetaScore(FBetaScoreOptions options = {}) : FBetaScore("FBetaScore", std::move(options)) {}
-  void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) override;
+  explicit FBetaScore(FBetaScoreOptions options = {})
+      : FBetaScore("FBetaScore", std::move(options)) {}
+  void update_state(const Tensor& y_true, const Tensor& y_pred,
+                    const Tensor& sample_weight = {}) override;
   double result() const override;
   Tensor results() const override;
   void reset_state() override { classes_.clear(); }
@@ -54,8 +57,8 @@ struct F1Score : FBetaScore {
 };
 
 struct R2ScoreOptions {
-  std::string class_aggregation = "uniform_average";   // or "variance_weighted_average", "none"
-  int num_regressors = 0;                              // more than 0: adjusted R2, n being the number of elements (Keras 3.15)
+  std::string class_aggregation = "uniform_average";  // or "variance_weighted_average", "none"
+  int num_regressors = 0;  // more than 0: adjusted R2, n being the number of elements (Keras 3.15)
   std::string name = "r2_score";
 };
 
@@ -63,7 +66,8 @@ struct R2ScoreOptions {
 class R2Score : public Metric {
  public:
   explicit R2Score(R2ScoreOptions options = {});
-  void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) override;
+  void update_state(const Tensor& y_true, const Tensor& y_pred,
+                    const Tensor& sample_weight = {}) override;
   double result() const override;
   Tensor results() const override;
   void reset_state() override;
