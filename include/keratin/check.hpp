@@ -40,6 +40,17 @@ std::string concat(const Parts&... parts) {
   return text;
 }
 
+/// "a, b, c": `name(item)` of each item of a range.
+template <class Range, class Name>
+std::string joined(const Range& range, const Name& name) {
+  std::string text;
+  for (const auto& item : range) {
+    if (!text.empty()) text += ", ";
+    text += name(item);
+  }
+  return text;
+}
+
 /// Throws `Error` with "[where] parts...": what was got and what was wanted.
 template <class Error = std::invalid_argument, class... Parts>
 [[noreturn]] void fail(std::string_view where, const Parts&... parts) {

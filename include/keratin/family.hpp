@@ -1,0 +1,249 @@
+#pragma once
+// A family is an abstract class, such as Loss, its members, and one table that names them:
+//
+//   class Loss {
+//    public:
+//     using Family = Loss;
+//     static const Table<Loss>& table();  // one row per class
+//     virtual Config get_config() const;
+//     ...
+//   };
+//
+// Members derive from Configured<Loss, TheirOptions>, which keeps their options as they were given.
+// Everything else follows from the table and the lists of fields (fields.hpp): making a member by
+// its name or from a Config, class names, and descriptions.
+
+#include <array>
+#include <concepts>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include "keratin/check.hpp"
+#include "keratin/config.hpp"
+#include "keratin/fields.hpp"
+
+namespace keratin {
+
+/// One class of a family.
+template <class Family>
+struct Row {
+  const char* class_name;
+  std::array<const char*, 3> aliases;  // other names that Keras's strings may use, "" for none
+  const std::type_info* type;
+  std::shared_ptr<Family> (*make)(std::string_view class_name, const Config& options);
+};
+
+template <class Family>
+struct Table {
+  const char* family;  // "loss", for error messages
+  std::span<const Row<Family>> rows;
+};
+
+/// A row of a family's table. T has a constructor from its `Options`, which have a list of fields.
+template <class T>
+constexpr Row<typename T::Family> row(const char* class_name, std::array<const char*, 3> aliases) {
+  return {class_name, aliases, &typeid(T),
+          [](std::string_view name, const Config& options) -> std::shared_ptr<typename T::Family> {
+            return std::make_shared<T>(read_fields<typename T::Options>(name, options));
+          }};
+}
+template <class T>
+constexpr Row<typename T::Family> row(const char* class_name, const char* alias = "",
+                                      const char* second = "", const char* third = "") {
+  return row<T>(class_name, std::array<const char*, 3>{alias, second, third});
+}
+
+/// A class of the program's own, for CustomObjectScope: custom_object<Scale>("Scale").
+struct CustomObject {
+  std::string class_name;
+  const std::type_info *family, *type;
+  std::shared_ptr<void> (*make)(std::string_view class_name, const Config& options);
+};
+template <class T>
+CustomObject custom_object(std::string class_name) {
+  using Family = typename T::Family;
+  return {std::move(class_name), &typeid(Family), &typeid(T),
+          [](std::string_view name, const Config& options) -> std::shared_ptr<void> {
+            return std::shared_ptr<Family>(
+                std::make_shared<T>(read_fields<typename T::Options>(name, options)));
+          }};
+}
+
+/// While it lives, this thread knows these classes by name, as it knows the built-in ones.
+class CustomObjectScope {
+ public:
+  explicit CustomObjectScope(std::vector<CustomObject> objects);
+  ~CustomObjectScope();
+  CustomObjectScope(const CustomObjectScope&) = delete;
+  CustomObjectScope& operator=(const CustomObjectScope&) = delete;
+
+ private:
+  std::size_t before_;  // how many objects the enclosing scopes have
+};
+
+namespace detail {
+
+const CustomObject* find_custom(const std::type_info& family, std::string_view class_name);
+const CustomObject* find_custom(const std::type_info& family, const std::type_info& type);
+/// The name of a class as its author wrote it, without namespaces and template arguments.
+std::string readable_type_name(const std::type_info& type);
+
+/// A family with a class that makes a member of such a function.
+template <class Family, class F>
+concept Wraps = requires {
+  typename Family::FromFunction;
+}
+&&std::constructible_from<typename Family::FromFunction, F>;
+
+}  // namespace detail
+
+/// The row of that class name or alias, or nullptr.
+template <class Family>
+const Row<Family>* find_row(std::string_view name) {
+  for (const Row<Family>& row : Family::table().rows) {
+    if (name == row.class_name) return &row;
+    for (const char* alias : row.aliases)
+      if (!name.empty() && name == alias) return &row;
+  }
+  return nullptr;
+}
+
+/// Throws std::invalid_argument with the names that the family's table has.
+template <class Family>
+[[noreturn]] void fail_unknown(std::string_view name) {
+  const Table<Family>& table = Family::table();
+  const auto shown = [](const Row<Family>& row) {
+    return std::string(*row.aliases[0] ? row.aliases[0] : row.class_name);
+  };
+  fail(table.family, "there is no ", table.family, " '", name,
+       "' among: ", joined(table.rows, shown));
+}
+
+/// A new member by its class name or alias, with the options that `options` describes. Throws
+/// std::invalid_argument for an unknown name, listing those there are, and for wrong options.
+template <class Family>
+std::shared_ptr<Family> make_member(std::string_view name,
+                                    const Config& options = Config::Object{}) {
+  if (const CustomObject* custom = detail::find_custom(typeid(Family), name))
+    return std::static_pointer_cast<Family>(custom->make(name, options));
+  const Row<Family>* row = find_row<Family>(name);
+  if (!row) fail_unknown<Family>(name);
+  return row->make(row->class_name, options);
+}
+
+/// The name of a member's class: from the table, or for a class of the program's own as its author
+/// wrote it.
+template <class Family>
+std::string class_name_of(const Family& member) {
+  for (const Row<Family>& row : Family::table().rows)
+    if (*row.type == typeid(member)) return row.class_name;
+  if (const CustomObject* custom = detail::find_custom(typeid(Family), typeid(member)))
+    return custom->class_name;
+  return detail::readable_type_name(typeid(member));
+}
+
+/// {"class_name": ..., "config": ...}, from which from_config() makes an equal member.
+template <class Family>
+Config describe(const Family& member) {
+  return Config::Object{{"class_name", class_name_of<Family>(member)},
+                        {"config", member.get_config()}};
+}
+
+/// A member from its class name alone or from what describe() gives.
+template <class Family>
+std::shared_ptr<Family> member_from_config(const Config& config) {
+  if (const std::string* name = config.get_if<std::string>()) return make_member<Family>(*name);
+  const Config* class_name = config.find("class_name");
+  const Config* options = config.find("config");
+  check(class_name && class_name->get_if<std::string>() && options, Family::table().family,
+        "is described by ", config, ", wanted its class_name and config");
+  return make_member<Family>(*class_name->get_if<std::string>(), *options);
+}
+
+/// What members of families derive from: keeps the options that they were constructed with.
+template <class Base, class OptionsType>
+class Configured : public Base {
+ public:
+  using Options = OptionsType;
+
+  explicit Configured(Options options = {}) requires std::constructible_from<Base, const Options&>
+      : Base(options), options_(std::move(options)) {}
+  explicit Configured(Options options = {}) requires(!std::constructible_from<Base, const Options&>)
+      : options_(std::move(options)) {}
+
+  const Options& options() const { return options_; }
+
+  /// The fields of the options; `name` and `trainable` as they are now.
+  Config get_config() const override {
+    Config config = write_fields(options_);
+    if constexpr (requires(const Base& base) { base.name; })
+      if (config.find("name")) config.set("name", this->name);
+    if constexpr (requires(const Base& base) { base.trainable; })
+      if (config.find("trainable")) config.set("trainable", this->trainable);
+    return config;
+  }
+
+ private:
+  Options options_;
+};
+
+/// A member held by value: what options take. It is given by name, as an object, or as a
+/// shared_ptr; the default is none. Copies share the member.
+template <class FamilyType>
+class Handle {
+ public:
+  Handle() = default;
+  Handle(const char* name) : Handle(std::string(name)) {}
+  Handle(const std::string& name) : member_(make_member<FamilyType>(name)), name_(name) {}
+  template <class T>
+  requires std::derived_from<std::remove_cvref_t<T>, FamilyType> Handle(T&& member)
+      : member_(std::make_shared<std::remove_cvref_t<T>>(std::forward<T>(member))),
+        copy_([](const FamilyType& original) -> std::shared_ptr<FamilyType> {
+          using Member = std::remove_cvref_t<T>;
+          return std::make_shared<Member>(static_cast<const Member&>(original));
+        }) {}
+  template <class T>
+  requires std::derived_from<T, FamilyType> Handle(std::shared_ptr<T> member)
+      : member_(std::move(member)) {
+    check(member_ != nullptr, FamilyType::table().family, "got a null pointer");
+  }
+  /// A function, where the family has a class that makes a member of one.
+  template <class F>
+  requires(!std::derived_from<std::remove_cvref_t<F>, Handle> && detail::Wraps<FamilyType, F>)
+      Handle(F function)
+      : Handle(typename FamilyType::FromFunction(std::move(function))) {}
+
+  explicit operator bool() const { return member_ != nullptr; }
+  FamilyType& operator*() const { return *member_; }
+  FamilyType* operator->() const { return member_.get(); }
+  /// A member of its own: a new one where it was given by name, a copy of an object. One that was
+  /// given as a shared_ptr stays shared.
+  std::shared_ptr<FamilyType> copy() const {
+    if (!name_.empty()) return make_member<FamilyType>(name_);
+    return copy_ ? copy_(*member_) : member_;
+  }
+
+  /// The name by which it was given, else what describe() gives; null for none.
+  Config config() const {
+    if (!member_) return {};
+    return name_.empty() ? describe<FamilyType>(*member_) : Config(name_);
+  }
+  static Handle from_config(const Config& config) {
+    if (config.is_null()) return {};
+    if (const std::string* name = config.get_if<std::string>()) return *name;
+    return member_from_config<FamilyType>(config);
+  }
+
+ protected:
+  std::shared_ptr<FamilyType> member_;
+  std::string name_;  // "" unless the member was given by name
+  std::shared_ptr<FamilyType> (*copy_)(const FamilyType&) = nullptr;
+};
+
+}  // namespace keratin
