@@ -173,11 +173,13 @@ TEST_CASE("softmax and sigmoid leave their logits to a loss", "[activations]") {
   tape.begin();
   const Tensor x = {{1, 2}, {3, 5}};
   const Node in = tape.watch(x);
-  const auto softmax = tape.logits_of(ActivationFunction("softmax")(in), Squash::softmax);
-  const auto sigmoid = tape.logits_of(ActivationFunction("sigmoid")(in), Squash::sigmoid);
-  CHECK((softmax && &softmax->value() == &in.value()));
-  CHECK((sigmoid && &sigmoid->value() == &in.value()));
-  CHECK_FALSE(tape.logits_of(ActivationFunction("silu")(in), Squash::sigmoid));
+  const Node softmax = ActivationFunction("softmax")(in),
+             sigmoid = ActivationFunction("sigmoid")(in);
+  CHECK(softmax.op() == &ops::softmax_op);
+  CHECK(&softmax.input(0).value() == &in.value());
+  CHECK(sigmoid.op() == &ops::sigmoid_op);
+  CHECK(&sigmoid.input(0).value() == &in.value());
+  CHECK(ActivationFunction("silu")(in).op() != &ops::sigmoid_op);
 }
 
 TEST_CASE("an activation by name, as a function, or none", "[activations]") {

@@ -26,7 +26,7 @@ TEST_CASE("gradients land in variables and watched nodes", "[tape]") {
   CHECK(in.grad() == w.value);
   CHECK(loss.grad() == Tensor(1));
   CHECK_THROWS_WITH(c.grad(),
-                    "[node] has no gradient: it was not watched, nor computed from what is");
+                    "[node] has no gradient: it was not watched, nor computed from what was");
 }
 
 TEST_CASE("backward starts from the sum of the loss", "[tape]") {
@@ -131,7 +131,7 @@ TEST_CASE("backward wants a recording and something to reach", "[tape][messages]
   CHECK(node.value() == Tensor{2});
   CHECK_THROWS_WITH(tape.backward(node), "[backward] this pass does not record: begin(true) first");
   CHECK_THROWS_WITH(node.grad(),
-                    "[node] has no gradient: it was not watched, nor computed from what is");
+                    "[node] has no gradient: it was not watched, nor computed from what was");
   CHECK(w.grad.empty());
 }
 
@@ -190,21 +190,82 @@ TEST_CASE("a backward that captures much is kept on the heap, and destroyed", "[
   CHECK(counter.use_count() == 1);
 }
 
-TEST_CASE("the logits behind probabilities are remembered", "[tape]") {
+TEST_CASE("a node knows the op and the inputs that made it", "[tape]") {
   const Tensor x = {{1, 2}};
   GradientTape tape;
   const Node z = tape.watch(x), p = ops::softmax(z), q = ops::sigmoid(z);
-  CHECK(&tape.logits_of(p, Squash::softmax)->value() == &z.value());
-  CHECK(&tape.logits_of(q, Squash::sigmoid)->value() == &z.value());
-  CHECK_FALSE(tape.logits_of(p, Squash::sigmoid));
-  CHECK_FALSE(tape.logits_of(q, Squash::softmax));
-  CHECK_FALSE(tape.logits_of(ops::reshape(p, {2}), Squash::softmax));
-  CHECK_FALSE(tape.logits_of(ops::softmax(z, 0), Squash::softmax));
-  CHECK_FALSE(tape.logits_of(z, Squash::softmax));
+  CHECK(p.op() == &ops::softmax_op);
+  CHECK(p.input_count() == 1);
+  CHECK(&p.input(0).value() == &z.value());
+  CHECK(q.op() == &ops::sigmoid_op);
+  CHECK(&q.input(0).value() == &z.value());
+  CHECK(ops::reshape(p, {2}).op() == &ops::reshape_op);
+  CHECK(ops::softmax(z, 0).op() != &ops::softmax_op);  // over another axis than the last
+  const Node sum = p + q;
+  CHECK(sum.input_count() == 2);
+  CHECK(&sum.input(1).value() == &q.value());
+  CHECK(z.op() == nullptr);
+  CHECK(z.input_count() == 0);
+  CHECK_THROWS_WITH(z.input(0), "[node] there is no input 0, it has 0");
   tape.begin();  // slots forget
   for (int slot = 0; slot < 5; ++slot) {
     const Node node = tape.watch(x);
-    CHECK_FALSE(tape.logits_of(node, Squash::softmax));
-    CHECK_FALSE(tape.logits_of(node, Squash::sigmoid));
+    CHECK(node.op() == nullptr);
+    CHECK(node.input_count() == 0);
   }
+}
+
+TEST_CASE("an assignment waits for the step to succeed", "[tape]") {
+  Variable mean{"mean", Tensor{1, 2}};
+  const Tensor batch = {5, 6}, other = {1};
+  GradientTape tape;
+  tape.begin();
+  tape.assign(mean, 2 * tape.constant(batch));
+  CHECK(mean.value == Tensor{1, 2});
+  tape.begin();  // as after an exception: the assignment is forgotten
+  tape.commit();
+  CHECK(mean.value == Tensor{1, 2});
+  tape.assign(mean, 2 * tape.constant(batch));
+  tape.commit();
+  CHECK(mean.value == Tensor{10, 12});
+  CHECK_THROWS_WITH(tape.assign(mean, tape.constant(other)),
+                    "[assign] variable 'mean' has shape (2,), got a value of shape (1,)");
+}
+
+TEST_CASE("a layer that is not trainable asks for no gradients", "[tape]") {
+  Variable inside{"inside", Tensor{2}}, outside{"outside", Tensor{3}};
+  const Tensor x = {5};
+  GradientTape tape;
+  tape.begin();
+  const std::string base = "base", dense = "dense";
+  Node y = tape.constant(x);
+  {
+    const GradientTape::LayerScope frozen(tape, base, /*trainable=*/false);
+    const GradientTape::LayerScope nested(tape, dense, /*trainable=*/true);
+    CHECK(tape.frozen());
+    y = y * tape.use(inside);
+    CHECK(y.layer_path() == "base/dense");
+  }
+  CHECK_FALSE(tape.frozen());
+  const Node z =
+      y * tape.use(outside) * tape.use(inside);  // shared with a layer that is not frozen
+  CHECK(z.layer_path().empty());
+  tape.backward(z);
+  CHECK(outside.grad == Tensor{20});
+  CHECK(inside.grad == Tensor{30});  // from its second use alone
+}
+
+TEST_CASE("a variable keeps its identity when moved, a copy has one of its own", "[tape]") {
+  Variable first{"first", Tensor{1}};
+  const std::uint64_t number = first.id.number();
+  Variable copy = first;
+  CHECK_FALSE(copy.id == first.id);
+  Variable moved = std::move(first);
+  CHECK(moved.id.number() == number);
+  CHECK(first.id.number() != number);
+  const std::uint64_t copied = copy.id.number();
+  copy = moved;  // takes the value, stays the same variable
+  CHECK(copy.id.number() == copied);
+  copy = std::move(moved);
+  CHECK(copy.id.number() == number);
 }

@@ -103,10 +103,10 @@ concept Wraps = requires {
 
 }  // namespace detail
 
-/// The row of that class name or alias, or nullptr.
-template <class Family>
-const Row<Family>* find_row(std::string_view name) {
-  for (const Row<Family>& row : Family::table().rows) {
+/// The row of that class name or alias, or nullptr. Rows of any table have these two.
+template <class Row>
+const Row* find_row(std::span<const Row> rows, std::string_view name) {
+  for (const Row& row : rows) {
     if (name == row.class_name) return &row;
     for (const char* alias : row.aliases)
       if (!name.empty() && name == alias) return &row;
@@ -114,15 +114,15 @@ const Row<Family>* find_row(std::string_view name) {
   return nullptr;
 }
 
-/// Throws std::invalid_argument with the names that the family's table has.
-template <class Family>
-[[noreturn]] void fail_unknown(std::string_view name) {
-  const Table<Family>& table = Family::table();
-  const auto shown = [](const Row<Family>& row) {
+/// Throws std::invalid_argument with the names that there are: of each row the first alias, else
+/// its class name.
+template <class Row>
+[[noreturn]] void fail_unknown(std::string_view family, std::span<const Row> rows,
+                               std::string_view name) {
+  const auto shown = [](const Row& row) {
     return std::string(*row.aliases[0] ? row.aliases[0] : row.class_name);
   };
-  fail(table.family, "there is no ", table.family, " '", name,
-       "' among: ", joined(table.rows, shown));
+  fail(family, "there is no ", family, " '", name, "' among: ", joined(rows, shown));
 }
 
 /// A new member by its class name or alias, with the options that `options` describes. Throws
@@ -132,8 +132,9 @@ std::shared_ptr<Family> make_member(std::string_view name,
                                     const Config& options = Config::Object{}) {
   if (const CustomObject* custom = detail::find_custom(typeid(Family), name))
     return std::static_pointer_cast<Family>(custom->make(name, options));
-  const Row<Family>* row = find_row<Family>(name);
-  if (!row) fail_unknown<Family>(name);
+  const Table<Family>& table = Family::table();
+  const Row<Family>* row = find_row(table.rows, name);
+  if (!row) fail_unknown(table.family, table.rows, name);
   return row->make(row->class_name, options);
 }
 
@@ -189,9 +190,23 @@ class Configured : public Base {
     return config;
   }
 
+ protected:
+  /// For a base class that is constructed from something else than the options.
+  template <class First, class... Rest>
+  Configured(Options options, First&& first, Rest&&... rest)
+      : Base(std::forward<First>(first), std::forward<Rest>(rest)...),
+        options_(std::move(options)) {}
+
  private:
   Options options_;
 };
+
+/// The options with that name unless they have one: Keras's default for the class.
+template <class Options>
+Options with_default_name(Options options, const char* name) {
+  if (options.name.empty()) options.name = name;
+  return options;
+}
 
 /// A member held by value: what options take. It is given by name, as an object, or as a
 /// shared_ptr; the default is none. Copies share the member.

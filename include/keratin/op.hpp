@@ -15,6 +15,7 @@
 //   }
 
 #include <initializer_list>
+#include <span>
 #include <utility>
 
 #include "keratin/check.hpp"
@@ -24,18 +25,32 @@ namespace keratin {
 
 /// Puts an op on its inputs' tape. `forward(Tensor& y)` runs at once and writes every element of y,
 /// which has `shape` and unspecified contents. `backward(const Tensor& y, const Tensor& dy)` is
-/// kept, by value, for the tape's backward(); it hands gradients on with accumulate().
+/// kept, by value, for the tape's backward(); it hands gradients on with accumulate(). `op` names
+/// the op for whoever asks what a node was made by.
 template <class Forward, class Backward>
-Node record(std::initializer_list<Node> inputs, const Shape& shape, Forward&& forward,
+Node record(const Op* op, std::span<const Node> inputs, const Shape& shape, Forward&& forward,
             Backward&& backward) {
-  GradientTape& tape = inputs.begin()->tape();
+  GradientTape& tape = inputs.front().tape();
   bool wanted = false;
   for (const Node& input : inputs) wanted |= tape.slot(input).wants_grad;
-  const Node result = tape.emit(shape, wanted && tape.recording());
+  const Node result = tape.emit(op, inputs, shape, wanted && tape.recording());
   auto& slot = tape.slot(result);
   forward(slot.own);
   if (slot.wants_grad) slot.backward.set(std::forward<Backward>(backward));
   return result;
+}
+template <class Forward, class Backward>
+Node record(const Op& op, std::initializer_list<Node> inputs, const Shape& shape, Forward&& forward,
+            Backward&& backward) {
+  return record(&op, std::span(inputs.begin(), inputs.size()), shape,
+                std::forward<Forward>(forward), std::forward<Backward>(backward));
+}
+/// An op without a name.
+template <class Forward, class Backward>
+Node record(std::initializer_list<Node> inputs, const Shape& shape, Forward&& forward,
+            Backward&& backward) {
+  return record(nullptr, std::span(inputs.begin(), inputs.size()), shape,
+                std::forward<Forward>(forward), std::forward<Backward>(backward));
 }
 
 /// Inside a backward function: calls `write(Tensor& gradient, float keep)` if someone wants

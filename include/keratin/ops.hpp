@@ -34,6 +34,9 @@ class Axes {
 
 namespace ops {
 
+// What Node::op() tells of some nodes that losses look for: a softmax over the last axis, ...
+inline constexpr Op softmax_op{"softmax"}, sigmoid_op{"sigmoid"}, reshape_op{"reshape"};
+
 // two inputs, broadcast
 Node add(Node a, Node b);
 Node subtract(Node a, Node b);
@@ -107,13 +110,11 @@ enum class Fused : unsigned char { none, relu, tanh };
 /// activation(x . kernel + bias) in one pass: x (..., K), kernel (K, N), bias (N).
 Node linear(Node x, Node kernel, std::optional<Node> bias = {}, Fused activation = Fused::none);
 
-// cross-entropies from logits, stable at any size; one value a row of the last axis (elementwise
-// for sigmoid)
-Node softmax_cross_entropy(
-    Node targets,
-    Node logits);  // -sum(targets * log_softmax(logits)); gradient softmax - targets, as TF's
-Node sparse_softmax_cross_entropy(
-    Node labels, Node logits);  // labels: class ids; throws for one outside the classes
+// Cross-entropies from logits, stable for logits of any size: one value for each row of the last
+// axis, or for each element. Where the softmax of the logits is on the tape already, it is given as
+// `probabilities`, and is not computed again.
+Node softmax_cross_entropy(Node targets, Node logits, std::optional<Node> probabilities = {});
+Node sparse_softmax_cross_entropy(Node labels, Node logits, std::optional<Node> probabilities = {});
 Node sigmoid_cross_entropy(Node targets, Node logits);
 
 }  // namespace ops

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,12 +17,42 @@ namespace keratin {
 
 class GradientTape;
 
+/// Which variable it is, whatever its address: a new variable never has the number of an earlier
+/// one, a copy is a new variable, and one that is moved keeps its number.
+class VariableId {
+ public:
+  VariableId() : number_(next()) {}
+  VariableId(const VariableId&) : VariableId() {}
+  VariableId(VariableId&& other) noexcept : number_(std::exchange(other.number_, next())) {}
+  VariableId& operator=(const VariableId&) { return *this; }
+  VariableId& operator=(VariableId&& other) noexcept {
+    if (this != &other) number_ = std::exchange(other.number_, next());
+    return *this;
+  }
+  ~VariableId() = default;
+
+  std::uint64_t number() const { return number_; }
+  friend bool operator==(const VariableId& a, const VariableId& b) {
+    return a.number_ == b.number_;
+  }
+
+ private:
+  static std::uint64_t next();
+  std::uint64_t number_;
+};
+
 /// A weight: its value and, after backward(), its gradient (empty when no gradient reached it).
 struct Variable {
   std::string name = "";
   Tensor value = {};
   Tensor grad = {};
   bool trainable = true;
+  VariableId id = {};
+};
+
+/// What kind of op made a node. Every op has one such constant; its address tells it from others.
+struct Op {
+  const char* name;
 };
 
 /// A value on a tape: two words, copied freely. Using one that outlived its pass throws
@@ -36,6 +66,14 @@ class Node {
   const Shape& shape() const { return value().shape(); }
   GradientTape& tape() const { return *tape_; }
 
+  /// The op that computed it, or nullptr for constants, variables and ops recorded without a name.
+  const Op* op() const;
+  /// What it was computed from.
+  std::size_t input_count() const;
+  Node input(std::size_t index) const;
+  /// The layers inside which it was computed, outermost first: "base/dense"; "" outside of all.
+  std::string layer_path() const;
+
  private:
   friend class GradientTape;
   Node(GradientTape& tape, std::uint32_t slot, std::uint32_t pass)
@@ -44,19 +82,17 @@ class Node {
   std::uint32_t slot_, pass_;
 };
 
-/// Which activation turned logits into probabilities; losses that know it compute from the logits.
-enum class Squash : unsigned char { none, softmax, sigmoid };
-
-/// The same network emits the same slots in the same order, so slot i already owns buffers of the
-/// right size: after the first pass a pass allocates nothing. One thread at a time uses a tape.
+/// Records a pass. The same network emits the same slots in the same order, so slot i already owns
+/// buffers of the right size: after the first pass a pass allocates nothing. One thread at a time
+/// uses a tape.
 class GradientTape {
  public:
   GradientTape() = default;
   GradientTape(const GradientTape&) = delete;
   GradientTape& operator=(const GradientTape&) = delete;
 
-  /// Starts a pass: earlier nodes die, their buffers are used again. Without recording, backward()
-  /// is refused and nothing is kept for it.
+  /// Starts a pass: earlier nodes die and their buffers are used again. Without recording,
+  /// backward() is refused and nothing is kept for it.
   void begin(bool recording = true);
   bool recording() const { return recording_; }
 
@@ -64,47 +100,95 @@ class GradientTape {
   Node constant(Tensor&&) = delete;
   Node watch(const Tensor& value);  // borrowed, and its gradient is wanted
   Node watch(Tensor&&) = delete;
-  Node use(
-      Variable& variable);  // borrowed; the same variable is the same node, so its gradients add up
-  Node hold(Tensor&& value);  // a constant that the tape owns
+  Node use(Variable& variable);  // borrowed; each use is the same node, so its gradients add up
+  Node hold(Tensor&& value);     // a constant that the tape owns
+  /// A constant that `fill(Tensor&)` writes into memory that the tape keeps from pass to pass: for
+  /// masks and the like, which so cost no allocation.
+  template <class Fill>
+  Node make(const Shape& shape, const Fill& fill) {
+    const Node node = emit(nullptr, {}, shape, false);
+    fill(slot(node).own);
+    return node;
+  }
 
   /// Gradients of the sum of `loss` land in variable.grad and node.grad().
   void backward(Node loss);
+
+  /// Gives `variable` that value once the step is known to succeed, at commit(): for state that a
+  /// step changes, such as moving averages. An exception before leaves the variable as it was.
+  /// Throws std::invalid_argument for another shape than the variable has.
+  void assign(Variable& variable, Node value);
+  /// Carries out what assign() noted in this pass.
+  void commit();
+
+  /// Adds a scalar to what is minimized besides the loss, as regularizers do.
+  void add_loss(Node penalty);
+  std::span<const Node> added_losses() const { return added_losses_; }
+
+  /// While it lives, nodes are recorded as made inside that layer, and where it is not trainable no
+  /// gradient is wanted for the variables used. Layers nest.
+  class LayerScope {
+   public:
+    LayerScope(GradientTape& tape, const std::string& name, bool trainable);
+    ~LayerScope();
+    LayerScope(const LayerScope&) = delete;
+    LayerScope& operator=(const LayerScope&) = delete;
+
+   private:
+    GradientTape& tape_;
+    std::uint32_t outer_;
+    bool outer_frozen_;
+  };
+  /// Whether a layer that is not trainable is being called, or lies around the one that is.
+  bool frozen() const { return frozen_; }
 
   // What ops are written with (see op.hpp).
   struct Slot {
     const Tensor* value = nullptr;  // own, or borrowed
     Tensor* grad = nullptr;         // own_grad, or a variable's
     bool wants_grad = false, has_grad = false;
-    Squash squash = Squash::none;
-    std::uint32_t logits = 0;    // the slot that `squash` was applied to
-    std::uint32_t squashed = 0;  // the slot that came of one, as a logit; slot 0 cannot
+    const Op* op = nullptr;
+    std::uint32_t first_input = 0, input_count = 0;  // among inputs_
+    std::uint32_t layer = 0;                         // among layers_, counted from 1
     BackwardFunction backward;
     Tensor own, own_grad;
   };
-  Node emit(const Shape& shape, bool wants_grad);  // a new slot that owns a value of that shape
-  Node emit_reshaped(
-      Node x,
-      const Shape& shape);  // a new slot that sees x's values, not copied, under another shape
-  Slot& slot(Node node);    // throws for a node of another tape or an earlier pass
-  /// A buffer of the tape's, valid until the same index is asked for again: for intermediates
+  /// A new slot that owns a value of that shape.
+  Node emit(const Op* op, std::span<const Node> inputs, const Shape& shape, bool wants_grad);
+  /// A new slot that sees x's values, not copied, under another shape.
+  Node emit_reshaped(const Op* op, Node x, const Shape& shape);
+  Slot& slot(Node node);  // throws for a node of another tape or an earlier pass
+  /// A buffer of the tape's, valid until the same index is asked for again: for intermediate values
   /// inside one op.
   Tensor& scratch(std::size_t index, const Shape& shape);
-  /// Remembers that `probabilities` is `squash` of `logits`, so that a loss may start from the
-  /// logits.
-  void remember_logits(Node probabilities, Node logits, Squash squash);
-  /// The logits, when `node` is that activation's own output.
-  std::optional<Node> logits_of(Node node, Squash squash);
-  /// The other way: the activation's output, when it was computed from `logits`.
-  std::optional<Node> squashed_from(Node logits, Squash squash);
 
  private:
+  friend class Node;
+  struct UsedVariable {
+    const Variable* variable;
+    bool frozen;
+    std::uint32_t slot;
+  };
+  struct Layer {
+    const std::string* name;
+    std::uint32_t outer;  // 0: none
+  };
+  struct Assignment {
+    Variable* variable;
+    std::uint32_t slot;
+  };
   Slot& push();
+  Node last() { return {*this, next_ - 1, pass_}; }
+
   std::deque<Slot> slots_;
-  std::vector<std::pair<Variable*, std::uint32_t>> used_;
+  std::vector<std::uint32_t> inputs_;
+  std::vector<UsedVariable> used_;
+  std::vector<Layer> layers_;
+  std::vector<Assignment> assignments_;
+  std::vector<Node> added_losses_;
   std::deque<Tensor> scratch_;
-  std::uint32_t next_ = 0, pass_ = 0;
-  bool recording_ = true;
+  std::uint32_t next_ = 0, pass_ = 0, layer_ = 0;
+  bool recording_ = true, frozen_ = false;
 };
 
 }  // namespace keratin

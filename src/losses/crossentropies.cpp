@@ -14,7 +14,8 @@ constexpr const char* class_ids_hint = " (class ids? sparse_categorical_crossent
 
 Node binary_crossentropy(Node y_true, Node y_pred, const BinaryCrossentropyOptions& options) {
   const auto [t, p] = matched("binary_crossentropy", y_true, y_pred);
-  return ops::mean(binary_terms(smoothed(t, options.label_smoothing, 2), p, options.from_logits),
+  const Node truth = smoothed(t, options.label_smoothing, 2);
+  return ops::mean(binary_terms(truth, p, binary_logits(y_pred, p, options.from_logits)),
                    options.axis);
 }
 Tensor binary_crossentropy(const Tensor& y_true, const Tensor& y_pred,
@@ -31,13 +32,14 @@ BinaryCrossentropy::BinaryCrossentropy(BinaryCrossentropyOptions options)
 Node categorical_crossentropy(Node y_true, Node y_pred,
                               const CategoricalCrossentropyOptions& options) {
   const auto [t, p] = matched("categorical_crossentropy", y_true, y_pred, class_ids_hint);
-  const bool last = p.shape().axis(options.axis, "categorical_crossentropy") + 1 ==
-                    p.shape().size();  // the axis of a known softmax
   const Node targets = smoothed(t, options.label_smoothing, t.shape().back());
-  if (const auto logits =
-          logits_behind(p, last ? Squash::softmax : Squash::none, options.from_logits))
+  const bool last =
+      p.shape().axis(options.axis, "categorical_crossentropy") + 1 == p.shape().size();
+  if (const auto hidden = logits_behind(p, ops::softmax_op); hidden && last)
+    return ops::softmax_cross_entropy(targets, *hidden, p);
+  if (options.from_logits)
     return ops::softmax_cross_entropy(with_axis_last(targets, options.axis),
-                                      with_axis_last(*logits, options.axis));
+                                      with_axis_last(p, options.axis));
   return -ops::sum(targets * ops::log(normalized(p, options.axis)), options.axis);
 }
 Tensor categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred,

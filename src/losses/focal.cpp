@@ -35,12 +35,13 @@ Node weighted(Node terms, const Alpha& alpha, int axis) {
 Node binary_focal_crossentropy(Node y_true, Node y_pred,
                                const BinaryFocalCrossentropyOptions& options) {
   const auto [t, given] = matched("binary_focal_crossentropy", y_true, y_pred);
-  const bool squash = options.from_logits && !given.tape().logits_of(given, Squash::sigmoid);
-  const Node p = squash ? ops::sigmoid(given) : given;
+  const auto logits = binary_logits(y_pred, given, options.from_logits);
+  const bool holds_logits = options.from_logits && !logits_behind(y_pred, ops::sigmoid_op);
+  const Node p = holds_logits ? ops::sigmoid(given) : given;
   const Node truth = smoothed(t, options.label_smoothing, 2);
   const Node right =
       truth * p + (1.0f - truth) * (1.0f - p);  // what the prediction gives to the truth
-  const Node terms = focused(binary_terms(truth, p, false), right, options.gamma);
+  const Node terms = focused(binary_terms(truth, p, logits), right, options.gamma);
   if (!options.apply_class_balancing) return ops::mean(terms, options.axis);
   const float alpha = static_cast<float>(options.alpha);
   return ops::mean((truth * (2 * alpha - 1) + (1 - alpha)) * terms, options.axis);
@@ -59,7 +60,7 @@ BinaryFocalCrossentropy::BinaryFocalCrossentropy(BinaryFocalCrossentropyOptions 
 Node categorical_focal_crossentropy(Node y_true, Node y_pred,
                                     const CategoricalFocalCrossentropyOptions& options) {
   const auto [t, given] = matched("categorical_focal_crossentropy", y_true, y_pred);
-  const bool squash = options.from_logits && !given.tape().logits_of(given, Squash::softmax);
+  const bool squash = options.from_logits && !logits_behind(given, ops::softmax_op);
   const Node q = normalized(squash ? ops::softmax(given, options.axis) : given, options.axis);
   const Node truth = smoothed(t, options.label_smoothing, t.shape().back());
   const Node terms = focused(truth * ops::log(q), q, options.gamma);

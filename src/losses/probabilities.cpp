@@ -7,10 +7,14 @@
 
 namespace keratin::losses {
 
-std::optional<Node> logits_behind(Node y_pred, Squash activation, bool from_logits) {
-  if (activation != Squash::none)
-    if (const auto hidden = y_pred.tape().logits_of(y_pred, activation)) return hidden;
-  return from_logits ? std::optional(y_pred) : std::nullopt;
+std::optional<Node> logits_behind(Node y_pred, const Op& op) {
+  return y_pred.op() == &op ? std::optional(y_pred.input(0)) : std::nullopt;
+}
+
+std::optional<Node> binary_logits(Node y_pred, Node p, bool from_logits) {
+  const auto hidden = logits_behind(y_pred, ops::sigmoid_op);
+  if (hidden) return hidden->shape() == p.shape() ? *hidden : ops::reshape(*hidden, p.shape());
+  return from_logits ? std::optional(p) : std::nullopt;
 }
 
 Node clipped(Node p) {
@@ -25,11 +29,10 @@ Node smoothed(Node y_true, double smoothing, std::size_t classes) {
          static_cast<float>(smoothing / static_cast<double>(classes));
 }
 
-Node binary_terms(Node y_true, Node y_pred, bool from_logits) {
-  if (const auto logits = logits_behind(y_pred, Squash::sigmoid, from_logits))
-    return ops::sigmoid_cross_entropy(y_true, *logits);
-  const Node p = clipped(y_pred);
-  return -(y_true * ops::log(p) + (1.0f - y_true) * ops::log(1.0f - p));
+Node binary_terms(Node y_true, Node p, std::optional<Node> logits) {
+  if (logits) return ops::sigmoid_cross_entropy(y_true, *logits);
+  const Node sure = clipped(p);
+  return -(y_true * ops::log(sure) + (1.0f - y_true) * ops::log(1.0f - sure));
 }
 
 Node with_axis_last(Node x, int axis) {

@@ -7,9 +7,11 @@
 
 namespace keratin::losses {
 
-/// What the activation was taken of, or y_pred itself if it holds logits. No value: y_pred holds
-/// probabilities. Squash::none looks for no activation.
-std::optional<Node> logits_behind(Node y_pred, Squash activation, bool from_logits);
+/// The input of the activation `op` if `y_pred` is its output.
+std::optional<Node> logits_behind(Node y_pred, const Op& op);
+/// The logits of a binary loss in the shape of `p`, which is `y_pred` in the shape in which it
+/// meets the labels: the input of the sigmoid that gave y_pred, or with `from_logits` p itself.
+std::optional<Node> binary_logits(Node y_pred, Node p, bool from_logits);
 
 /// Probabilities away from 0 and 1, so that their logarithms are finite.
 Node clipped(Node p);
@@ -19,8 +21,8 @@ Node normalized(Node p, int axis);
 /// y_true (1 - smoothing) + smoothing / classes
 Node smoothed(Node y_true, double smoothing, std::size_t classes);
 
-/// Binary cross-entropy, element by element.
-Node binary_terms(Node y_true, Node y_pred, bool from_logits);
+/// Binary cross-entropy, element by element: from the logits where there are any, else from p.
+Node binary_terms(Node y_true, Node p, std::optional<Node> logits);
 
 /// x with that axis moved to the end.
 Node with_axis_last(Node x, int axis);

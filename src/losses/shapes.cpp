@@ -60,12 +60,7 @@ Shape common_shape(std::string_view where, Shape y_true, Shape y_pred, const cha
 Pair matched(const char* where, Node y_true, Node y_pred, const char* hint) {
   if (y_true.shape() == y_pred.shape()) return {y_true, y_pred};
   common_shape(where, y_true.shape(), y_pred.shape(), hint);
-  const Pair pair = same_rank(y_true, y_pred);
-  GradientTape& tape = y_pred.tape();
-  if (const auto logits =
-          tape.logits_of(y_pred, Squash::sigmoid))  // a sigmoid stays one in another shape
-    tape.remember_logits(pair.second, in_shape(*logits, pair.second.shape()), Squash::sigmoid);
-  return pair;
+  return same_rank(y_true, y_pred);
 }
 
 Pair weights_for(const std::string& where, Node values, Node weight, const Shape& y_pred) {

@@ -84,10 +84,10 @@ Node sparse_categorical_crossentropy(Node y_true, Node y_pred,
   const std::size_t axis = y_pred.shape().axis(options.axis, where), classes = y_pred.shape()[axis];
   const Shape shape = shape_of_ids(y_true.shape(), y_pred.shape(), axis);
   Node labels = y_true.shape() == shape ? y_true : ops::reshape(y_true, shape);
-  const bool last = axis + 1 == y_pred.shape().size();  // the axis of a known softmax
-  const auto logits =
-      logits_behind(y_pred, last ? Squash::softmax : Squash::none, options.from_logits);
-  Node scores = with_axis_last(logits.value_or(y_pred), options.axis);
+  const bool last = axis + 1 == y_pred.shape().size();
+  const auto hidden = last ? logits_behind(y_pred, ops::softmax_op) : std::nullopt;
+  const bool has_logits = hidden || options.from_logits;
+  Node scores = with_axis_last(hidden.value_or(y_pred), options.axis);
   std::optional<Node> mask;
   if (options.ignore_class) {
     mask = counted(labels, *options.ignore_class);
@@ -97,8 +97,10 @@ Node sparse_categorical_crossentropy(Node y_true, Node y_pred,
   const auto ids = labels.value().values();
   const std::size_t row_size = shape.empty() ? 1 : shape.without_batch().elements();
   for (std::size_t i = 0; i < ids.size(); ++i) check_class(ids[i], classes, i / row_size);
+  const bool known = hidden && !mask;  // the softmax of these scores is y_pred itself
   const Node each =
-      ops::sparse_softmax_cross_entropy(labels, logits ? scores : ops::log(clipped(scores)));
+      ops::sparse_softmax_cross_entropy(labels, has_logits ? scores : ops::log(clipped(scores)),
+                                        known ? std::optional(y_pred) : std::nullopt);
   return mask ? masked(each, *mask) : each;
 }
 Tensor sparse_categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred,

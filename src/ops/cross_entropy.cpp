@@ -14,12 +14,10 @@ namespace keratin::ops {
 
 namespace {
 
-// softmax(logits) on the tape as a mere value, the activation's own where there is one: the loss's
-// closed form is the only way back.
-Node probabilities(Node logits) {
-  if (const auto known = logits.tape().squashed_from(logits, Squash::softmax)) return *known;
+// softmax(logits) as a mere value: the closed form of the loss is the only way back.
+Node softmax_of(Node logits) {
   const std::size_t classes = logits.shape().back();
-  return without_gradient({logits}, logits.shape(), [&](Tensor& p) {
+  return logits.tape().make(logits.shape(), [&](Tensor& p) {
     kernels::simd().softmax(logits.value().data(), p.data(),
                             p.size() / std::max<std::size_t>(1, classes), classes);
   });
@@ -48,11 +46,11 @@ std::size_t class_of(float label, std::size_t classes, std::size_t row) {
 
 }  // namespace
 
-Node softmax_cross_entropy(Node targets, Node logits) {
+Node softmax_cross_entropy(Node targets, Node logits, std::optional<Node> probabilities) {
   check(targets.shape() == logits.shape() && !logits.shape().empty(), "softmax_cross_entropy",
         "targets have shape ", targets.shape(), ", logits ", logits.shape());
   const std::size_t classes = logits.shape().back();
-  const Node p = probabilities(logits);
+  const Node p = probabilities ? *probabilities : softmax_of(logits);
   Shape shape = logits.shape();
   shape.pop_back();
   return record(
@@ -87,14 +85,14 @@ Node softmax_cross_entropy(Node targets, Node logits) {
       });
 }
 
-Node sparse_softmax_cross_entropy(Node labels, Node logits) {
+Node sparse_softmax_cross_entropy(Node labels, Node logits, std::optional<Node> probabilities) {
   check(!logits.shape().empty(), "sparse_softmax_cross_entropy", "logits are a scalar");
   const std::size_t classes = logits.shape().back();
   Shape shape = logits.shape();
   shape.pop_back();
   check(labels.shape() == shape, "sparse_softmax_cross_entropy", "labels have shape ",
         labels.shape(), ", wanted ", shape, " for logits ", logits.shape());
-  const Node p = probabilities(logits);
+  const Node p = probabilities ? *probabilities : softmax_of(logits);
   return record(
       {logits, labels}, shape,
       [&](Tensor& y) {

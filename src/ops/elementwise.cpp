@@ -49,11 +49,7 @@ Node relu(Node x) { return map<Relu>(x); }
 Node tanh(Node x) { return map<Tanh>(x); }
 Node softplus(Node x) { return map<Softplus>(x); }
 
-Node sigmoid(Node x) {
-  const Node y = map<Sigmoid>(x);
-  y.tape().remember_logits(y, x, Squash::sigmoid);
-  return y;
-}
+Node sigmoid(Node x) { return map<Sigmoid>(x, 0, 0, &sigmoid_op); }
 
 // a^b. TensorFlow's rule for b's gradient: log(a) counts as 0 where a is not positive.
 Node power(Node a, Node b) {

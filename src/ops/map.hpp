@@ -12,10 +12,10 @@ constexpr std::size_t map_grain =
     1 << 16;  // elements a tile: below, waking a thread costs more than it brings
 
 template <class F>
-Node map(Node x, float p = 0, float q = 0) {
+Node map(Node x, float p = 0, float q = 0, const Op* op = nullptr) {
   constexpr std::size_t index = kernels::IndexOf<F, kernels::Unary>::value;
   return record(
-      {x}, x.shape(),
+      op, std::span<const Node>(&x, 1), x.shape(),
       [&](Tensor& y) {
         const float* in = x.value().data();
         kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
@@ -72,7 +72,7 @@ template <class Fill>
 Node without_gradient(std::initializer_list<Node> inputs, const Shape& shape, const Fill& fill) {
   GradientTape& tape = inputs.begin()->tape();
   for (const Node& input : inputs) tape.slot(input);  // throws for one of another tape
-  const Node result = tape.emit(shape, false);
+  const Node result = tape.emit(nullptr, std::span(inputs.begin(), inputs.size()), shape, false);
   fill(tape.slot(result).own);
   return result;
 }

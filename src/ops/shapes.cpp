@@ -26,7 +26,7 @@ void copy_or_add(const float* dy, float* d, std::size_t n, float keep) {
 Node reshape(Node x, const Shape& shape) {
   check(shape.elements() == x.value().size(), "reshape", "cannot reshape ", x.shape(), " to ",
         shape);
-  const Node y = x.tape().emit_reshaped(x, shape);
+  const Node y = x.tape().emit_reshaped(&reshape_op, x, shape);
   auto& slot = x.tape().slot(y);
   if (slot.wants_grad)
     slot.backward.set([x](const Tensor&, const Tensor& dy) {

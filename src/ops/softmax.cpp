@@ -22,10 +22,11 @@ void by_rows(std::size_t size, std::size_t columns, const Body& body) {
 using Rows = decltype(kernels::Simd::softmax);
 using RowsSlope = decltype(kernels::Simd::softmax_slope);
 
-Node along_last_axis(Node x, Rows kernels::Simd::*value, RowsSlope kernels::Simd::*slope) {
+Node along_last_axis(const Op& op, Node x, Rows kernels::Simd::*value,
+                     RowsSlope kernels::Simd::*slope) {
   const std::size_t columns = x.shape().back();
   return record(
-      {x}, x.shape(),
+      op, {x}, x.shape(),
       [&](Tensor& y) {
         by_rows(y.size(), columns, [&](std::size_t i, std::size_t rows) {
           (kernels::simd().*value)(x.value().data() + i, y.data() + i, rows, columns);
@@ -42,30 +43,30 @@ Node along_last_axis(Node x, Rows kernels::Simd::*value, RowsSlope kernels::Simd
 }
 
 // Any axis: swapped with the last, and back.
-template <class Op>
-Node along(Node x, int axis, const char* where, const Op& op) {
+template <class Function>
+Node along(Node x, int axis, const char* where, const Function& function) {
   const std::size_t at = x.shape().axis(axis, where), last = x.shape().size() - 1;
-  if (at == last) return op(x);
+  if (at == last) return function(x);
   std::vector<int> order(x.shape().size());
   for (std::size_t i = 0; i <= last; ++i)
     order[i] = static_cast<int>(i == at ? last : i == last ? at : i);
-  return transpose(op(transpose(x, order)), order);
+  return transpose(function(transpose(x, order)), order);
 }
 
 }  // namespace
 
 Node softmax(Node x, int axis) {
-  const Node y = along(x, axis, "softmax", [](Node x) {
-    return along_last_axis(x, &kernels::Simd::softmax, &kernels::Simd::softmax_slope);
+  return along(x, axis, "softmax", [](Node rows) {
+    return along_last_axis(softmax_op, rows, &kernels::Simd::softmax,
+                           &kernels::Simd::softmax_slope);
   });
-  if (x.shape().axis(axis, "softmax") + 1 == x.shape().size())
-    x.tape().remember_logits(y, x, Squash::softmax);
-  return y;
 }
 
 Node log_softmax(Node x, int axis) {
-  return along(x, axis, "log_softmax", [](Node x) {
-    return along_last_axis(x, &kernels::Simd::log_softmax, &kernels::Simd::log_softmax_slope);
+  static constexpr Op log_softmax_op{"log_softmax"};
+  return along(x, axis, "log_softmax", [](Node rows) {
+    return along_last_axis(log_softmax_op, rows, &kernels::Simd::log_softmax,
+                           &kernels::Simd::log_softmax_slope);
   });
 }
 

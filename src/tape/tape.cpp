@@ -1,14 +1,21 @@
 #include "keratin/tape.hpp"
 
+#include <atomic>
+
 #include "keratin/check.hpp"
 
 namespace keratin {
+
+std::uint64_t VariableId::next() {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
 
 const Tensor& Node::value() const { return *tape_->slot(*this).value; }
 
 const Tensor& Node::grad() const {
   auto& slot = tape_->slot(*this);
-  check(slot.wants_grad, "node", "has no gradient: it was not watched, nor computed from what is");
+  check(slot.wants_grad, "node", "has no gradient: it was not watched, nor computed from what was");
   if (!slot.has_grad) {
     slot.grad->resize(slot.value->shape());
     slot.grad->fill(0);
@@ -16,10 +23,36 @@ const Tensor& Node::grad() const {
   return *slot.grad;
 }
 
+const Op* Node::op() const { return tape_->slot(*this).op; }
+
+std::size_t Node::input_count() const { return tape_->slot(*this).input_count; }
+
+Node Node::input(std::size_t index) const {
+  const auto& slot = tape_->slot(*this);
+  check(index < slot.input_count, "node", "there is no input ", index, ", it has ",
+        slot.input_count);
+  return {*tape_, tape_->inputs_[slot.first_input + index], pass_};
+}
+
+std::string Node::layer_path() const {
+  std::string path;
+  for (std::uint32_t at = tape_->slot(*this).layer; at != 0; at = tape_->layers_[at - 1].outer) {
+    const std::string& name = *tape_->layers_[at - 1].name;
+    path = path.empty() ? name : name + "/" + path;
+  }
+  return path;
+}
+
 void GradientTape::begin(bool recording) {
   ++pass_;
   next_ = 0;
+  layer_ = 0;
+  frozen_ = false;
+  inputs_.clear();
   used_.clear();
+  layers_.clear();
+  assignments_.clear();
+  added_losses_.clear();
   recording_ = recording;
 }
 
@@ -29,56 +62,66 @@ GradientTape::Slot& GradientTape::push() {
   slot.backward.reset();
   slot.grad = &slot.own_grad;
   slot.wants_grad = slot.has_grad = false;
-  slot.squash = Squash::none;
-  slot.squashed = 0;
+  slot.op = nullptr;
+  slot.input_count = 0;
+  slot.layer = layer_;
   return slot;
 }
 
 Node GradientTape::constant(const Tensor& value) {
   push().value = &value;
-  return {*this, next_ - 1, pass_};
+  return last();
 }
 
 Node GradientTape::watch(const Tensor& value) {
   Slot& slot = push();
   slot.value = &value;
   slot.wants_grad = recording_;
-  return {*this, next_ - 1, pass_};
+  return last();
 }
 
 Node GradientTape::hold(Tensor&& value) {
   Slot& slot = push();
   slot.own = std::move(value);
   slot.value = &slot.own;
-  return {*this, next_ - 1, pass_};
+  return last();
 }
 
 Node GradientTape::use(Variable& variable) {
-  for (const auto& [used, slot] : used_)
-    if (used == &variable) return {*this, slot, pass_};
+  for (const UsedVariable& used : used_)
+    if (used.variable == &variable && used.frozen == frozen_) return {*this, used.slot, pass_};
   Slot& slot = push();
   slot.value = &variable.value;
   slot.grad = &variable.grad;
-  slot.wants_grad = recording_ && variable.trainable;
-  used_.emplace_back(&variable, next_ - 1);
-  return {*this, next_ - 1, pass_};
+  slot.wants_grad = recording_ && variable.trainable && !frozen_;
+  used_.push_back({&variable, frozen_, next_ - 1});
+  return last();
 }
 
-Node GradientTape::emit(const Shape& shape, bool wants_grad) {
+Node GradientTape::emit(const Op* op, std::span<const Node> inputs, const Shape& shape,
+                        bool wants_grad) {
   Slot& slot = push();
   slot.own.resize(shape);
   slot.value = &slot.own;
   slot.wants_grad = wants_grad;
-  return {*this, next_ - 1, pass_};
+  slot.op = op;
+  slot.first_input = static_cast<std::uint32_t>(inputs_.size());
+  slot.input_count = static_cast<std::uint32_t>(inputs.size());
+  for (const Node& input : inputs) inputs_.push_back(input.slot_);
+  return last();
 }
 
-Node GradientTape::emit_reshaped(Node x, const Shape& shape) {
+Node GradientTape::emit_reshaped(const Op* op, Node x, const Shape& shape) {
   const Slot& from = slot(x);
   Slot& to = push();
   to.own.borrow(*from.value, shape);
   to.value = &to.own;
   to.wants_grad = from.wants_grad;
-  return {*this, next_ - 1, pass_};
+  to.op = op;
+  to.first_input = static_cast<std::uint32_t>(inputs_.size());
+  to.input_count = 1;
+  inputs_.push_back(x.slot_);
+  return last();
 }
 
 GradientTape::Slot& GradientTape::slot(Node node) {
@@ -94,23 +137,33 @@ Tensor& GradientTape::scratch(std::size_t index, const Shape& shape) {
   return scratch_[index];
 }
 
-void GradientTape::remember_logits(Node probabilities, Node logits, Squash squash) {
-  Slot& slot = this->slot(probabilities);
-  slot.squash = squash;
-  slot.logits = logits.slot_;
-  this->slot(logits).squashed = probabilities.slot_;
+void GradientTape::assign(Variable& variable, Node value) {
+  check(value.shape() == variable.value.shape(), "assign", "variable '", variable.name,
+        "' has shape ", variable.value.shape(), ", got a value of shape ", value.shape());
+  assignments_.push_back({&variable, value.slot_});
 }
 
-std::optional<Node> GradientTape::logits_of(Node node, Squash squash) {
-  const Slot& slot = this->slot(node);
-  if (slot.squash != squash) return std::nullopt;
-  return Node(*this, slot.logits, pass_);
+void GradientTape::commit() {
+  for (const Assignment& assignment : assignments_)
+    assignment.variable->value = *slots_[assignment.slot].value;
+  assignments_.clear();
 }
 
-std::optional<Node> GradientTape::squashed_from(Node logits, Squash squash) {
-  const std::uint32_t found = slot(logits).squashed;
-  if (found == 0 || slots_[found].squash != squash) return std::nullopt;
-  return Node(*this, found, pass_);
+void GradientTape::add_loss(Node penalty) {
+  check(penalty.shape().empty(), "add_loss", "got shape ", penalty.shape(), ", wanted a scalar");
+  added_losses_.push_back(penalty);
+}
+
+GradientTape::LayerScope::LayerScope(GradientTape& tape, const std::string& name, bool trainable)
+    : tape_(tape), outer_(tape.layer_), outer_frozen_(tape.frozen_) {
+  tape.layers_.push_back({&name, outer_});
+  tape.layer_ = static_cast<std::uint32_t>(tape.layers_.size());
+  tape.frozen_ = tape.frozen_ || !trainable;
+}
+
+GradientTape::LayerScope::~LayerScope() {
+  tape_.layer_ = outer_;
+  tape_.frozen_ = outer_frozen_;
 }
 
 void GradientTape::backward(Node loss) {
@@ -118,10 +171,9 @@ void GradientTape::backward(Node loss) {
   check(recording_, "backward", "this pass does not record: begin(true) first");
   check(last.wants_grad, "backward",
         "the loss depends on no trainable variable and no watched value");
-  for (std::uint32_t i = 0; i < next_; ++i)
-    slots_[i].has_grad = false;  // an earlier backward() of this pass set it
-  for (const auto& [variable, index] : used_)
-    variable->grad.resize({0});  // no gradient unless one arrives
+  // An earlier backward() of this pass may have left gradients.
+  for (std::uint32_t i = 0; i < next_; ++i) slots_[i].has_grad = false;
+  for (const UsedVariable& used : used_) slots_[used.slot].grad->resize({0});
   last.grad->resize(last.value->shape());
   last.grad->fill(1);
   last.has_grad = true;
