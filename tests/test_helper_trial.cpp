@@ -16,7 +16,7 @@ double share_alone(HelperTrial& trial, int count, double together, double alone)
   int times = 0;
   for (int i = 0; i < count; ++i) {
     times += trial.alone();
-    trial.took(trial.alone() ? alone : together);
+    trial.record_step_time(trial.alone() ? alone : together);
   }
   return static_cast<double>(times) / count;
 }
@@ -43,7 +43,8 @@ TEST_CASE("a trial is held again, and follows what changed", "[pool]") {
 TEST_CASE("one slow moment does not decide a trial", "[pool]") {
   for (int slow = 0; slow < 90; ++slow) {
     HelperTrial trial;
-    for (int i = 0; i < 100; ++i) trial.took(i == slow ? 4e-3 : trial.alone() ? 3e-4 : 2e-4);
+    for (int i = 0; i < 100; ++i)
+      trial.record_step_time(i == slow ? 4e-3 : trial.alone() ? 3e-4 : 2e-4);
     CHECK_FALSE(trial.alone());
   }
 }

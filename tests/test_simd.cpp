@@ -121,29 +121,29 @@ TEST_CASE("the rest of an array gets the bits that a batch gives", "[simd]") {
     };
     for (std::size_t f = 0; f < table->map.size(); ++f) {
       check("map", [&](float* y, std::size_t n) { table->map[f](a.data() + 19, y, n, -0.5f, 1); });
-      for (bool keep : {false, true})
-        check("slope", [&](float* y, std::size_t n) {
-          table->map_slope[f](a.data() + 19, b.data(), c.data(), y, n, -0.5f, 1, keep);
+      for (bool accumulate : {false, true})
+        check("gradient", [&](float* y, std::size_t n) {
+          table->map_gradient[f](a.data() + 19, b.data(), c.data(), y, n, -0.5f, 1, accumulate);
         });
     }
     for (std::size_t f = 0; f < table->map2.size(); ++f) {
       check("map2",
             [&](float* y, std::size_t n) { table->map2[f](a.data() + 19, b.data(), y, n); });
-      for (bool keep : {false, true}) {
-        check("slope a", [&](float* y, std::size_t n) {
-          table->map2_slope_a[f](a.data() + 19, b.data(), c.data(), b.data(), y, n, keep);
+      for (bool accumulate : {false, true}) {
+        check("gradient a", [&](float* y, std::size_t n) {
+          table->map2_gradient_a[f](a.data() + 19, b.data(), c.data(), b.data(), y, n, accumulate);
         });
-        check("slope b", [&](float* y, std::size_t n) {
-          table->map2_slope_b[f](a.data() + 19, b.data(), c.data(), b.data(), y, n, keep);
+        check("gradient b", [&](float* y, std::size_t n) {
+          table->map2_gradient_b[f](a.data() + 19, b.data(), c.data(), b.data(), y, n, accumulate);
         });
       }
     }
     for (auto compare : table->compare)
       check("compare", [&](float* y, std::size_t n) { compare(a.data() + 19, b.data(), y, n); });
     check("add", [&](float* y, std::size_t n) { table->add(a.data() + 19, y, n); });
-    for (bool keep : {false, true})
+    for (bool accumulate : {false, true})
       check("column_sums", [&](float* y, std::size_t n) {
-        table->column_sums(a.data() + 20000, 5, n, 1500, y, keep);
+        table->column_sums(a.data() + 20000, 5, n, 1500, y, accumulate);
       });
     for (auto epilogue : table->epilogue)
       check("epilogue", [&](float* y, std::size_t n) { epilogue(y, b.data() + 20000, 1, n, n); });

@@ -85,12 +85,13 @@ TEST_CASE("softmax of rows of any length", "[simd]") {
       for (std::size_t i = 0; i < n; ++i) relative = std::max(relative, std::abs(y[i] / p[i] - 1));
       CHECK(relative < 1e-6);
       CHECK(worst(log_y, log_p) < 2e-7);
-      for (bool keep : {false, true}) {
-        for (double& value : dp) value += keep ? 1 : 0;
-        for (double& value : dlog_p) value += keep ? 1 : 0;
+      for (bool accumulate : {false, true}) {
+        for (double& value : dp) value += accumulate ? 1 : 0;
+        for (double& value : dlog_p) value += accumulate ? 1 : 0;
         dx.assign(n, 1), twice.assign(n, 1);
-        table->softmax_slope(y.data(), dy.data(), dx.data(), rows, columns, keep);
-        table->log_softmax_slope(log_y.data(), dy.data(), twice.data(), rows, columns, keep);
+        table->softmax_gradient(y.data(), dy.data(), dx.data(), rows, columns, accumulate);
+        table->log_softmax_gradient(log_y.data(), dy.data(), twice.data(), rows, columns,
+                                    accumulate);
         CHECK(worst(dx, dp) < 5e-7);
         CHECK(worst(twice, dlog_p) < 2e-6);
       }
@@ -110,14 +111,14 @@ TEST_CASE("small products", "[simd]") {
           for (std::size_t l = 0; l < k; ++l)
             for (std::size_t j = 0; j < n; ++j) bt[j * k + l] = b[l * n + j];
           double error = 0;
-          for (bool keep : {false, true}) {
+          for (bool accumulate : {false, true}) {
             std::vector<float> nn(m * n, 2), nt(m * n, 2), tn(m * n, 2);
-            table->product_nn(a.data(), b.data(), nn.data(), m, n, k, keep);
-            table->product_nt(a.data(), bt.data(), nt.data(), m, n, k, keep);
-            table->product_tn(at.data(), b.data(), tn.data(), m, n, k, keep);
+            table->product_nn(a.data(), b.data(), nn.data(), m, n, k, accumulate);
+            table->product_nt(a.data(), bt.data(), nt.data(), m, n, k, accumulate);
+            table->product_tn(at.data(), b.data(), tn.data(), m, n, k, accumulate);
             for (std::size_t i = 0; i < m; ++i)
               for (std::size_t j = 0; j < n; ++j) {
-                double total = keep ? 2 : 0, scale = 1;
+                double total = accumulate ? 2 : 0, scale = 1;
                 for (std::size_t l = 0; l < k; ++l) {
                   const double term =
                       static_cast<double>(a[i * k + l]) * static_cast<double>(b[l * n + j]);

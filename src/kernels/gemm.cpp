@@ -6,9 +6,9 @@
 #include <xtensor-blas/xblas.hpp>
 
 #include "kernels/blas.hpp"
-#include "kernels/nonzeros.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/simd.hpp"
+#include "kernels/sparse_product.hpp"
 
 namespace keratin::kernels {
 
@@ -133,8 +133,8 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
   if (!transpose_b && mostly_zeros(a, m, n, k, transpose_a))
     if (const PackedStrips strips(b, m, n, k, transpose_a); strips.finite())
       return by_tiles(
-          m, n, k, {NonzeroTile::most_rows, strips.columns()}, strips.count(), c, options, after,
-          [&](const Tile& tile, std::size_t first, std::size_t inner, float* c, float keep) {
+          m, n, k, {SparseProductTile::most_rows, strips.columns()}, strips.count(), c, options,
+          after, [&](const Tile& tile, std::size_t first, std::size_t inner, float* c, float keep) {
             strips.multiply(from_a(tile, first), a_stride, transpose_a, tile, first, inner, c,
                             keep != 0);
           });

@@ -24,40 +24,43 @@ void HelperTrial::change_over(bool alone, bool trying) {
   alone_ = alone;
   trying_ = trying;
   steps_ = 0;
-  run_ = mean_of_all_ = best_ = 0;
+  current_window_time_ = mean_step_time_ = best_window_time_ = 0;
 }
 
-void HelperTrial::took(double seconds) {
-  chosen_for_ += seconds;
+void HelperTrial::record_step_time(double seconds) {
+  time_since_trial_ += seconds;
   const int counted = ++steps_ - settling(alone());
   if (counted <= 0) return;
-  mean_of_all_ += (seconds - mean_of_all_) / counted;
-  run_ += seconds;
+  mean_step_time_ += (seconds - mean_step_time_) / counted;
+  current_window_time_ += seconds;
   if (counted % short_run == 0) {
-    best_ = best_ == 0 ? run_ / short_run : std::min(best_, run_ / short_run);
-    run_ = 0;
+    best_window_time_ = best_window_time_ == 0
+                            ? current_window_time_ / short_run
+                            : std::min(best_window_time_, current_window_time_ / short_run);
+    current_window_time_ = 0;
   }
   if (trying_ &&
       counted == trial(alone())) {  // the best runs are compared: one slow moment decides nothing
-    const bool better = best_ < clearly * tried_;
-    try_after_ = better ? soonest : std::clamp(2 * try_after_, soonest, latest);
-    chosen_for_ = 0;
-    const double other = better ? tried_ : best_;
+    const bool better = best_window_time_ < clearly * best_time_in_other_mode_;
+    trial_interval_ = better ? soonest : std::clamp(2 * trial_interval_, soonest, latest);
+    time_since_trial_ = 0;
+    const double other = better ? best_time_in_other_mode_ : best_window_time_;
     change_over(better ? alone() : alone_, false);
-    tried_ = other;
-  } else if (!trying_ && counted >= 4 * short_run && chosen_for_ >= try_after_ &&
+    best_time_in_other_mode_ = other;
+  } else if (!trying_ && counted >= 4 * short_run && time_since_trial_ >= trial_interval_ &&
              seconds < longest) {
-    tried_ = best_;  // the way that is now to be the other
+    best_time_in_other_mode_ = best_window_time_;  // the way that is now to be the other
     change_over(alone_, true);
   } else if (!trying_ && counted == long_run) {
-    if (tried_ > 0 &&
-        tried_ < clearly * mean_of_all_) {  // what a few steps promised has not come true
-      const double mean = mean_of_all_;
+    if (best_time_in_other_mode_ > 0 &&
+        best_time_in_other_mode_ <
+            clearly * mean_step_time_) {  // what a few steps promised has not come true
+      const double mean = mean_step_time_;
       change_over(!alone_, false);
-      tried_ = mean;
+      best_time_in_other_mode_ = mean;
     } else {
       steps_ = settling(alone_);
-      mean_of_all_ = best_ = run_ = 0;
+      mean_step_time_ = best_window_time_ = current_window_time_ = 0;
     }
   }
 }

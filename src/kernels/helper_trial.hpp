@@ -18,24 +18,28 @@ class HelperTrial {
     const Alone scope(alone());
     const auto start = std::chrono::steady_clock::now();
     auto result = step();
-    took(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    record_step_time(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     return result;
   }
 
   /// Whether the next step is to run on one thread.
   bool alone() const { return alone_ != trying_; }
   /// How many seconds it took.
-  void took(double seconds);
+  void record_step_time(double seconds);
 
  private:
   void change_over(bool alone, bool trying);
 
   bool alone_ = false, trying_ = false;  // what was chosen; whether the other way is being tried
   int steps_ = 0;                        // since the last change, those not yet settled included
-  double run_ = 0, mean_of_all_ = 0,
-         best_ = 0;  // seconds: of a run of steps; a step on average, and in the best run
-  double chosen_for_ = 0, try_after_ = 0;  // seconds since the last trial, and until the next
-  double tried_ = 0;  // seconds of a step the other way, when last tried; 0 if never
+  double current_window_time_ = 0, mean_step_time_ = 0,
+         best_window_time_ =
+             0;  // seconds: of a run of steps; a step on average, and in the best run
+  double time_since_trial_ = 0,
+         trial_interval_ = 0;  // seconds since the last trial, and until the next
+  double best_time_in_other_mode_ =
+      0;  // seconds of a step the other way, when last tried; 0 if never
 };
 
 }  // namespace keratin::kernels

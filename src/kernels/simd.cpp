@@ -5,9 +5,9 @@
 #include "kernels/simd.hpp"
 
 #include "kernels/simd_batches.hpp"
-#include "kernels/simd_nonzeros.hpp"
 #include "kernels/simd_products.hpp"
 #include "kernels/simd_rows.hpp"
+#include "kernels/simd_sparse_product.hpp"
 #include "kernels/simd_tables.hpp"
 
 namespace keratin::kernels {
@@ -19,15 +19,15 @@ struct Tables;
 template <class... F>
 struct Tables<std::tuple<F...>> {
   static constexpr std::array<Simd::Map, sizeof...(F)> map() { return {&MapOf<F>::map...}; }
-  static constexpr std::array<Simd::MapSlope, sizeof...(F)> map_slope() {
-    return {&MapOf<F>::slope...};
+  static constexpr std::array<Simd::MapGradient, sizeof...(F)> map_gradient() {
+    return {&MapOf<F>::gradient...};
   }
   static constexpr std::array<Simd::Map2, sizeof...(F)> map2() { return {&Map2Of<F>::map...}; }
-  static constexpr std::array<Simd::Map2Slope, sizeof...(F)> slope_a() {
-    return {&Map2Of<F>::slope_a...};
+  static constexpr std::array<Simd::Map2Gradient, sizeof...(F)> gradient_a() {
+    return {&Map2Of<F>::gradient_a...};
   }
-  static constexpr std::array<Simd::Map2Slope, sizeof...(F)> slope_b() {
-    return {&Map2Of<F>::slope_b...};
+  static constexpr std::array<Simd::Map2Gradient, sizeof...(F)> gradient_b() {
+    return {&Map2Of<F>::gradient_b...};
   }
 };
 
@@ -116,10 +116,10 @@ void adam(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep 
 const Simd KERATIN_TABLE = {
     .name = KERATIN_ARCH::name(),
     .map = Tables<Unary>::map(),
-    .map_slope = Tables<Unary>::map_slope(),
+    .map_gradient = Tables<Unary>::map_gradient(),
     .map2 = Tables<Binary>::map2(),
-    .map2_slope_a = Tables<Binary>::slope_a(),
-    .map2_slope_b = Tables<Binary>::slope_b(),
+    .map2_gradient_a = Tables<Binary>::gradient_a(),
+    .map2_gradient_b = Tables<Binary>::gradient_b(),
     .compare = Tables<Compare>::map2(),
     .add = add,
     .from_uint8 = from_uint8,
@@ -129,12 +129,12 @@ const Simd KERATIN_TABLE = {
                  epilogue<functions::Tanh, false>},
     .softmax = softmax,
     .log_softmax = log_softmax,
-    .softmax_slope = softmax_slope,
-    .log_softmax_slope = log_softmax_slope,
+    .softmax_gradient = softmax_gradient,
+    .log_softmax_gradient = log_softmax_gradient,
     .product_nn = product_nn,
     .product_nt = product_nt,
     .product_tn = product_tn,
-    .nonzeros = nonzeros,
+    .sparse_product = sparse_product,
     .fewest_columns = width,
     .most_columns = usual_batches * width,
     .pack = pack,

@@ -29,10 +29,10 @@ void store_some(Batch value, float* y, std::size_t n) {
 
 // y[i] = f(inputs[i]...) or y[i] += f(inputs[i]...). All is loaded before f: so the compiler fuses
 // the same multiplications and additions for whole batches as for the rest.
-template <bool keep, class F, class... In>
+template <bool accumulate, class F, class... In>
 void each(std::size_t n, float* y, const F& f, const In*... in) {
   std::size_t i = 0;
-  if constexpr (keep) {
+  if constexpr (accumulate) {
     const auto add = [&f](Batch old, auto... x) { return old + f(x...); };
     for (; i + width <= n; i += width) add(load(y + i), load(in + i)...).store_unaligned(y + i);
     if (i < n)
@@ -49,12 +49,12 @@ struct MapOf {
     each<false>(
         n, y, [p, q](Batch x) { return F::value(x, Batch(p), Batch(q)); }, x);
   }
-  static void slope(const float* x, const float* y, const float* dy, float* dx, std::size_t n,
-                    float p, float q, bool keep) {
+  static void gradient(const float* x, const float* y, const float* dy, float* dx, std::size_t n,
+                       float p, float q, bool accumulate) {
     const auto f = [p, q](Batch x, Batch y, Batch dy) {
-      return F::slope(x, y, dy, Batch(p), Batch(q));
+      return F::gradient(x, y, dy, Batch(p), Batch(q));
     };
-    keep ? each<true>(n, dx, f, x, y, dy) : each<false>(n, dx, f, x, y, dy);
+    accumulate ? each<true>(n, dx, f, x, y, dy) : each<false>(n, dx, f, x, y, dy);
   }
 };
 
@@ -64,15 +64,15 @@ struct Map2Of {
     each<false>(
         n, y, [](Batch a, Batch b) { return F::value(a, b); }, a, b);
   }
-  static void slope_a(const float* a, const float* b, const float* y, const float* dy, float* d,
-                      std::size_t n, bool keep) {
-    const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::slope_a(a, b, y, dy); };
-    keep ? each<true>(n, d, f, a, b, y, dy) : each<false>(n, d, f, a, b, y, dy);
+  static void gradient_a(const float* a, const float* b, const float* y, const float* dy, float* d,
+                         std::size_t n, bool accumulate) {
+    const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::gradient_a(a, b, y, dy); };
+    accumulate ? each<true>(n, d, f, a, b, y, dy) : each<false>(n, d, f, a, b, y, dy);
   }
-  static void slope_b(const float* a, const float* b, const float* y, const float* dy, float* d,
-                      std::size_t n, bool keep) {
-    const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::slope_b(a, b, y, dy); };
-    keep ? each<true>(n, d, f, a, b, y, dy) : each<false>(n, d, f, a, b, y, dy);
+  static void gradient_b(const float* a, const float* b, const float* y, const float* dy, float* d,
+                         std::size_t n, bool accumulate) {
+    const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::gradient_b(a, b, y, dy); };
+    accumulate ? each<true>(n, d, f, a, b, y, dy) : each<false>(n, d, f, a, b, y, dy);
   }
 };
 

@@ -12,11 +12,11 @@ namespace {
 // all.
 template <class B, std::size_t batches, class Coefficient>
 void product_columns(const Coefficient& coefficient, const float* b, float* out, std::size_t& j,
-                     std::size_t n, std::size_t k, bool keep) {
+                     std::size_t n, std::size_t k, bool accumulate) {
   for (; j + batches * B::size <= n; j += batches * B::size) {
     B total[batches];
     for (std::size_t t = 0; t < batches; ++t)
-      total[t] = keep ? B::load_unaligned(out + j + t * B::size) : B(0.0f);
+      total[t] = accumulate ? B::load_unaligned(out + j + t * B::size) : B(0.0f);
     for (std::size_t l = 0; l < k; ++l) {
       const B factor(coefficient(l));
       for (std::size_t t = 0; t < batches; ++t)
@@ -32,29 +32,29 @@ using Narrow = xsimd::make_sized_batch_t<float, lanes>;
 
 template <class Coefficient>
 void product_row(const Coefficient& coefficient, const float* b, float* out, std::size_t n,
-                 std::size_t k, bool keep) {
+                 std::size_t k, bool accumulate) {
   std::size_t j = 0;
-  product_columns<Batch, 6>(coefficient, b, out, j, n, k, keep);
-  product_columns<Batch, 1>(coefficient, b, out, j, n, k, keep);
-  if constexpr (width > 8) product_columns<Narrow<8>, 1>(coefficient, b, out, j, n, k, keep);
-  if constexpr (width > 4) product_columns<Narrow<4>, 1>(coefficient, b, out, j, n, k, keep);
+  product_columns<Batch, 6>(coefficient, b, out, j, n, k, accumulate);
+  product_columns<Batch, 1>(coefficient, b, out, j, n, k, accumulate);
+  if constexpr (width > 8) product_columns<Narrow<8>, 1>(coefficient, b, out, j, n, k, accumulate);
+  if constexpr (width > 4) product_columns<Narrow<4>, 1>(coefficient, b, out, j, n, k, accumulate);
   for (; j < n; ++j) {
-    float total = keep ? out[j] : 0;
+    float total = accumulate ? out[j] : 0;
     for (std::size_t l = 0; l < k; ++l) total += coefficient(l) * b[l * n + j];
     out[j] = total;
   }
 }
 
 void product_nn(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
-                std::size_t k, bool keep) {
+                std::size_t k, bool accumulate) {
   for (std::size_t i = 0; i < m; ++i)
-    product_row([=](std::size_t l) { return a[i * k + l]; }, b, c + i * n, n, k, keep);
+    product_row([=](std::size_t l) { return a[i * k + l]; }, b, c + i * n, n, k, accumulate);
 }
 
 void product_tn(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
-                std::size_t k, bool keep) {
+                std::size_t k, bool accumulate) {
   for (std::size_t i = 0; i < m; ++i)
-    product_row([=](std::size_t l) { return a[l * m + i]; }, b, c + i * n, n, k, keep);
+    product_row([=](std::size_t l) { return a[l * m + i]; }, b, c + i * n, n, k, accumulate);
 }
 
 template <class B>
@@ -76,10 +76,10 @@ float dot(const float* left, const float* right, std::size_t k) {
 }
 
 void product_nt(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
-                std::size_t k, bool keep) {
+                std::size_t k, bool accumulate) {
   for (std::size_t i = 0; i < m; ++i)
     for (std::size_t j = 0; j < n; ++j)
-      c[i * n + j] = (keep ? c[i * n + j] : 0) + dot(a + i * k, b + j * k, k);
+      c[i * n + j] = (accumulate ? c[i * n + j] : 0) + dot(a + i * k, b + j * k, k);
 }
 
 }  // namespace

@@ -44,20 +44,20 @@ auto sum_of_rows(const Row& row, std::size_t first, std::size_t rows) -> decltyp
 }
 
 void column_sums(const float* x, std::size_t rows, std::size_t columns, std::size_t stride,
-                 float* out, bool keep) {
+                 float* out, bool accumulate) {
   if (rows == 0) {
-    if (!keep) std::fill_n(out, columns, 0.0f);
+    if (!accumulate) std::fill_n(out, columns, 0.0f);
     return;
   }
   std::size_t j = 0;
   for (; j + width <= columns; j += width) {
     const Batch total =
         sum_of_rows([&](std::size_t i) { return load(x + i * stride + j); }, 0, rows);
-    (keep ? load(out + j) + total : total).store_unaligned(out + j);
+    (accumulate ? load(out + j) + total : total).store_unaligned(out + j);
   }
   for (; j < columns; ++j) {
     const float total = sum_of_rows([&](std::size_t i) { return x[i * stride + j]; }, 0, rows);
-    out[j] = keep ? out[j] + total : total;
+    out[j] = accumulate ? out[j] + total : total;
   }
 }
 
@@ -166,17 +166,18 @@ void log_softmax(const float* x, float* y, std::size_t rows, std::size_t columns
   }
 }
 
-void softmax_slope(const float* y, const float* dy, float* dx, std::size_t rows,
-                   std::size_t columns, bool keep) {
+void softmax_gradient(const float* y, const float* dy, float* dx, std::size_t rows,
+                      std::size_t columns, bool accumulate) {
   for (std::size_t i = 0; i < rows; ++i, y += columns, dy += columns, dx += columns) {
     float dot = 0;
     for (std::size_t j = 0; j < columns; ++j) dot += y[j] * dy[j];
-    for (std::size_t j = 0; j < columns; ++j) dx[j] = (keep ? dx[j] : 0) + y[j] * (dy[j] - dot);
+    for (std::size_t j = 0; j < columns; ++j)
+      dx[j] = (accumulate ? dx[j] : 0) + y[j] * (dy[j] - dot);
   }
 }
 
-void log_softmax_slope(const float* y, const float* dy, float* dx, std::size_t rows,
-                       std::size_t columns, bool keep) {
+void log_softmax_gradient(const float* y, const float* dy, float* dx, std::size_t rows,
+                          std::size_t columns, bool accumulate) {
   float e[block];
   for (std::size_t i = 0; i < rows; ++i, y += columns, dy += columns, dx += columns) {
     const float total = static_cast<float>(sum(dy, columns));
@@ -184,7 +185,7 @@ void log_softmax_slope(const float* y, const float* dy, float* dx, std::size_t r
       const std::size_t count = std::min(block, columns - first);
       MapOf<functions::Exp>::map(y + first, e, count, 0, 0);
       for (std::size_t j = 0; j < count; ++j)
-        dx[first + j] = (keep ? dx[first + j] : 0) + dy[first + j] - e[j] * total;
+        dx[first + j] = (accumulate ? dx[first + j] : 0) + dy[first + j] - e[j] * total;
     }
   }
 }

@@ -10,8 +10,8 @@ namespace keratin::ops {
 
 namespace {
 
-// What arrives before the activation: dy times its slope, which each of the fused ones knows from
-// y.
+// What arrives before the activation: dy times its gradient, which each of the fused ones knows
+// from y.
 const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor& dy,
                                 GradientTape& tape) {
   using namespace kernels;
@@ -23,8 +23,8 @@ const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor&
   }
   Tensor& dz = tape.scratch(0, y.shape());
   parallel_slices(y.size(), map_grain / 4, [&](std::size_t i, std::size_t n) {
-    simd().map_slope[index](y.data() + i, y.data() + i, dy.data() + i, dz.data() + i, n, 0, 0,
-                            false);
+    simd().map_gradient[index](y.data() + i, y.data() + i, dy.data() + i, dz.data() + i, n, 0, 0,
+                               false);
   });
   return dz;
 }

@@ -26,8 +26,8 @@ Node map(Node x, float p = 0, float q = 0, const Op* op = nullptr) {
         accumulate(x, [&](Tensor& dx, float keep) {
           const float* in = x.value().data();
           kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
-            kernels::simd().map_slope[index](in + i, y.data() + i, dy.data() + i, dx.data() + i, n,
-                                             p, q, keep != 0);
+            kernels::simd().map_gradient[index](in + i, y.data() + i, dy.data() + i, dx.data() + i,
+                                                n, p, q, keep != 0);
           });
         });
       });
@@ -54,16 +54,17 @@ Node map2(Node a, Node b, const char* name) {
         });
       },
       [a, b](const Tensor& y, const Tensor& dy) {
-        const auto hand_on = [&](Node to, const auto& slope) {
+        const auto hand_on = [&](Node to, const auto& gradient) {
           accumulate(to, [&](Tensor& d, float keep) {
             const float *left = a.value().data(), *right = b.value().data();
             kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
-              slope(left + i, right + i, y.data() + i, dy.data() + i, d.data() + i, n, keep != 0);
+              gradient(left + i, right + i, y.data() + i, dy.data() + i, d.data() + i, n,
+                       keep != 0);
             });
           });
         };
-        hand_on(a, kernels::simd().map2_slope_a[index]);
-        hand_on(b, kernels::simd().map2_slope_b[index]);
+        hand_on(a, kernels::simd().map2_gradient_a[index]);
+        hand_on(b, kernels::simd().map2_gradient_b[index]);
       });
 }
 

@@ -20,10 +20,10 @@ void by_rows(std::size_t size, std::size_t columns, const Body& body) {
 }
 
 using Rows = decltype(kernels::Simd::softmax);
-using RowsSlope = decltype(kernels::Simd::softmax_slope);
+using RowsGradient = decltype(kernels::Simd::softmax_gradient);
 
 Node along_last_axis(const Op& op, Node x, Rows kernels::Simd::*value,
-                     RowsSlope kernels::Simd::*slope) {
+                     RowsGradient kernels::Simd::*gradient) {
   const std::size_t columns = x.shape().back();
   return record(
       op, {x}, x.shape(),
@@ -32,11 +32,11 @@ Node along_last_axis(const Op& op, Node x, Rows kernels::Simd::*value,
           (kernels::simd().*value)(x.value().data() + i, y.data() + i, rows, columns);
         });
       },
-      [x, columns, slope](const Tensor& y, const Tensor& dy) {
+      [x, columns, gradient](const Tensor& y, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           by_rows(y.size(), columns, [&](std::size_t i, std::size_t rows) {
-            (kernels::simd().*slope)(y.data() + i, dy.data() + i, dx.data() + i, rows, columns,
-                                     keep != 0);
+            (kernels::simd().*gradient)(y.data() + i, dy.data() + i, dx.data() + i, rows, columns,
+                                        keep != 0);
           });
         });
       });
@@ -58,7 +58,7 @@ Node along(Node x, int axis, const char* where, const Function& function) {
 Node softmax(Node x, int axis) {
   return along(x, axis, "softmax", [](Node rows) {
     return along_last_axis(softmax_op, rows, &kernels::Simd::softmax,
-                           &kernels::Simd::softmax_slope);
+                           &kernels::Simd::softmax_gradient);
   });
 }
 
@@ -66,7 +66,7 @@ Node log_softmax(Node x, int axis) {
   static constexpr Op log_softmax_op{"log_softmax"};
   return along(x, axis, "log_softmax", [](Node rows) {
     return along_last_axis(log_softmax_op, rows, &kernels::Simd::log_softmax,
-                           &kernels::Simd::log_softmax_slope);
+                           &kernels::Simd::log_softmax_gradient);
   });
 }
 

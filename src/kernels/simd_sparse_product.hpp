@@ -113,7 +113,7 @@ void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t row
 // Block by block of the inner size: its rows of b stay in the nearest cache while the rows of c go
 // by.
 template <std::size_t batches, bool transpose_a>
-void nonzeros(const NonzeroTile& tile) {
+void sparse_product(const SparseProductTile& tile) {
   constexpr std::size_t block = 64;
   const std::size_t row_stride = transpose_a ? 1 : tile.a_stride,
                     inner_stride = transpose_a ? tile.a_stride : 1;
@@ -121,12 +121,12 @@ void nonzeros(const NonzeroTile& tile) {
   for (std::size_t l = 0; l < tile.k; l += block) {
     const std::size_t inner = std::min(block, tile.k - l);
     const float *a = tile.a + l * inner_stride, *b = tile.packed_b + l * strip.packed_size;
-    std::uint64_t bits[NonzeroTile::most_rows];
+    std::uint64_t bits[SparseProductTile::most_rows];
     if constexpr (transpose_a)
       nonzero_bits_of_columns(a, inner_stride, inner, tile.rows, bits);
     else
       for (std::size_t i = 0; i < tile.rows; ++i) bits[i] = nonzero_bits(a + i * row_stride, inner);
-    const bool fresh = l == 0 && !tile.keep;
+    const bool fresh = l == 0 && !tile.accumulate;
     for (std::size_t i = 0; i < tile.rows; ++i) {
       if (!bits[i] && !fresh) continue;
       float* c = tile.c + i * tile.c_stride;
@@ -140,11 +140,11 @@ void nonzeros(const NonzeroTile& tile) {
   }
 }
 
-void nonzeros(const NonzeroTile& tile, bool transpose_a) {
+void sparse_product(const SparseProductTile& tile, bool transpose_a) {
   const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
-    using Kernel = void (*)(const NonzeroTile&);
-    constexpr Kernel plain[] = {nonzeros<i + 1, false>...},
-                     transposed[] = {nonzeros<i + 1, true>...};
+    using Kernel = void (*)(const SparseProductTile&);
+    constexpr Kernel plain[] = {sparse_product<i + 1, false>...},
+                     transposed[] = {sparse_product<i + 1, true>...};
     (transpose_a ? transposed : plain)[(tile.columns - 1) / width](tile);
   };
   run(std::make_index_sequence<most_batches>());

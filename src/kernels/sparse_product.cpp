@@ -1,4 +1,4 @@
-#include "kernels/nonzeros.hpp"
+#include "kernels/sparse_product.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -54,7 +54,7 @@ PackedStrips::PackedStrips(const float* b, std::size_t m, std::size_t n, std::si
   const auto threads = static_cast<std::size_t>(thread_count_here());
   copies_ = transpose_a || size_ > small
                 ? 1
-                : std::clamp<std::size_t>(threads, 1, tile_count(m, NonzeroTile::most_rows));
+                : std::clamp<std::size_t>(threads, 1, tile_count(m, SparseProductTile::most_rows));
   packed_ = buffer(copies_ * size_);
   std::atomic<bool> finite = true;
   const Slices slices(k, grain / n + 8);
@@ -76,18 +76,18 @@ float* PackedStrips::packed_row(std::size_t copy, std::size_t strip, std::size_t
 
 void PackedStrips::multiply(const float* a, std::size_t a_stride, bool transpose_a,
                             const Tile& tile, std::size_t first, std::size_t inner, float* c,
-                            bool keep) const {
+                            bool accumulate) const {
   const float* packed = packed_row(tile.row * copies_ / m_, tile.column / columns_, first);
-  simd().nonzeros({.a = a,
-                   .packed_b = packed,
-                   .c = c + tile.row * n_ + tile.column,
-                   .rows = tile.rows,
-                   .columns = tile.columns,
-                   .k = inner,
-                   .a_stride = a_stride,
-                   .c_stride = n_,
-                   .keep = keep},
-                  transpose_a);
+  simd().sparse_product({.a = a,
+                         .packed_b = packed,
+                         .c = c + tile.row * n_ + tile.column,
+                         .rows = tile.rows,
+                         .columns = tile.columns,
+                         .k = inner,
+                         .a_stride = a_stride,
+                         .c_stride = n_,
+                         .accumulate = accumulate},
+                        transpose_a);
 }
 
 }  // namespace keratin::kernels

@@ -23,7 +23,7 @@ struct alignas(64) Line {
   float values[16];
 };
 
-void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
+void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool accumulate) {
   const auto [rows, columns, k] = sizes;
   constexpr std::size_t beyond =
       3;  // what lies between rows is not read into the product, nor written
@@ -37,23 +37,23 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool keep) {
   std::vector<float> wanted = c;
   for (std::size_t i = 0; i < rows; ++i)
     for (std::size_t j = 0; j < columns; ++j) {
-      float total = keep ? wanted[i * stride + j] : 0;
+      float total = accumulate ? wanted[i * stride + j] : 0;
       for (std::size_t l = 0; l < k; ++l)
         total += a[transpose_a ? l * a_stride + i : i * a_stride + l] * b[l * stride + j];
       wanted[i * stride + j] = total;
     }
   std::vector<Line> packed(k * (columns + table.fewest_columns) / 16 + 1);
   CHECK(table.pack(b.data(), stride, k, columns, packed[0].values));
-  table.nonzeros({.a = a.data(),
-                  .packed_b = packed[0].values,
-                  .c = c.data(),
-                  .rows = rows,
-                  .columns = columns,
-                  .k = k,
-                  .a_stride = a_stride,
-                  .c_stride = stride,
-                  .keep = keep},
-                 transpose_a);
+  table.sparse_product({.a = a.data(),
+                        .packed_b = packed[0].values,
+                        .c = c.data(),
+                        .rows = rows,
+                        .columns = columns,
+                        .k = k,
+                        .a_stride = a_stride,
+                        .c_stride = stride,
+                        .accumulate = accumulate},
+                       transpose_a);
   CHECK(c == wanted);
 }
 
@@ -67,9 +67,9 @@ TEST_CASE("products over nonzeros are those over everything", "[simd]") {
       for (const Sizes& sizes : {Sizes{64, columns, 130}, Sizes{1, columns, 1},
                                  Sizes{37, columns, 64}, Sizes{16, columns, 33}})
         for (const bool transpose_a : {false, true})
-          for (const bool keep : {false, true}) {
-            CAPTURE(sizes.rows, sizes.columns, sizes.k, transpose_a, keep);
-            check_tile(*table, sizes, transpose_a, keep);
+          for (const bool accumulate : {false, true}) {
+            CAPTURE(sizes.rows, sizes.columns, sizes.k, transpose_a, accumulate);
+            check_tile(*table, sizes, transpose_a, accumulate);
           }
   }
 }

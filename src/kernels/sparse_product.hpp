@@ -21,11 +21,11 @@ class PackedStrips {
   std::size_t count() const { return count_; }
   /// All are as wide as the first but the last.
   std::size_t columns() const { return columns_; }
-  /// The tile, one of at most NonzeroTile::most_rows, of c (rows n apart) = a b, or += where
-  /// `keep`, for `inner` of the inner size from `first` on. a: from there and from the tile's first
-  /// row on.
+  /// The tile, one of at most SparseProductTile::most_rows, of c (rows n apart) = a b, or += where
+  /// `accumulate`, for `inner` of the inner size from `first` on. a: from there and from the tile's
+  /// first row on.
   void multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile,
-                std::size_t first, std::size_t inner, float* c, bool keep) const;
+                std::size_t first, std::size_t inner, float* c, bool accumulate) const;
 
  private:
   std::size_t width(std::size_t strip) const {
