@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include "core/never_destroyed.hpp"
 #include "keratin/utils.hpp"
 
 namespace keratin {
@@ -12,8 +13,8 @@ namespace {
 
 std::mutex counters_lock;
 std::map<std::string, int>& counters() {
-  static std::map<std::string, int> counters;
-  return counters;
+  static NeverDestroyed<std::map<std::string, int>> counters;
+  return *counters;
 }
 
 bool is_upper(char c) { return std::isupper(static_cast<unsigned char>(c)); }
