@@ -107,6 +107,44 @@ TEST_CASE("copies are deep, moves leave nothing", "[tensor]") {
   CHECK(copy.empty());
 }
 
+TEST_CASE("only a default-constructed or moved-from tensor is undefined", "[tensor]") {
+  const Tensor undefined;
+  CHECK_FALSE(undefined.defined());
+  CHECK_FALSE(Tensor(undefined).defined());
+  for (const Tensor& tensor : {Tensor::zeros({0}), Tensor::zeros({3, 0}),
+                               Tensor::uninitialized({0}), Tensor::from({0}, std::vector<float>()),
+                               Tensor::zeros({0}).reshaped({0, 2}), Tensor(0.0f), Tensor{1, 2}}) {
+    CHECK(tensor.defined());
+    CHECK(tensor.data() != nullptr);
+    const Tensor copy = tensor;
+    CHECK(copy.defined());
+    CHECK(copy == tensor);
+  }
+
+  Tensor source = Tensor::zeros({0});
+  const Tensor moved = std::move(source);
+  CHECK(moved.defined());
+  CHECK_FALSE(source.defined());
+
+  Tensor target = {1, 2};
+  target = undefined;
+  CHECK_FALSE(target.defined());
+  CHECK(target.shape() == Shape{0});
+  target.resize({0});
+  CHECK(target.defined());
+}
+
+TEST_CASE("clear makes a tensor undefined and keeps its memory", "[tensor]") {
+  Tensor tensor = {1, 2, 3};
+  const float* memory = tensor.data();
+  tensor.clear();
+  CHECK_FALSE(tensor.defined());
+  CHECK(tensor.shape() == Shape{0});
+  CHECK(tensor.size() == 0);
+  tensor.resize({3});
+  CHECK(tensor.data() == memory);
+}
+
 TEST_CASE("reshaped keeps the values", "[tensor]") {
   const Tensor a = {{1, 2, 3}, {4, 5, 6}};
   CHECK(a.reshaped({3, 2}) == Tensor{{1, 2}, {3, 4}, {5, 6}});

@@ -29,7 +29,7 @@ class Nested {
 
 class Tensor {
  public:
-  Tensor() = default;                            // no tensor: shape (0,), stands for "not given"
+  Tensor() = default;                            // undefined: see defined()
   Tensor(float value);                           // rank 0
   Tensor(std::initializer_list<Nested> values);  // {1, 0} has shape (2,), {{0}, {1}} has (2, 1)
 
@@ -50,8 +50,11 @@ class Tensor {
   const Shape& shape() const { return shape_; }
   std::size_t rank() const { return shape_.size(); }
   std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  float item() const;  // the only value; throws when there is not exactly one
+  /// False for a default-constructed or moved-from tensor, which stands for "not given" wherever a
+  /// tensor is optional and has shape (0,). True for every other tensor, also one without elements.
+  bool defined() const { return defined_; }
+  bool empty() const { return size_ == 0; }  // no elements; an undefined tensor is empty
+  float item() const;                        // the only value; throws when there is not exactly one
 
   float* data() { return data_.get(); }
   const float* data() const { return data_.get(); }
@@ -63,6 +66,8 @@ class Tensor {
   /// Takes a shape; values are unspecified after. Memory is kept for reuse, so no allocation when
   /// it fits.
   void resize(const Shape& shape);
+  /// Makes the tensor undefined and keeps its memory for the next resize().
+  void clear();
   void fill(float value);
 
   /// Same shape and equal values (NaN equals nothing).
@@ -82,6 +87,7 @@ class Tensor {
   std::unique_ptr<float[], Free> data_;  // 64-byte aligned
   std::size_t size_ = 0, capacity_ = 0;
   Shape shape_ = {0};
+  bool defined_ = false;
 };
 
 /// In NumPy's layout, long tensors shortened; numbers with six digits at most.

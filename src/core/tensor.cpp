@@ -37,12 +37,13 @@ void Tensor::borrow(const Tensor& other, const Shape& shape) {
   size_ = other.size_;
   capacity_ = 0;  // never written through: resize() takes memory of its own
   shape_ = shape;
+  defined_ = true;
 }
 
 void Tensor::resize(const Shape& shape) {
   const Shape wanted = shape;  // `shape` may be this tensor's own
   const std::size_t size = wanted.elements();
-  if (size > capacity_ || data_.get_deleter().borrowed) {
+  if (!data_ || size > capacity_ || data_.get_deleter().borrowed) {
     *this = Tensor();  // what it is if the allocation throws
     data_ = std::unique_ptr<float[], Free>(
         static_cast<float*>(::operator new[](size * sizeof(float), alignment)));
@@ -51,6 +52,13 @@ void Tensor::resize(const Shape& shape) {
   }
   size_ = size;
   shape_ = wanted;
+  defined_ = true;
+}
+
+void Tensor::clear() {
+  size_ = 0;
+  shape_ = {0};
+  defined_ = false;
 }
 
 Tensor::Tensor(float value) {
@@ -94,8 +102,12 @@ Tensor::Tensor(const Tensor& other) { *this = other; }
 
 Tensor& Tensor::operator=(const Tensor& other) {
   if (this == &other) return *this;
-  resize(other.shape_);
-  std::copy_n(other.data(), size_, data());
+  if (other.defined()) {
+    resize(other.shape_);
+    std::copy_n(other.data(), size_, data());
+  } else {
+    clear();
+  }
   return *this;
 }
 
@@ -107,6 +119,7 @@ Tensor& Tensor::operator=(Tensor&& other) noexcept {
   size_ = std::exchange(other.size_, 0);
   capacity_ = std::exchange(other.capacity_, 0);
   shape_ = std::exchange(other.shape_, Shape{0});
+  defined_ = std::exchange(other.defined_, false);
   return *this;
 }
 
@@ -117,8 +130,8 @@ float Tensor::item() const {
 
 Tensor Tensor::reshaped(const Shape& shape) const {
   check(shape.elements() == size_, "tensor", "cannot reshape ", shape_, " to ", shape);
-  Tensor copy = *this;
-  copy.shape_ = shape;
+  Tensor copy = uninitialized(shape);
+  std::copy_n(data(), size_, copy.data());
   return copy;
 }
 

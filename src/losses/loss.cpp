@@ -96,7 +96,7 @@ Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred,
   GradientTape tape;
   tape.begin(/*recording=*/false);
   const Node t = tape.constant(y_true), p = tape.constant(y_pred);
-  return (sample_weight.empty() ? (*this)(t, p) : (*this)(t, p, tape.constant(sample_weight)))
+  return (sample_weight.defined() ? (*this)(t, p, tape.constant(sample_weight)) : (*this)(t, p))
       .value();
 }
 

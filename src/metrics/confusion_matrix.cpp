@@ -56,7 +56,7 @@ void ConfusionMatrix::update_state(const Tensor& y_true, const Tensor& y_pred,
         " has ", true_ids_.size(), " labels, y_pred of shape ", y_pred.shape(), " has ",
         predicted_ids_.size(), " predictions");
   const Weights weights(name, sample_weight, {true_ids_.size()});
-  weighted_ |= !sample_weight.empty();
+  weighted_ |= sample_weight.defined();
   for (std::size_t i = 0; i < true_ids_.size(); ++i)
     cells_[true_ids_[i] * classes_ + predicted_ids_[i]] += weights[i];
 }

@@ -123,7 +123,7 @@ void SparseCategoricalCrossentropy::update_on_tape(Node y_true, Node y_pred,
 
 const Tensor& SparseCategoricalCrossentropy::without_ignored(const Tensor& y_true,
                                                              const Tensor& sample_weight) {
-  if (!ignore_class_ || sample_weight.empty()) return sample_weight;
+  if (!ignore_class_ || !sample_weight.defined()) return sample_weight;
   const Weights weights(name, sample_weight, y_true.shape());
   weights_.resize(y_true.shape());
   for (std::size_t i = 0; i < y_true.size(); ++i) {

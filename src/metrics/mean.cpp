@@ -88,7 +88,7 @@ LossMetric::LossMetric(Loss loss, MetricOptions options)
       loss_(std::move(loss)) {}
 
 void LossMetric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {
-  if (sample_weight.empty()) return MeanMetricWrapper::update_on_tape(y_true, y_pred);
+  if (!sample_weight.defined()) return MeanMetricWrapper::update_on_tape(y_true, y_pred);
   Mean::update_state(loss_(y_true, y_pred, y_true.tape().constant(sample_weight)).value());
 }
 

@@ -3,7 +3,7 @@
 namespace keratin::metrics {
 
 Weights::Weights(std::string_view where, const Tensor& weights, const Shape& values) {
-  if (weights.empty()) return;
+  if (!weights.defined()) return;
   data_ = weights.data();
   shape_ = weights.shape();
   while (!shape_.empty() && shape_.back() == 1) shape_.pop_back();

@@ -45,7 +45,7 @@ Totals average(std::string_view where, const Shape& shape, const Tensor& sample_
   const std::size_t samples = shape.empty() ? 1 : shape.front();
   if (samples == 0) return {};
   const double each = static_cast<double>(elements) / static_cast<double>(samples);
-  if (sample_weight.empty()) {
+  if (!sample_weight.defined()) {
     using Sum = std::conditional_t<std::is_same_v<decltype(at(elements)), bool>, std::size_t,
                                    double>;  // hits vectorize
     Sum total = 0;

@@ -57,8 +57,8 @@ Node Model::compute_loss(const Batch& batch, Node y_pred) {
   GradientTape& tape = y_pred.tape();
   const Loss& loss = state_->compiled->loss;
   const Node y_true = tape.constant(batch.y);
-  return batch.sample_weight.empty() ? loss(y_true, y_pred)
-                                     : loss(y_true, y_pred, tape.constant(batch.sample_weight));
+  return batch.sample_weight.defined() ? loss(y_true, y_pred, tape.constant(batch.sample_weight))
+                                       : loss(y_true, y_pred);
 }
 
 Logs Model::compute_metrics(const Batch& batch, Node y_pred, Node loss) {

@@ -94,7 +94,7 @@ void Training::gather(const Data& data, std::span<const std::uint32_t> rows, Bat
   data.x.with_row_shape(model_.input_shape()).gather(rows, batch.x);
   if (!data.y.empty()) data.y.gather(rows, batch.y);
   if (data.sample_weight.empty())
-    batch.sample_weight.resize({0});
+    batch.sample_weight.clear();
   else
     data.sample_weight.gather(rows, batch.sample_weight);
 }

@@ -173,7 +173,7 @@ void GradientTape::backward(Node loss) {
         "the loss depends on no trainable variable and no watched value");
   // An earlier backward() of this pass may have left gradients.
   for (std::uint32_t i = 0; i < next_; ++i) slots_[i].has_grad = false;
-  for (const UsedVariable& used : used_) slots_[used.slot].grad->resize({0});
+  for (const UsedVariable& used : used_) slots_[used.slot].grad->clear();
   last.grad->resize(last.value->shape());
   last.grad->fill(1);
   last.has_grad = true;
