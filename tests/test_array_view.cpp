@@ -4,20 +4,12 @@
 #include <limits>
 
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 using namespace keratin;
+using keratin::test::message;
 
 namespace {
-
-template <class Work>
-std::string message(const Work& work) {
-  try {
-    work();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // `count` different values that uint8 holds too.
 template <class T>

@@ -4,22 +4,15 @@
 
 #include "keratin/metrics.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 namespace keratin {
 namespace {
 
 using metrics::ConfusionMatrix;
+using test::message;
 
 const Tensor labels = {0, 1, 2, 2, 2, 1, 0}, predicted = {0, 0, 2, 2, 1, 1, 0};
-
-std::string message(const auto& work) {
-  try {
-    work();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST_CASE("ConfusionMatrix counts ids, one-hot labels and scores", "[metrics]") {
   ConfusionMatrix matrix({.num_classes = 3});

@@ -9,8 +9,10 @@
 #include <numeric>
 
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 using namespace keratin;
+using keratin::test::message;
 
 namespace {
 
@@ -57,16 +59,6 @@ std::string refusal(const std::string& path) {
   return "no error";
 }
 
-template <class Work>
-std::string message(const Work& work) {
-  try {
-    work();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 }  // namespace
 
 TEST_CASE("the bundled MNIST", "[datasets]") {
@@ -100,9 +92,9 @@ TEST_CASE("MNIST is found where a user expects it", "[datasets]") {
   ::setenv("KERATIN_DATA", (folder / "mnist").c_str(), 1);
   CHECK(datasets::mnist::load_data().test.y.shape() == Shape{10000});
   ::unsetenv("KERATIN_DATA");
-  CHECK(message([&] { datasets::mnist::load_data(folder / "nowhere"); }) ==
+  CHECK(message<std::runtime_error>([&] { datasets::mnist::load_data(folder / "nowhere"); }) ==
         "[mnist] there is no folder " + (folder / "nowhere"));
-  CHECK(message([&] { datasets::mnist::load_data(folder.path.string()); }) ==
+  CHECK(message<std::runtime_error>([&] { datasets::mnist::load_data(folder.path.string()); }) ==
         "[mnist] there is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in " +
             folder.path.string());
 }
@@ -136,7 +128,7 @@ TEST_CASE("a set of four files that do not fit together is refused", "[datasets]
   Folder folder;
   const std::string here = "[mnist] " + folder.path.string() + ": ";
   const auto refused = [&] {
-    return message([&] { datasets::mnist::load_data(folder.path.string()); });
+    return message<std::runtime_error>([&] { datasets::mnist::load_data(folder.path.string()); });
   };
   const std::string image = bytes({0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 7});
   for (const char* name : {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"})

@@ -6,21 +6,13 @@
 #include <set>
 
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 using namespace keratin;
 using namespace keratin::layers;
+using keratin::test::message;
 
 namespace {
-
-template <class Error = std::invalid_argument>
-std::string message(const auto& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 struct Problem {
   Tensor x = Tensor::zeros({40, 3}), y = Tensor::zeros({40});

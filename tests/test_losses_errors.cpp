@@ -5,21 +5,13 @@
 
 #include "keratin/losses.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 namespace keratin {
 namespace {
 
 using namespace losses;
-
-template <class Call>
-std::string message_of(const Call& call) {
-  try {
-    call();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
+using test::message;
 
 const Tensor three_by_ten = Tensor::full({3, 10}, 0.1f);
 
@@ -38,15 +30,15 @@ TEST_CASE("unknown names are answered with those there are", "[losses]") {
                            "huber_loss", "crossentropy"}) {
     const std::string wanted =
         std::string("[losses] unknown loss '") + name + "'; there are " + known;
-    CHECK(message_of([&] { losses::get(name); }) == wanted);
-    CHECK(message_of([&] { Loss{name}; }) == wanted);
+    CHECK(message([&] { losses::get(name); }) == wanted);
+    CHECK(message([&] { Loss{name}; }) == wanted);
   }
-  CHECK(message_of([] { MeanSquaredError({.reduction = "average"}); }) ==
+  CHECK(message([] { MeanSquaredError({.reduction = "average"}); }) ==
         "[reduction] unknown reduction 'average'; there are sum_over_batch_size, auto, mean, sum, "
         "mean_with_sample_weight, none");
-  CHECK(message_of([] { Loss()({1}, {1}); }) ==
+  CHECK(message([] { Loss()({1}, {1}); }) ==
         "[loss] there is no loss: a default-constructed one cannot be called");
-  CHECK(message_of([] { Loss{Loss::Function()}; }) == "[loss] the function is empty");
+  CHECK(message([] { Loss{Loss::Function()}; }) == "[loss] the function is empty");
 }
 
 TEST_CASE("shapes that would broadcast, or fit nothing, are refused", "[losses]") {
@@ -58,30 +50,30 @@ TEST_CASE("shapes that would broadcast, or fit nothing, are refused", "[losses]"
         "binary_focal_crossentropy", "categorical_focal_crossentropy", "dice", "tversky"}) {
     const std::string where = std::string("[") + name + "] ";
     const Loss loss = name;
-    CHECK(message_of([&] {
+    CHECK(message([&] {
             loss({{1, 2, 3}, {4, 5, 7}}, {{1}, {2}});
           }) == where + "y_true has shape (2, 3), y_pred (2, 1): the same shape was wanted");
-    CHECK(message_of([&] { loss(three, three_by_ten); }) ==
+    CHECK(message([&] { loss(three, three_by_ten); }) ==
           where + "y_true has shape (3,), y_pred (3, 10): the same shape was wanted");
-    CHECK(message_of([&] { loss(three_by_ten, three); }) ==
+    CHECK(message([&] { loss(three_by_ten, three); }) ==
           where + "y_true has shape (3, 10), y_pred (3,): the same shape was wanted");
-    CHECK(message_of([&] {
+    CHECK(message([&] {
             loss({{1}, {2}}, three);
           }) == where + "y_true has shape (2, 1), y_pred (3,): the same shape was wanted");
-    CHECK(message_of([&] {
+    CHECK(message([&] {
             loss(three, {1, 2});
           }) == where + "y_true has shape (3,), y_pred (2,): the same shape was wanted");
-    CHECK(message_of([&] {
+    CHECK(message([&] {
             loss.inspect(three, {3, 10});
           }) == where + "y_true has shape (3,), y_pred (3, 10): the same shape was wanted");
     loss.inspect(three, {3, 1});
   }
-  CHECK(message_of([] { huber(Tensor{1}, Tensor{1}, {.delta = -1}); }) ==
+  CHECK(message([] { huber(Tensor{1}, Tensor{1}, {.delta = -1}); }) ==
         "[huber] delta is -1, wanted 0 or more");
-  CHECK(message_of([] {
+  CHECK(message([] {
           categorical_focal_crossentropy({{1, 0, 0}}, {{.5, .5, 0}}, {.alpha = {.5, .5}});
         }) == "[categorical_focal_crossentropy] alpha has 2 values for 3 classes");
-  CHECK(message_of([] {
+  CHECK(message([] {
           categorical_crossentropy({{1, 0}}, {{.5, .5}}, {.axis = 2});
         }) == "[categorical_crossentropy] axis 2 is not one of the 2 axes of shape (1, 2)");
 }
@@ -90,16 +82,16 @@ TEST_CASE("labels of the other kind get a hint", "[losses]") {
   const std::string ids =
       ": the same shape was wanted (class ids? sparse_categorical_crossentropy takes them)";
   const Loss categorical = "categorical_crossentropy", sparse = "sparse_categorical_crossentropy";
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           categorical({1, 2, 3}, three_by_ten);
         }) == "[categorical_crossentropy] y_true has shape (3,), y_pred (3, 10)" + ids);
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           categorical({{1}, {2}, {3}}, three_by_ten);
         }) == "[categorical_crossentropy] y_true has shape (3, 1), y_pred (3, 10)" + ids);
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           categorical.inspect(std::vector<int>{1, 2, 3}, {3, 10});
         }) == "[categorical_crossentropy] y_true has shape (3,), y_pred (3, 10)" + ids);
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           categorical(Tensor::ones({3, 9}), three_by_ten);
         }) ==
         "[categorical_crossentropy] y_true has shape (3, 9), y_pred (3, 10): the same shape was "
@@ -108,13 +100,13 @@ TEST_CASE("labels of the other kind get a hint", "[losses]") {
   const std::string one_hot =
       ": class ids of shape (3,) or (3, 1) were wanted (one-hot labels? categorical_crossentropy "
       "takes them)";
-  CHECK(message_of([&] { sparse(three_by_ten, three_by_ten); }) ==
+  CHECK(message([&] { sparse(three_by_ten, three_by_ten); }) ==
         "[sparse_categorical_crossentropy] y_true has shape (3, 10), y_pred (3, 10)" + one_hot);
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           sparse.inspect(three_by_ten, {3, 10});
         }) ==
         "[sparse_categorical_crossentropy] y_true has shape (3, 10), y_pred (3, 10)" + one_hot);
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           sparse({1, 2}, three_by_ten);
         }) ==
         "[sparse_categorical_crossentropy] y_true has shape (2,), y_pred (3, 10): class ids of "
@@ -125,33 +117,33 @@ TEST_CASE("class ids outside the classes are named", "[losses]") {
   const Loss sparse = "sparse_categorical_crossentropy",
              ignoring = SparseCategoricalCrossentropy({.ignore_class = -1});
   const std::string prefix = "[sparse_categorical_crossentropy] label ";
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           sparse({1, 10, 2}, three_by_ten);
         }) == prefix + "10 in row 1 is not one of the 10 classes 0 to 9");
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           sparse({1, 9, -1}, three_by_ten);
         }) == prefix + "-1 in row 2 is not one of the 10 classes 0 to 9");
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           sparse({{0, 1}, {1, 7}}, Tensor::ones({2, 2, 3}));
         }) == prefix + "7 in row 1 is not one of the 3 classes 0 to 2");
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           ignoring({-1, -1, 10}, three_by_ten);
         }) == prefix + "10 in row 2 is not one of the 10 classes 0 to 9");
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           sparse({1, nan, 2}, three_by_ten);
         }) == prefix + "nan in row 1 is not one of the 10 classes 0 to 9");
 
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           sparse.inspect(std::vector<std::int64_t>{1, 2, 10}, {3, 10});
         }) == prefix + "10 in row 2 is not one of the 10 classes 0 to 9");
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           sparse.inspect(std::vector<float>{1, 2.5f, 10}, {3, 10});
         }) == prefix + "2.5 in row 1 is not an integer");
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           sparse.inspect(Tensor{{0, 1}, {1, 7}}, {2, 2, 3});
         }) == prefix + "7 in row 1 is not one of the 3 classes 0 to 2");
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           ignoring.inspect(std::vector<std::int32_t>{-1, 2, -2}, {3, 10});
         }) == prefix + "-2 in row 2 is not one of the 10 classes 0 to 9");
   ignoring.inspect(std::vector<std::int32_t>{-1, 2, 9}, {3, 10});
@@ -164,7 +156,7 @@ TEST_CASE("class ids outside the classes are named", "[losses]") {
 TEST_CASE("weights that do not fit are refused", "[losses]") {
   const Tensor t = Tensor::zeros({3, 10});
   const auto weighted = [&](const Tensor& y, const Tensor& weight) {
-    return message_of([&] { MeanSquaredError()(y, y, weight); });
+    return message([&] { MeanSquaredError()(y, y, weight); });
   };
   const std::string where = "[mean_squared_error] sample_weight has shape ";
   CHECK(weighted(t, {1, 2}) == where + "(2,), which does not fit values of shape (3,)");
@@ -181,7 +173,7 @@ TEST_CASE("weights that do not fit are refused", "[losses]") {
                                            "ways, for a weight a sample give it shape (3, 1)");
   CHECK(weighted(Tensor::zeros({3}), {1, 2}) ==
         where + "(2,), wanted a weight for each of the 3 rows of y_pred");
-  CHECK(message_of([&] {
+  CHECK(message([&] {
           Dice()(t, t, {1, 2});
         }) ==
         "[dice] sample_weight has shape (2,), wanted a weight for each of the 3 rows of y_pred");

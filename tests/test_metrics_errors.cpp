@@ -3,26 +3,19 @@
 
 #include "keratin/metrics.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 namespace keratin {
 namespace {
 
 using namespace metrics;
+using test::message;
 
 template <class T>
 double value(T metric, const Tensor& y_true, const Tensor& y_pred,
              const Tensor& sample_weight = {}) {
   metric.update_state(y_true, y_pred, sample_weight);
   return metric.result();
-}
-
-std::string message(const auto& work) {
-  try {
-    work();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST_CASE("metrics refuse what does not fit, and say why", "[metrics]") {

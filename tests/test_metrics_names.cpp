@@ -7,20 +7,13 @@
 #include "keratin/ops.hpp"
 #include "keratin/utils.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 namespace keratin {
 namespace {
 
 using namespace metrics;
-
-std::string message(const auto& work) {
-  try {
-    work();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "no error";
-}
+using test::message;
 
 Node absolute_error(Node y_true, Node y_pred) { return ops::mean(ops::abs(y_true - y_pred), -1); }
 

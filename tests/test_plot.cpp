@@ -11,9 +11,12 @@
 #include "keratin/check.hpp"
 #include "keratin/plot.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 namespace keratin {
 namespace {
+
+using test::message;
 
 namespace fs = std::filesystem;
 
@@ -93,15 +96,6 @@ Size png_size(const std::string& png) {
   return {number(16), number(20)};
 }
 
-template <class Error>
-std::string message(const auto& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 std::string refusal(const auto& work) { return message<std::invalid_argument>(work); }
 std::string failure(const auto& work) { return message<std::runtime_error>(work); }
 

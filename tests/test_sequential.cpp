@@ -2,22 +2,11 @@
 #include <sstream>
 
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 using namespace keratin;
 using namespace keratin::layers;
-
-namespace {
-
-std::string message(const auto& work) {
-  try {
-    work();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-}  // namespace
+using keratin::test::message;
 
 TEST_CASE("summary is TF-Keras 2.9's, to the character", "[sequential]") {
   utils::clear_session();
