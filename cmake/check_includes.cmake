@@ -6,7 +6,7 @@ set(core "^(core/|kernels/|xt\\.hpp|keratin/(check|shape|tensor|array_view|rando
 set(tape "^(tape/|keratin/(tape|backward_function)\\.hpp)")
 set(ops "^(ops/|keratin/ops?\\.hpp)")
 set(names "(activations|initializers|regularizers|losses|metrics|optimizers|schedules)")
-set(families "^(${names}[/.]|data/|keratin/${names}[/.]|keratin/datasets[/.])")
+set(families "^(${names}[/.]|data/|keratin/${names}[/.]|keratin/(batch|datasets?)[/.])")
 set(layers "^(layers/|keratin/layers?[/.])")
 set(model "^(model/|plot/|keratin/(callbacks|compile|fit|logs|model|plot|sequential|xtensor)\\.hpp)")
 set(all "^keratin/keratin\\.hpp")

@@ -3,7 +3,9 @@
 
 #include "keratin/activations.hpp"
 #include "keratin/array_view.hpp"
+#include "keratin/batch.hpp"
 #include "keratin/callbacks.hpp"
+#include "keratin/dataset.hpp"
 #include "keratin/datasets.hpp"
 #include "keratin/initializers.hpp"
 #include "keratin/layer.hpp"

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "keratin/batch.hpp"
 #include "keratin/compile.hpp"
 #include "keratin/fit.hpp"
 #include "keratin/layer.hpp"
@@ -13,11 +14,6 @@
 #include "keratin/tape.hpp"
 
 namespace keratin {
-
-/// Rows of the data as one step sees them, in float32. sample_weight is empty when there are none.
-struct Batch {
-  Tensor x, y, sample_weight;
-};
 
 /// One thread trains a model; several may predict with it as long as none does.
 class Model {

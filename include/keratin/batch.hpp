@@ -1,0 +1,15 @@
+#pragma once
+// Batch: the data that one training step sees.
+
+#include "keratin/tensor.hpp"
+
+namespace keratin {
+
+/// Inputs, targets and sample weights in float32. Their first axis counts the samples; in an
+/// unbatched Dataset, where an element is one sample, there is no such axis. y and sample_weight
+/// are undefined (`Tensor()`) if there are none.
+struct Batch {
+  Tensor x, y, sample_weight;
+};
+
+}  // namespace keratin
