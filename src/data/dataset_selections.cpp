@@ -171,16 +171,22 @@ class RepeatPass : public Pass<Element> {
     }
     return done;
   }
+  /// The first repetition has the random numbers of the pass itself. Where repeats are nested, each
+  /// one derives those of its other repetitions from substreams that no other one uses.
   bool open_next() {
     if (repetition_ == count_ || (repetition_ > 0 && empty_)) return false;
     std::vector<ShuffleState> states = states_;
     for (ShuffleState& state : states)
-      if (state.reshuffle && repetition_ > 0) state.stream = substream(state.stream, repetition_);
+      if (state.reshuffle && repetition_ > 0)
+        state.stream = substream(state.stream, first_substream() + repetition_);
     input_ = open_pass<Element>(input_stage_, states);
     ++repetition_;
     empty_ = true;
     return true;
   }
+
+  /// No repeat is asked for as many repetitions as there are substreams between two of these.
+  std::uint64_t first_substream() const { return std::uint64_t{input_stage_.repeat_count()} << 56; }
 
   const Stage& input_stage_;
   std::vector<ShuffleState> states_;  // of the first repetition
@@ -194,6 +200,7 @@ class RepeatStage : public Selection<RepeatStage> {
  public:
   RepeatStage(StagePtr input, std::size_t count) : Selection(std::move(input)), count_(count) {}
 
+  std::size_t repeat_count() const override { return input().repeat_count() + 1; }
   std::optional<std::size_t> size() const override {
     if (count_ == 0) return 0;
     const std::optional<std::size_t> size = input().size();

@@ -66,6 +66,7 @@ class Source : public Stage {
   bool batched() const override { return false; }
   const Arrays* arrays() const override { return nullptr; }
   std::size_t shuffle_count() const override { return 0; }
+  std::size_t repeat_count() const override { return 0; }
   void begin_pass(std::vector<ShuffleState>&) const override {}
   void resume_after(ShuffleStates) const override {}
   PassPtr<Row> open_rows(ShuffleStates) const override { return nullptr; }

@@ -73,7 +73,9 @@ class Stage {
   /// The arrays whose rows the elements are, or null if this stage has elements of its own.
   virtual const Arrays* arrays() const = 0;
 
+  /// How many of the stages up to this one are shuffles, and how many repeats.
   virtual std::size_t shuffle_count() const = 0;
+  virtual std::size_t repeat_count() const = 0;
   /// Draws the random numbers of a new pass: appends the state of each shuffle.
   virtual void begin_pass(std::vector<ShuffleState>& states) const = 0;
   /// Lets the next begin_pass() be the one after the pass with these states.
@@ -108,6 +110,7 @@ class Transformation : public Stage {
   bool batched() const override { return input_->batched(); }
   const Arrays* arrays() const override { return nullptr; }
   std::size_t shuffle_count() const override { return input_->shuffle_count(); }
+  std::size_t repeat_count() const override { return input_->repeat_count(); }
   void begin_pass(std::vector<ShuffleState>& states) const override { input_->begin_pass(states); }
   void resume_after(ShuffleStates states) const override { input_->resume_after(states); }
   PassPtr<Row> open_rows(ShuffleStates) const override { return nullptr; }
