@@ -18,6 +18,18 @@ static_assert(stream_of_seeded_shuffles < random::first_stream);
 /// A generator chooses among no more elements.
 constexpr std::size_t largest_buffer = UINT32_MAX;
 
+std::vector<Batch> in_order(std::vector<Batch> elements, std::vector<std::uint32_t> order) {
+  std::vector<Batch> ordered;
+  ordered.reserve(order.size());
+  for (std::uint32_t i : order) ordered.push_back(std::move(elements[i]));
+  return ordered;
+}
+/// Rows are of the same type as their places in the order: they can take its memory.
+std::vector<Row> in_order(std::vector<Row> elements, std::vector<std::uint32_t> order) {
+  for (std::uint32_t& i : order) i = elements[i];
+  return order;
+}
+
 /// All elements in a random order, each order as likely as any other.
 template <class Element>
 class FullShuffle : public Pass<Element> {
@@ -26,32 +38,33 @@ class FullShuffle : public Pass<Element> {
       : input_(std::move(input)), size_(size), stream_(stream) {}
 
   std::size_t read(std::span<Element> out) override {
-    const std::size_t first = next_, count = skip(out.size());
-    for (std::size_t i = 0; i < count; ++i) std::swap(out[i], elements_[order_[first + i]]);
+    const std::size_t count = skip(out.size());
+    const auto end = shuffled_.begin() + static_cast<std::ptrdiff_t>(next_);
+    std::move(end - static_cast<std::ptrdiff_t>(count), end, out.begin());
     return count;
   }
   std::size_t skip(std::size_t count) override {
-    if (input_) draw();
-    count = std::min(count, order_.size() - next_);
+    if (input_) shuffle();
+    count = std::min(count, shuffled_.size() - next_);
     next_ += count;
     return count;
   }
 
  private:
-  void draw() {
-    elements_.resize(size_);
-    elements_.resize(input_->read(elements_));
-    order_.resize(elements_.size());
-    random::Generator(stream_).permutation(order_);
+  void shuffle() {
+    std::vector<Element> elements(size_);
+    elements.resize(input_->read(elements));
     input_.reset();
+    std::vector<std::uint32_t> order(elements.size());
+    random::Generator(stream_).permutation(order);
+    shuffled_ = in_order(std::move(elements), std::move(order));
   }
 
-  PassPtr<Element> input_;  // until it is read
+  PassPtr<Element> input_;  // null after it has been read
   std::size_t size_;
   random::Stream stream_;
-  std::vector<Element> elements_;
-  std::vector<std::uint32_t> order_;
-  std::size_t next_ = 0;  // in order_
+  std::vector<Element> shuffled_;
+  std::size_t next_ = 0;  // in shuffled_
 };
 
 /// Chooses each element from a buffer of those that come next.
