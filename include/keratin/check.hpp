@@ -1,5 +1,6 @@
 #pragma once
-// check(ok, "where", parts...): the library's one way to refuse. Formats only on failure.
+// check(ok, "where", parts...): how the library refuses something. Formats the message only on
+// failure.
 
 #include <charconv>
 #include <concepts>
@@ -18,10 +19,16 @@ concept Number = std::integral<T> || std::floating_point<T>;
 inline void append(std::string& out, std::string_view part) { out += part; }
 inline void append(std::string& out, char part) { out += part; }
 
+// The shortest text that reads back as the same number; NaN without its sign bit, which differs
+// between processors.
 template <Number T>
 void append(std::string& out, T part) {
-  char digits[32];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, part).ptr);
+  if (part != part) {
+    out += "nan";
+  } else {
+    char digits[32];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, part).ptr);
+  }
 }
 
 template <class T>
@@ -58,7 +65,7 @@ template <class Error = std::invalid_argument, class... Parts>
 }
 
 /// Throws unless `ok`. std::invalid_argument is the caller's mistake, std::logic_error ours,
-/// std::runtime_error files and the world.
+/// std::runtime_error files and the environment.
 template <class Error = std::invalid_argument, class... Parts>
 void check(bool ok, std::string_view where, const Parts&... parts) {
   if (!ok) [[unlikely]]

@@ -1,5 +1,6 @@
 #include "golden.hpp"
 
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -14,10 +15,10 @@ namespace {
 using Error = std::runtime_error;
 
 double to_number(const std::string& text, const std::string& where) {
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  check<Error>(!text.empty() && end == text.c_str() + text.size(), where, "not a number: '", text,
-               "'");
+  double value = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);  // under every locale
+  check<Error>(error == std::errc() && end == last, where, "not a number: '", text, "'");
   return value;
 }
 

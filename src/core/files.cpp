@@ -1,0 +1,50 @@
+#include "core/files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "keratin/check.hpp"
+
+namespace keratin {
+
+namespace {
+
+// Writes everything and closes the file. Returns errno, 0 on success.
+int write_and_close(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      const int error = errno;
+      close(descriptor);
+      return error;
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return close(descriptor) == 0 ? 0 : errno;
+}
+
+// Creates `path`, which must not exist yet. Returns errno, 0 on success.
+int write_new_file(const std::string& path, std::string_view bytes) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  return descriptor < 0 ? errno : write_and_close(descriptor, bytes);
+}
+
+}  // namespace
+
+void write_file(std::string_view where, const std::string& path, std::string_view bytes) {
+  static std::atomic<unsigned> count = 0;  // tells the files of two threads apart
+  const std::string temporary = concat(path, '.', getpid(), '-', count++, ".part");
+  int error = write_new_file(temporary, bytes);
+  if (error == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return;
+  unlink(temporary.c_str());
+  fail<std::runtime_error>(where, "cannot write '", path, "': ", std::string(std::strerror(error)));
+}
+
+}  // namespace keratin
