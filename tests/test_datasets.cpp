@@ -208,6 +208,32 @@ TEST_CASE("bad IDX files", "[datasets][errors]") {
         "[idx] PATH: its header says shape (1000,), more than a file of its size can hold");
 }
 
+TEST_CASE("a gzip file is a sequence of members, with padding", "[datasets]") {
+  Folder folder;
+  const auto member = [&](const std::string& content) {
+    const std::string path = folder.gz("member", content);
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string header = member(bytes({0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3}));
+  const std::string values = member("abcdef"), none = member("");
+  const auto read = [&](const std::string& packed) {
+    const Array array = datasets::load_idx(folder.file("members.gz", packed));
+    CHECK(array.shape() == Shape{2, 3});
+    const auto all = array.values<std::uint8_t>();
+    return std::string(all.begin(), all.end());
+  };
+  CHECK(read(header + values) == "abcdef");
+  CHECK(read(header + member("abc") + none + none + member("def") + none) == "abcdef");
+  const std::string padding(1 << 19, '\0');  // more than is read at a time
+  CHECK(read(header + values + '\0') == "abcdef");
+  CHECK(read(header + values + padding) == "abcdef");
+  CHECK(read(header + padding + values + padding + none + padding) == "abcdef");
+  std::string split = header;
+  for (char c : std::string("abcdef")) split += member(std::string(1, c));
+  CHECK(read(split) == "abcdef");
+}
+
 TEST_CASE("bad gzip files", "[datasets][errors]") {
   Folder folder;
   const std::string good = bytes({0, 0, 8, 1, 0, 0, 0, 4, 1, 2, 3, 4});
@@ -231,6 +257,27 @@ TEST_CASE("bad gzip files", "[datasets][errors]") {
         "[idx] PATH: goes on after the 4 values of its shape (4,)");
   CHECK(refusal(folder.gz("few", good.substr(0, 11))) ==
         "[idx] PATH: ends after 3 of 4 bytes of values");
+  // what follows the first member
+  const auto packed_as = [&](const std::string& content) {
+    std::ifstream file(folder.gz("part", content), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string first = packed_as(good.substr(0, 10)), second = packed_as(good.substr(10));
+  CHECK(refusal(folder.file("both", first + second)) == "no error");
+  for (std::size_t bytes : {std::size_t{1}, std::size_t{5}, second.size() - 4, second.size() - 1})
+    CHECK(refusal(folder.file("cut later", first + second.substr(0, bytes))) ==
+          "[idx] PATH: the gzip stream ends too early");
+  std::string wrong_later = first + second;
+  wrong_later[wrong_later.size() - 5] ^= 1;
+  CHECK(refusal(folder.file("crc later", wrong_later)) ==
+        "[idx] PATH: the gzip stream is damaged: incorrect data check");
+  CHECK(refusal(folder.file("not gzip", first + "\x1f\x8c" + second.substr(2))) ==
+        "[idx] PATH: the gzip stream is damaged: incorrect header check");
+  CHECK(refusal(folder.file("too much", first + second + second)) ==
+        "[idx] PATH: goes on after the 4 values of its shape (4,)");
+  CHECK(refusal(folder.file("too few", first)) == "[idx] PATH: ends after 2 of 4 bytes of values");
+  CHECK(refusal(folder.gz("padded garbage", good, std::string(600, '\0') + "x")) ==
+        "[idx] PATH: goes on after the end of its gzip stream");
   CHECK(refusal(folder.gz("bomb", bytes({0, 0, 8, 1, 255, 255, 255, 255}))) ==
         "[idx] PATH: its header says shape (4294967295,), more than a file of its size can hold");
 }
@@ -249,7 +296,8 @@ TEST_CASE("arrays and views of them", "[datasets]") {
   CHECK(view.with_row_shape({3, 1}).shape() == Shape{2, 3, 1});
   CHECK(message([&] { Array({2}, std::vector<float>{1}); }) ==
         "[array] got 1 values for shape (2,), wanted 2");
-  CHECK(message([&] { view.slice(1, 2); }) == "[array_view] rows 1 to 3 are not all among 2");
+  CHECK(message([&] { view.slice(1, 2); }) ==
+        "[array_view] cannot take 2 rows from row 1 on: there are 2");
   CHECK(message([&] { view.gather(std::vector<std::uint32_t>{2}, out); }) ==
         "[array_view] row 2 is not one of 2");
   CHECK(message([&] { view.at(0, 3); }) ==

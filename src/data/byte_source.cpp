@@ -11,13 +11,15 @@ namespace keratin {
 
 namespace {
 
-constexpr const char* where = "idx";
-constexpr std::size_t deflate_limit =
-    1032;  // deflate never expands by more (zlib's technical notes)
+// Decompressed bytes per compressed byte: deflate never reaches more (zlib's technical notes).
+constexpr std::size_t deflate_limit = 1032;
+constexpr std::size_t buffer_size = 1 << 18;  // bytes read from the file at a time
+constexpr unsigned char magic[] = {0x1f, 0x8b};
 
 }  // namespace
 
-ByteSource::ByteSource(std::string path) : path_(std::move(path)), buffer_(1 << 18) {
+ByteSource::ByteSource(std::string path, const char* where)
+    : path_(std::move(path)), where_(where), buffer_(buffer_size) {
   std::error_code error;
   check<std::runtime_error>(!std::filesystem::is_directory(path_, error), where, path_,
                             " is a folder, wanted a file");
@@ -28,7 +30,7 @@ ByteSource::ByteSource(std::string path) : path_(std::move(path)), buffer_(1 << 
   check<std::runtime_error>(!error, where, "cannot tell the size of ", path_, ": ",
                             error.message());
   refill();
-  gzip_ = stream_.avail_in >= 2 && buffer_[0] == 0x1f && buffer_[1] == 0x8b;
+  gzip_ = stream_.avail_in >= 2 && buffer_[0] == magic[0] && buffer_[1] == magic[1];
   at_most_ = static_cast<std::size_t>(size) * (gzip_ ? deflate_limit : 1);
   constexpr int gzip_window = 15 + 16;
   if (gzip_)
@@ -43,27 +45,38 @@ ByteSource::~ByteSource() {
 bool ByteSource::refill() {
   stream_.next_in = buffer_.data();
   stream_.avail_in = static_cast<uInt>(std::fread(buffer_.data(), 1, buffer_.size(), file_.get()));
-  check<std::runtime_error>(!std::ferror(file_.get()), where, "cannot read ", path_);
+  check<std::runtime_error>(!std::ferror(file_.get()), where_, "cannot read ", path_);
   return stream_.avail_in > 0;
 }
 
 std::size_t ByteSource::inflate_some(unsigned char* out, std::size_t size) {
+  constexpr std::size_t most_at_once = 1 << 30;  // zlib counts in unsigned int
   stream_.next_out = out;
-  stream_.avail_out = static_cast<uInt>(std::min<std::size_t>(size, 1 << 30));
-  const uInt wanted = stream_.avail_out;
+  stream_.avail_out = static_cast<uInt>(std::min(size, most_at_once));
   while (stream_.avail_out > 0 && !ended_) {
-    check<std::runtime_error>(stream_.avail_in > 0 || refill(), where, path_,
+    check<std::runtime_error>(stream_.avail_in > 0 || refill(), where_, path_,
                               ": the gzip stream ends too early");
     const int code = inflate(&stream_, Z_NO_FLUSH);
     check<std::runtime_error>(
-        code == Z_OK || code == Z_STREAM_END, where, path_,
+        code == Z_OK || code == Z_STREAM_END, where_, path_,
         ": the gzip stream is damaged: ", std::string(stream_.msg ? stream_.msg : "unknown error"));
-    ended_ = code == Z_STREAM_END;
+    if (code == Z_STREAM_END) ended_ = !start_next_member();
   }
-  if (ended_)
-    check<std::runtime_error>(stream_.avail_in == 0 && !refill(), where, path_,
-                              ": goes on after the end of its gzip stream");
-  return wanted - stream_.avail_out;
+  return static_cast<std::size_t>(stream_.next_out - out);
+}
+
+bool ByteSource::start_next_member() {
+  do {
+    while (stream_.avail_in > 0 && *stream_.next_in == 0) {  // padding
+      ++stream_.next_in;
+      --stream_.avail_in;
+    }
+  } while (stream_.avail_in == 0 && refill());
+  if (stream_.avail_in == 0) return false;
+  check<std::runtime_error>(*stream_.next_in == magic[0], where_, path_,
+                            ": goes on after the end of its gzip stream");
+  check<std::runtime_error>(inflateReset(&stream_) == Z_OK, where_, "zlib cannot start");
+  return true;
 }
 
 std::size_t ByteSource::read(void* out, std::size_t size) {

@@ -1,5 +1,5 @@
 #pragma once
-// PRIVATE: a file's bytes, plain or gunzipped on the way.
+// PRIVATE: the bytes of a file, decompressed if it is gzipped.
 
 #include <zlib.h>
 
@@ -11,19 +11,21 @@
 
 namespace keratin {
 
-/// Throws std::runtime_error naming the path when the file cannot be read or its gzip stream is
-/// damaged: cut short, a wrong checksum, or bytes after its end.
+/// Reads a file from start to end. A file that starts with gzip's magic bytes is decompressed: all
+/// of its members one after the other, as gunzip and zcat do, and zero bytes after a member are
+/// skipped. Throws std::runtime_error "[where] path: ..." when the file cannot be read or a member
+/// is damaged: truncated, with a wrong checksum, or followed by anything else.
 class ByteSource {
  public:
-  explicit ByteSource(std::string path);
+  ByteSource(std::string path, const char* where);
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
   ~ByteSource();
 
   /// Reads up to `size` bytes, fewer only at the end.
   std::size_t read(void* out, std::size_t size);
-  /// No more bytes than this can come in all: a plain file's size, or what deflate could make of a
-  /// compressed one.
+  /// An upper bound of the bytes in the whole file: a plain file's size, or the most that deflate
+  /// could have compressed into a gzipped one.
   std::size_t at_most() const { return at_most_; }
   const std::string& path() const { return path_; }
 
@@ -31,15 +33,17 @@ class ByteSource {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
-  bool refill();  // more of the file into buffer_; false at its end
+  bool refill();  // reads more of the file into buffer_; false at its end
   std::size_t inflate_some(unsigned char* out, std::size_t size);
+  bool start_next_member();  // false if none follows
 
   std::string path_;
+  const char* where_;
   std::unique_ptr<std::FILE, Close> file_;
   std::vector<unsigned char> buffer_;
-  z_stream stream_{};  // next_in and avail_in serve plain files, too
+  z_stream stream_{};  // next_in and avail_in are the unread part of buffer_, in plain files too
   std::size_t at_most_ = 0;
-  bool gzip_ = false, ended_ = false;
+  bool gzip_ = false, ended_ = false;  // ended_: after the last gzip member
 };
 
 }  // namespace keratin

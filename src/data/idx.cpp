@@ -80,7 +80,7 @@ Array read_type(ByteSource& source, unsigned char type, const Shape& shape, std:
 }  // namespace
 
 Array load_idx(const std::string& path) {
-  ByteSource source(path);
+  ByteSource source(path, where);
   unsigned char magic[4];
   read_exactly(source, magic, 4, "header");
   check<std::runtime_error>(magic[0] == 0 && magic[1] == 0, where, path,
