@@ -149,6 +149,10 @@ TEST_CASE("a permutation holds each index once, and each order is as likely", "[
   }
   for (int code : {5, 7, 11, 15, 19, 21}) CHECK(std::abs(counts[code] - 10'000) < 4 * 91);
   generator.permutation({});
+  std::uint32_t one = 0;
+  const std::span<std::uint32_t> too_long(&one, std::size_t{1} << 32);  // refused before it is used
+  CHECK_THROWS_WITH(generator.permutation(too_long),
+                    "[random] cannot shuffle 4294967296 numbers, wanted fewer than 2^32");
 }
 
 TEST_CASE("a seed fixes the streams; their state can be read and restored", "[random]") {

@@ -12,8 +12,8 @@ namespace keratin {
 
 namespace utils {
 
-/// Starts the library's random numbers afresh: what is drawn from here on depends on `seed` alone,
-/// as long as one thread draws. Without it the seed is taken from std::random_device at the first
+/// Restarts the library's random numbers: everything drawn afterwards depends on `seed` alone, as
+/// long as one thread draws. Without this call the seed comes from std::random_device at the first
 /// draw.
 void set_random_seed(std::uint64_t seed);
 
@@ -21,27 +21,28 @@ void set_random_seed(std::uint64_t seed);
 
 namespace random {
 
-/// One sequence of random numbers of a seed's 2^64 such.
+/// One of the 2^64 sequences of random numbers that belong to a seed.
 struct Stream {
   std::uint64_t seed = 0, number = 0;
 };
 
-/// Streams below this are for generators of one's own: a seed's counting starts here.
+/// next_stream() starts here; the streams below are for generators with a seed of their own.
 inline constexpr std::uint64_t first_stream = 2;
 
-/// A stream that nobody else has: each initializer, shuffle and dropout mask draws from one of its
-/// own. Any thread may call it.
+/// A stream that was not handed out before: each initializer, shuffle and dropout mask draws from
+/// one of its own. May be called from any thread.
 Stream next_stream();
-/// What next_stream() will return next, to write down; and how to go on from there.
+/// The stream that next_stream() will return next, so that it can be saved.
 Stream state();
+/// Makes `next` the stream that next_stream() returns next.
 void restore(Stream next);
 
-/// Four random words: `key` and `counter` through the ten rounds of Philox4x32.
+/// Four random words: ten rounds of Philox4x32 applied to `counter` under `key`.
 constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                               std::array<std::uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
-    const std::uint64_t a = std::uint64_t{0xD2511F53} * counter[0],
-                        b = std::uint64_t{0xCD9E8D57} * counter[2];
+    const std::uint64_t a = std::uint64_t{0xD2511F53} * counter[0];
+    const std::uint64_t b = std::uint64_t{0xCD9E8D57} * counter[2];
     counter = {
         static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b),
         static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
@@ -50,31 +51,33 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
   return counter;
 }
 
-/// Reads a stream from its start. A value: a copy reads the same numbers again.
+/// Reads a stream from its start. A copy continues with the same numbers as the original.
 class Generator {
  public:
   explicit Generator(Stream stream) : stream_(stream) {}
-  /// For a seed of one's own: stream 0, before the first that next_stream() gives, so that equal
-  /// seeds do not meet.
+  /// Stream 0 of `seed`. next_stream() never returns it, so a layer and the library may have equal
+  /// seeds without drawing the same numbers.
   explicit Generator(std::uint64_t seed) : Generator(Stream{seed, 0}) {}
 
   std::uint32_t uint32() {
     if (used_ == block_.size()) refill();
     return block_[used_++];
   }
-  /// From [0, 1): a multiple of 2^-24.
+  /// A multiple of 2^-24 from [0, 1).
   float uniform() { return static_cast<float>(uint32() >> 8) * 0x1p-24f; }
-  /// From [low, high), in float32.
+  /// From [low, high).
   float uniform(double low, double high);
-  /// Mean 0, standard deviation 1: one word through the inverse of the normal distribution
-  /// function, so |normal()| < 6.4.
+  /// Mean 0, standard deviation 1: the inverse of the normal distribution function at one word, so
+  /// that |normal()| < 6.4.
   float normal();
   float normal(double mean, double stddev);
-  /// The same distribution without what lies further than two standard deviations from the mean.
+  /// The same distribution, restricted to two standard deviations around the mean.
   float truncated_normal(double mean, double stddev);
-  /// From 0 ... n - 1, each exactly as likely (Lemire 2019). Throws for n = 0.
+  /// One of 0 ... n - 1, all equally likely (Lemire, "Fast random integer generation in an
+  /// interval", 2019). Throws for n = 0.
   std::uint32_t bounded(std::uint32_t n);
-  /// Fills `order` with 0 ... size - 1 in an order of which each is as likely (Fisher and Yates).
+  /// Fills `order` with 0 ... size - 1 in random order, all orders equally likely (Fisher and
+  /// Yates). Throws for 2^32 numbers or more.
   void permutation(std::span<std::uint32_t> order);
 
  private:
@@ -82,7 +85,7 @@ class Generator {
   Stream stream_;
   std::uint64_t next_block_ = 0;
   std::array<std::uint32_t, 4> block_{};
-  std::size_t used_ = 4;
+  std::size_t used_ = 4;  // words of block_ that were returned: all, until the first refill()
 };
 
 }  // namespace random

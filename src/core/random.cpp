@@ -2,44 +2,52 @@
 
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <random>
 #include <utility>
 
 #include "keratin/check.hpp"
 
-// The same bits everywhere: only operations that IEEE 754 rounds exactly (+ - * / sqrt), never
-// libm's log or exp, whose last bits vary. CMakeLists.txt compiles this file without fused
-// multiply-adds.
+// Results have the same bits on every platform: this file uses only operations that IEEE 754 rounds
+// exactly (+ - * / sqrt), never libm's log or exp, whose last bits vary, and CMakeLists.txt
+// compiles it without fused multiply-adds.
 
 namespace keratin::random {
 
 namespace {
 
+std::uint64_t nondeterministic_seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+// The stream that next_stream() will return next.
 struct Next {
   std::atomic<std::uint64_t> seed, stream = first_stream;
 };
 
 Next& next() {
-  static Next next{.seed = [] {
-    std::random_device device;
-    return std::uint64_t{device()} << 32 | device();
-  }()};
+  static Next next{.seed = nondeterministic_seed()};
   return next;
 }
 
 // Natural logarithm of a positive normal number: log(m 2^e) = e log 2 + 2 atanh((m - 1) / (m + 1)),
 // m in [sqrt(1/2), sqrt(2)).
 double logarithm(double x) {
+  constexpr double sqrt_half = 0.70710678118654752440, log_2 = 0.69314718055994530942;
   int exponent = 0;
   double m = std::frexp(x, &exponent);
-  if (m < 0.70710678118654752440) m *= 2, --exponent;
-  const double s = (m - 1) / (m + 1), z = s * s;
-  double series = 0;
-  for (int k = 23; k >= 3; k -= 2)
-    series = (series + 1.0 / k) * z;  // z <= 0.0295: the first term left out is below 1e-19
-  return exponent * 0.69314718055994530942 + 2 * (s + s * series);
+  if (m < sqrt_half) {
+    m *= 2;
+    --exponent;
+  }
+  const double s = (m - 1) / (m + 1), z = s * s;                     // z <= 0.0295
+  double series = 0;                                                 // z/3 + z^2/5 + ...
+  for (int k = 23; k >= 3; k -= 2) series = (series + 1.0 / k) * z;  // z^12/25 is below 1e-19
+  return exponent * log_2 + 2 * (s + s * series);
 }
 
+// Coefficients from the highest power down.
 template <std::size_t N>
 double polynomial(const double (&coefficients)[N], double x) {
   double y = 0;
@@ -47,9 +55,9 @@ double polynomial(const double (&coefficients)[N], double x) {
   return y;
 }
 
-// The inverse of the normal distribution function, 1e-16 relative: Wichura, algorithm AS 241
-// (PPND16), Applied Statistics 37, 1988, without its third branch: p and 1 - p are 2^-33 or more
-// here, that one begins at 1.4e-11.
+// The inverse of the normal distribution function, with a relative error of 1e-16: Wichura,
+// algorithm AS 241 (PPND16), Applied Statistics 37, 1988. Its third branch, for p or 1 - p below
+// 1.4e-11, is left out: here both are at least 2^-33.
 double normal_quantile(double p) {
   static constexpr double a[] = {2.5090809287301226727e3, 3.3430575583588128105e4,
                                  6.7265770927008700853e4, 4.5921953931549871457e4,
@@ -77,7 +85,7 @@ double normal_quantile(double p) {
   return q < 0 ? -tail : tail;
 }
 
-// The middle of the word's own interval: never 0 or 1.
+// The middle of the word's interval among 2^32 equal parts of (0, 1): never 0 or 1.
 double probability(std::uint32_t word) { return (word + 0.5) * 0x1p-32; }
 
 }  // namespace
@@ -104,11 +112,10 @@ void Generator::refill() {
 }
 
 float Generator::uniform(double low, double high) {
-  const float value = static_cast<float>(low + (high - low) * uniform());
-  const float end = static_cast<float>(high);
-  return value < end
-             ? value
-             : std::nextafter(end, static_cast<float>(low));  // rounding may have reached the end
+  const auto value = static_cast<float>(low + (high - low) * uniform());
+  const auto end = static_cast<float>(high);
+  // Rounding may have reached the end, which does not belong to the interval.
+  return value < end ? value : std::nextafter(end, static_cast<float>(low));
 }
 
 float Generator::normal() { return static_cast<float>(normal_quantile(probability(uint32()))); }
@@ -118,24 +125,25 @@ float Generator::normal(double mean, double stddev) {
 }
 
 float Generator::truncated_normal(double mean, double stddev) {
-  static constexpr double below =
-      0.022750131948179207200;  // the normal distribution function at -2
-  return static_cast<float>(
-      mean + stddev * normal_quantile(below + (1 - 2 * below) * probability(uint32())));
+  constexpr double below = 0.022750131948179207200;  // the normal distribution function at -2
+  const double p = below + (1 - 2 * below) * probability(uint32());
+  return static_cast<float>(mean + stddev * normal_quantile(p));
 }
 
 std::uint32_t Generator::bounded(std::uint32_t n) {
   check(n > 0, "random", "bounded(0): there is no number below 0");
   std::uint64_t product = std::uint64_t{uint32()} * n;
   if (static_cast<std::uint32_t>(product) < n) {
-    const std::uint32_t uneven =
-        -n % n;  // 2^32 mod n of the words would make some numbers likelier
-    while (static_cast<std::uint32_t>(product) < uneven) product = std::uint64_t{uint32()} * n;
+    // 2^32 is no multiple of n: the words left over would make some numbers likelier.
+    const std::uint32_t left_over = -n % n;
+    while (static_cast<std::uint32_t>(product) < left_over) product = std::uint64_t{uint32()} * n;
   }
   return static_cast<std::uint32_t>(product >> 32);
 }
 
 void Generator::permutation(std::span<std::uint32_t> order) {
+  check(order.size() <= std::numeric_limits<std::uint32_t>::max(), "random", "cannot shuffle ",
+        order.size(), " numbers, wanted fewer than 2^32");
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
   for (std::size_t i = order.size(); i > 1; --i)
     std::swap(order[i - 1], order[bounded(static_cast<std::uint32_t>(i))]);
