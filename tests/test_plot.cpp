@@ -1,6 +1,7 @@
 // Pictures: that they are made, whole and named right, and what is said when they cannot be.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include "keratin/check.hpp"
 #include "keratin/plot.hpp"
 #include "support/catch.hpp"
+#include "support/locale.hpp"
 #include "support/message.hpp"
 
 namespace keratin {
@@ -99,14 +101,34 @@ Size png_size(const std::string& png) {
 std::string refusal(const auto& work) { return message<std::invalid_argument>(work); }
 std::string failure(const auto& work) { return message<std::runtime_error>(work); }
 
-History some_history() {
+using Series = std::pair<std::string, std::vector<double>>;
+
+/// Series that were logged in all epochs, from the first on.
+History history_of(const std::vector<Series>& all) {
   History run;
-  run.epoch = {0, 1, 2, 3};
-  run.history["loss"] = {8, 2, 0.5, 0.25};
-  run.history["acc"] = {0.5, 0.75, NAN, 0.875};
-  run.history["val_loss"] = {4, 1, 0.75, 0.5};
-  run.history["val_acc"] = {0.5, 0.625, 0.75, 0.75};
+  for (std::size_t epoch = 0; epoch < all[0].second.size(); ++epoch) {
+    Logs logs;
+    for (const auto& [name, values] : all) logs[name] = values[epoch];
+    run.append(static_cast<int>(epoch), logs);
+  }
   return run;
+}
+
+const std::vector<Series> some_series = {{"loss", {8, 2, 0.5, 0.25}},
+                                         {"acc", {0.5, 0.75, NAN, 0.875}},
+                                         {"val_loss", {4, 1, 0.75, 0.5}},
+                                         {"val_acc", {0.5, 0.625, 0.75, 0.75}}};
+History some_history() { return history_of(some_series); }
+
+/// The lines of `curve` in the CSV that plot::history leaves without gnuplot: "x,y x,y ...".
+std::string points_of(const std::string& curve, const std::string& csv) {
+  std::istringstream lines(csv);
+  std::string points;
+  const std::string before = "1," + curve + ",";
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(before))
+      points += (points.empty() ? "" : " ") + line.substr(before.size());
+  return points;
 }
 
 TEST_CASE("plot::history draws the loss and the metrics, training and validation", "[plot]") {
@@ -127,14 +149,12 @@ TEST_CASE("plot::history draws the loss and the metrics, training and validation
   CHECK(png_size(contents(folder / "run.PNG")) == Size{1840, 680});
 }
 
-TEST_CASE(
-    "plot::history puts metrics of like size on one panel and sparse validation under its epochs",
-    "[plot]") {
+TEST_CASE("plot::history puts metrics of similar magnitude on one panel", "[plot]") {
   const Folder folder;
-  History run = some_history();
-  run.history["precision"] = {0.25, 0.5, 0.5, 0.5};
-  run.history["mae"] = {0.0625, 0.03125, 0.015625, 0.0078125};
-  run.history["val_mae"] = {0.046875, 0.0234375};  // validation_freq = 2
+  std::vector<Series> series = some_series;
+  series.push_back({"precision", {0.25, 0.5, 0.5, 0.5}});
+  series.push_back({"mae", {0.0625, 0.03125, 0.015625, 0.0078125}});
+  const History run = history_of(series);
   {
     const Path none(folder / "no such folder");
     CHECK_THROWS_AS(plot::history(run, folder / "run.svg"), std::runtime_error);
@@ -146,17 +166,35 @@ TEST_CASE(
         "5\n2,val_acc,2,0.625\n2,val_acc,3,0.75\n"
         "2,val_acc,4,0.75\n2,precision,1,0.25\n2,precision,2,0.5\n2,precision,3,0.5\n2,precision,4,"
         "0.5\n3,mae,1,0.0625\n3,mae,2,0.03125\n"
-        "3,mae,3,0.015625\n3,mae,4,0.0078125\n3,val_mae,2,0.046875\n3,val_mae,4,0.0234375\n");
+        "3,mae,3,0.015625\n3,mae,4,0.0078125\n");
   plot::history(run, folder / "run.svg");
   CHECK(contains(contents(folder / "run.svg"), "width=\"1380\" height=\"340\""));
 }
 
+TEST_CASE("plot::history draws a series at the epochs in which it was logged", "[plot]") {
+  const Folder folder;
+  const Path none(folder / "no such folder");
+  const auto drawn = [&](int first_epoch, const std::vector<int>& validated) {
+    History run;
+    for (int epoch = first_epoch; epoch < 10; ++epoch) {
+      Logs logs;
+      logs["loss"] = 1;
+      if (std::find(validated.begin(), validated.end(), epoch) != validated.end())
+        logs["val_loss"] = epoch / 4.0;
+      run.append(epoch, logs);
+    }
+    CHECK_THROWS_AS(plot::history(run, folder / "run.svg"), std::runtime_error);
+    return points_of("val_loss", contents(folder / "run.csv"));
+  };
+  CHECK(drawn(0, {3, 7}) == "4,0.75 8,1.75");
+  CHECK(drawn(0, {5}) == "6,1.25");
+  CHECK(drawn(0, {0, 1, 9}) == "1,0 2,0.25 10,2.25");
+  CHECK(drawn(2, {4, 9}) == "5,1 10,2.25");
+}
+
 TEST_CASE("plot::history takes one epoch, and values that are all NaN", "[plot]") {
   const Folder folder;
-  History run;
-  run.epoch = {0};
-  run.history["loss"] = {NAN};
-  run.history["acc"] = {0.5};
+  const History run = history_of({{"loss", {NAN}}, {"acc", {0.5}}});
   plot::history(run, folder / "run.svg");
   CHECK(well_formed(contents(folder / "run.svg")));
 }
@@ -181,6 +219,19 @@ TEST_CASE("plot::confusion_matrix writes the counts into the cells", "[plot]") {
 
   plot::confusion_matrix(Tensor::zeros({100, 100}), folder / "large.png");
   CHECK(png_size(contents(folder / "large.png")).width > 2000);
+}
+
+TEST_CASE("pictures have decimal points under every locale", "[plot]") {
+  const test::CommaLocale commas;
+  const Folder folder;
+  plot::confusion_matrix({{1, 3}, {60.5, 2000}}, folder / "counts.svg");
+  plot::confusion_matrix({{1, 3}, {0, 2}}, folder / "shares.svg", {.normalize = true});
+  const std::string counts = contents(folder / "counts.svg");
+  CHECK(contains(counts, "<text>60.5</text>"));
+  CHECK(contains(counts, "<text>2000</text>"));
+  CHECK(contains(contents(folder / "shares.svg"), "<text>0.75</text>"));
+  plot::curve({{.name = "f", .x = {0.25, 0.75}, .y = {0.5, 1000.5}}}, folder / "f.svg");
+  CHECK(well_formed(contents(folder / "f.svg")));
 }
 
 TEST_CASE("plot::curve leaves gaps for NaN and Inf", "[plot]") {
@@ -225,10 +276,7 @@ TEST_CASE("plot shows nasty text as it is and runs none of it", "[plot]") {
   plot::confusion_matrix({{1, 2}, {3, 4}}, folder / "b.svg",
                          {.class_names = {nasty, "EOD\nEOD"}, .title = nasty});
   plot::images(Tensor::ones({1, 2, 2}), folder / "c.svg", {.captions = {nasty}, .title = nasty});
-  History run;
-  run.epoch = {0};
-  run.history[nasty + '\\'] = {1};
-  plot::history(run, folder / "d.svg", {.title = nasty});
+  plot::history(history_of({{nasty + '\\', {1}}}), folder / "d.svg", {.title = nasty});
   CHECK(!fs::exists(trap));
   for (const char* name : {"a.svg", "b.svg", "c.svg", "d.svg"}) {
     const std::string svg = contents(folder / name);
@@ -253,10 +301,6 @@ TEST_CASE("plot refuses what makes no picture", "[plot]") {
         "[plot] '.svg' ends in neither .svg nor .png");
   CHECK(refusal([&] { plot::history({}, path); }) ==
         "[plot::history] the history is empty: no epoch was run to its end");
-  History run = some_history();
-  run.history["more"] = {1, 2, 3, 4, 5};
-  CHECK(refusal([&] { plot::history(run, path); }) ==
-        "[plot::history] 'more' has 5 values for 4 epochs");
   CHECK(refusal([&] {
           plot::confusion_matrix({{1, 2}}, path);
         }) == "[plot::confusion_matrix] the matrix has shape (1, 2), wanted (classes, classes)");

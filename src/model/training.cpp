@@ -209,8 +209,7 @@ History Training::fit(ArrayView x, ArrayView y, FitOptions options) {
            test_pass(validation, val_batch_size, options.validation_steps, nullptr))
         logs["val_" + name] = value;
     each_callback([&](Callback& callback) { callback.on_epoch_end(epoch, logs); });
-    history.epoch.push_back(epoch);
-    for (const auto& [name, value] : logs) history.history[name].push_back(value);
+    history.append(epoch, logs);
     bar.update(done, logs, /*finish=*/true);
   }
   each_callback([&](Callback& callback) { callback.on_train_end(logs); });

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/numbers.hpp"
+#include "core/text.hpp"
 #include "keratin/plot.hpp"
 #include "plot/gnuplot.hpp"
 
@@ -10,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_numbered = 30;  // classes whose cells have room for a number
 
-/// What the cells show: counts, or their shares of the row.
+/// The numbers in the cells: counts, or their shares of the row.
 std::vector<double> cells_of(const Tensor& matrix, bool normalize) {
   const std::size_t classes = matrix.shape()[0];
   std::vector<double> cells(matrix.values().begin(), matrix.values().end());
@@ -24,21 +26,20 @@ std::vector<double> cells_of(const Tensor& matrix, bool normalize) {
 
 std::string shown(double value, bool normalize) {
   if (std::isnan(value)) return "NaN";
-  char text[32];
-  std::snprintf(text, sizeof text,
-                normalize                                   ? "%.2f"
-                : value == std::floor(value) && value < 1e6 ? "%.0f"
-                                                            : "%.4g",
-                value);
-  return text;
+  if (normalize) return fixed(value, 2);
+  const bool count = value == std::floor(value) && std::abs(value) < 1e6;
+  return count ? fixed(value, 0) : general(value, 4);
 }
 
-/// Every `every`-th name on an axis. gnuplot takes such a label for a format.
+/// Labels an axis with every `every`-th name. gnuplot reads a label as a format, so % is doubled.
 std::string tics(const char* axis, const std::vector<std::string>& names, std::size_t every) {
   std::string text = concat("set ", axis, "tics (");
   for (std::size_t i = 0; i < names.size(); i += every) {
     std::string format;
-    for (char c : names[i]) format += c == '%' ? std::string("%%") : std::string(1, c);
+    for (char c : names[i]) {
+      if (c == '%') format += '%';
+      format += c;
+    }
     text += concat(i ? ", " : "", quoted(format), ' ', i);
   }
   return text + ")\n";
@@ -47,9 +48,10 @@ std::string tics(const char* axis, const std::vector<std::string>& names, std::s
 std::string csv_of(const std::vector<double>& cells, const std::vector<std::string>& names) {
   std::string text = "true \\ predicted";
   for (const std::string& name : names) text += ',' + csv_field(name);
-  for (std::size_t i = 0; i < cells.size(); ++i)
-    text += (i % names.size() ? "," : '\n' + csv_field(names[i / names.size()]) + ',') +
-            concat(cells[i]);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i % names.size() == 0) text += '\n' + csv_field(names[i / names.size()]);
+    text += concat(',', cells[i]);
+  }
   return text + '\n';
 }
 
@@ -60,7 +62,8 @@ double largest_of(const std::vector<double>& cells, bool normalize) {
   return normalize || largest == 0 ? 1 : largest;
 }
 
-/// $cells: column, row, value; $numbers: column, row, text, colour, light on dark cells.
+/// The data blocks $cells (column, row, value) and $numbers (column, row, text, colour of the text:
+/// light on dark cells, grey for 0).
 std::string data(const std::vector<double>& cells, std::size_t classes, bool normalize,
                  double largest) {
   std::string squares = "$cells << EOD\n", numbers = "$numbers << EOD\n";
@@ -73,7 +76,7 @@ std::string data(const std::vector<double>& cells, std::size_t classes, bool nor
   return squares + "EOD\n" + numbers + "EOD\n";
 }
 
-/// Where things are, in points. gnuplot counts shares of the sheet, from its lower left corner.
+/// Where things are, in points; gnuplot wants shares of the sheet, from its lower left corner.
 struct Layout {
   int cell, side, left, right, bottom, top;
   Layout(std::size_t classes, std::size_t longest_name, bool titled) {
@@ -116,7 +119,7 @@ void confusion_matrix(const Tensor& matrix, const std::string& path,
   std::vector<std::string> names = options.class_names;
   for (std::size_t i = names.size(); i < classes; ++i) names.push_back(concat(i));
   std::size_t longest = 0;
-  for (const std::string& name : names) longest = std::max(longest, width_of(name));
+  for (const std::string& name : names) longest = std::max(longest, utf8_length(name));
 
   const std::vector<double> cells = cells_of(matrix, options.normalize);
   const double largest = largest_of(cells, options.normalize);

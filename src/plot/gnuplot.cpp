@@ -5,11 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <optional>
+
+#include "core/files.hpp"
 
 namespace keratin::plot {
 
@@ -17,15 +18,15 @@ namespace {
 
 std::string why(int error) { return std::strerror(error); }
 
-/// A file without a name, gone when closed. Standing in for pipes, it can neither block nor raise
-/// SIGPIPE.
+/// A file without a name that disappears when it is closed. Used in place of a pipe, as it neither
+/// blocks nor raises SIGPIPE.
 class Unnamed {
  public:
   Unnamed() : file_(std::tmpfile()) {
     check<std::runtime_error>(file_ != nullptr, "plot",
                               "there is no room for a temporary file: ", why(errno));
-    descriptor_ = fcntl(fileno(file_), F_DUPFD_CLOEXEC,
-                        3);  // clear of the child's own 0 to 2, even if ours are closed
+    // Not below 3, even if our own 0 to 2 are closed: the child has those for itself.
+    descriptor_ = fcntl(fileno(file_), F_DUPFD_CLOEXEC, 3);
   }
   Unnamed(const Unnamed&) = delete;
   Unnamed& operator=(const Unnamed&) = delete;
@@ -44,8 +45,8 @@ class Unnamed {
     std::rewind(file_);
     std::string text;
     char buffer[65536];
-    while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file_))
-      text.append(buffer, got);
+    while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, file_))
+      text.append(buffer, count);
     return text;
   }
 
@@ -54,8 +55,8 @@ class Unnamed {
   int descriptor_;
 };
 
-/// What gnuplot makes of the script, or nothing if there is no gnuplot. Run directly, no shell
-/// between; -d leaves out the user's own settings.
+/// What gnuplot prints when it runs the script, or nothing if there is no gnuplot. It is started
+/// directly, without a shell, and with -d, without the user's settings.
 std::optional<std::string> run_gnuplot(const std::string& script) {
   Unnamed in, out, err;
   in.write(script);
@@ -73,35 +74,12 @@ std::optional<std::string> run_gnuplot(const std::string& script) {
   check<std::runtime_error>(error == 0, "plot", "gnuplot cannot be started: ", why(error));
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) break;  // a program that ignores SIGCHLD learns no status; the output tells
+    if (errno != EINTR) break;  // no status if the program ignores SIGCHLD: the output will tell
   std::string said = err.read();
   while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
   if (status != 0)
     fail<std::runtime_error>("plot", "gnuplot failed: ", said.empty() ? "it said nothing" : said);
   return out.read();
-}
-
-/// Beside its place first, then renamed: nobody meets half a file.
-void write_whole(const std::string& path, const std::string& bytes) {
-  static std::atomic<unsigned> count = 0;
-  const std::string part = concat(path, '.', getpid(), '-', count++, ".part");
-  const auto refuse = [&](int error) {
-    unlink(part.c_str());
-    fail<std::runtime_error>("plot", "cannot write '", path, "': ", why(error));
-  };
-  const int descriptor = open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) refuse(errno);
-  for (std::size_t done = 0; done < bytes.size();) {
-    const ssize_t wrote = write(descriptor, bytes.data() + done, bytes.size() - done);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) {
-      const int error = errno;
-      close(descriptor);
-      refuse(error);
-    }
-    done += static_cast<std::size_t>(wrote);
-  }
-  if (close(descriptor) != 0 || std::rename(part.c_str(), path.c_str()) != 0) refuse(errno);
 }
 
 bool has_ending(const std::string& path, std::string_view ending) {
@@ -136,7 +114,7 @@ void draw(const Drawing& drawing, const std::string& path) {
                                                    drawing.script + "\nunset output\n");
   if (!picture) {
     const std::string csv = path.substr(0, path.size() - 4) + ".csv";
-    write_whole(csv, drawing.csv);
+    write_file("plot", csv, drawing.csv);
     fail<std::runtime_error>("plot", "there is no gnuplot to draw '", path,
                              "': install Debian's package gnuplot-nox. The data are in '", csv,
                              "'");
@@ -146,7 +124,7 @@ void draw(const Drawing& drawing, const std::string& path) {
                          : picture->find("</svg>") != std::string::npos;
   check<std::runtime_error>(whole, "plot", "gnuplot left '", path,
                             "' unfinished: is the disk of temporary files full?");
-  write_whole(path, png ? *picture : tidy(std::move(*picture), drawing.title));
+  write_file("plot", path, png ? *picture : tidy(std::move(*picture), drawing.title));
 }
 
 }  // namespace keratin::plot

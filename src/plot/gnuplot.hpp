@@ -9,35 +9,31 @@
 
 namespace keratin::plot {
 
-/// `text` without what may not stand in XML: control characters but line breaks, and what is no
-/// UTF-8, become U+FFFD.
+/// `text` with U+FFFD in place of what XML does not allow: control characters except line breaks,
+/// and bytes that are no UTF-8.
 std::string clean(std::string_view text);
 
-/// `text`, cleaned, as a string of gnuplot's language that nothing in it can end: in single quotes,
-/// where gnuplot expands neither backquotes nor backslashes; a quote itself comes from an
-/// expression, as gnuplot misreads ''' at the start of a string.
+/// `text`, cleaned, as a string of gnuplot's language. It stands in single quotes, where gnuplot
+/// expands neither backquotes nor backslashes; quotes within it are written as expressions, since
+/// gnuplot misreads ''' at the start of a string.
 std::string quoted(std::string_view text);
 
-/// A number as gnuplot reads it; NaN and Inf become NaN, which leaves a gap.
+/// A number for gnuplot. NaN and Inf become NaN, which leaves a gap in a curve.
 std::string number(double value);
 
-/// A field of a CSV line, in quotes where it needs them.
-std::string csv_field(std::string_view text);
-
-/// In characters, and lines (0 for no text).
-std::size_t width_of(std::string_view utf8);
+/// The number of lines, 0 for no text.
 std::size_t lines_of(std::string_view text);
 
-/// gnuplot's SVG with our title, half as long: what nearly all of its groups repeat is said once,
-/// and empty ones go.
+/// gnuplot's SVG with our title and about half as long: attributes that nearly all groups repeat
+/// move to the outermost one, and empty groups are removed.
 std::string tidy(std::string svg, const std::string& title);
 
-/// What a picture is made of.
+/// A picture before it is drawn.
 struct Drawing {
   int width = 0, height = 0;
-  std::string title = "";   // for who cannot see it
-  std::string script = "";  // from after `set terminal`
-  std::string csv = "";     // the data, for when there is no gnuplot
+  std::string title = "";   // read out to those who cannot see the picture
+  std::string script = "";  // for gnuplot, after `set terminal`
+  std::string csv = "";     // the data, written if there is no gnuplot
 };
 /// Throws unless `path` ends in .svg or .png.
 void check_ending(const std::string& path);

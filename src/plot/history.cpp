@@ -10,72 +10,87 @@ namespace keratin::plot {
 namespace {
 
 constexpr std::string_view validation = "val_";
-constexpr std::size_t most_metrics = 4, most_points = 40;  // in a panel; on a curve that shows each
+constexpr std::size_t most_metrics = 4;  // in one panel
+constexpr std::size_t most_points = 40;  // on a curve that marks each of them
+constexpr double like_scale = 4;         // metrics up to this many times larger share a panel
 
-std::string stem(const std::string& name) {
+/// The metric that a series belongs to: val_acc is the acc of the validation data.
+std::string metric_of(const std::string& name) {
   return name.starts_with(validation) ? name.substr(validation.size()) : name;
 }
 
-/// The largest size among a series' numbers.
-double scale(const std::vector<double>& values) {
+/// The largest magnitude among the values.
+double scale_of(const std::vector<double>& values) {
   double largest = 0;
   for (double value : values)
     if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
   return largest;
 }
 
-/// Values under their epochs. With a validation_freq of k there are fewer values: they belong to
-/// every k-th epoch.
-Curve series(const History& history, const std::string& name, int color) {
+/// A series over its epochs, counted from 1: those in which it was logged.
+Curve curve_of(const History& history, const std::string& name, int color) {
   const std::vector<double>& values = history[name];
-  const std::size_t epochs = history.epoch.size();
-  check(!values.empty() && values.size() <= epochs, "plot::history", "'", name, "' has ",
-        values.size(), " values for ", epochs, " epochs");
-  const std::size_t every = epochs / values.size();
   Curve curve{.name = name,
               .y = values,
               .dashed = name.starts_with(validation),
-              .points = epochs <= most_points,
+              .points = values.size() <= most_points,
               .color = color};
-  for (std::size_t i = 0; i < values.size(); ++i)
-    curve.x.push_back(history.epoch[(i + 1) * every - 1] + 1);
+  for (int epoch : history.epochs(name)) curve.x.push_back(epoch + 1.0);
   return curve;
 }
 
-bool needs_log(const std::vector<Curve>& curves) {
+bool needs_log_scale(const std::vector<Curve>& curves) {
   double low = INFINITY, high = 0;
   for (const Curve& curve : curves)
-    for (double value : curve.y)
-      if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
+    for (double value : curve.y) {
+      if (!std::isfinite(value)) continue;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
   return low > 0 && high > 10 * low;
 }
 
+/// The metrics of one panel, without their validation series.
 struct Group {
   std::vector<std::string> metrics;
-  double scale = 0;
-  bool takes(const std::string& metric, double its) const {
+  double scale = 0;  // of the first metric
+  bool takes(const std::string& metric, double metric_scale) const {
     return metric != "loss" && metrics.front() != "loss" && metrics.size() < most_metrics &&
-           its <= 4 * scale && scale <= 4 * its;
+           metric_scale <= like_scale * scale && scale <= like_scale * metric_scale;
   }
 };
 
-/// The loss alone and first, the others with their likes, in log order.
+/// The loss has a group of its own, the first; metrics of like scale share one. In log order.
 std::vector<Group> groups_of(const History& history) {
   std::vector<Group> groups;
   std::vector<std::string> seen;
   for (const auto& [name, values] : history.history) {
-    const std::string metric = stem(name);
+    const std::string metric = metric_of(name);
     if (std::find(seen.begin(), seen.end(), metric) != seen.end()) continue;
     seen.push_back(metric);
-    const double size = scale(values);
+    const double scale = scale_of(values);
     const auto group = std::find_if(groups.begin(), groups.end(),
-                                    [&](const Group& one) { return one.takes(metric, size); });
+                                    [&](const Group& one) { return one.takes(metric, scale); });
     if (group != groups.end())
       group->metrics.push_back(metric);
     else
-      groups.insert(metric == "loss" ? groups.begin() : groups.end(), {{metric}, size});
+      groups.insert(metric == "loss" ? groups.begin() : groups.end(), {{metric}, scale});
   }
   return groups;
+}
+
+Panel panel_of(const History& history, const Group& group) {
+  const bool alone = group.metrics.size() == 1;
+  Panel panel{.options = {.x_label = "epoch", .y_label = alone ? group.metrics[0] : "metrics"}};
+  for (std::size_t m = 0; m < group.metrics.size(); ++m) {
+    // A metric and its validation share a colour, unless there is room for one each.
+    const int color = alone ? -1 : static_cast<int>(m);
+    for (const std::string& name : {group.metrics[m], "val_" + group.metrics[m]})
+      if (history.history.contains(name)) panel.curves.push_back(curve_of(history, name, color));
+  }
+  panel.options.log_y = group.metrics[0] == "loss" && needs_log_scale(panel.curves);
+  if (panel.options.log_y) panel.options.y_label += " (log scale)";
+  return panel;
 }
 
 }  // namespace
@@ -84,20 +99,7 @@ void history(const History& history, const std::string& path, const HistoryOptio
   check(!history.history.empty() && !history.epoch.empty(), "plot::history",
         "the history is empty: no epoch was run to its end");
   std::vector<Panel> sheet;
-  for (const Group& group : groups_of(history)) {
-    Panel panel{
-        .options = {.x_label = "epoch",
-                    .y_label = group.metrics.size() == 1 ? group.metrics.front() : "metrics"}};
-    for (std::size_t m = 0; m < group.metrics.size(); ++m)
-      for (const std::string& name : {group.metrics[m], "val_" + group.metrics[m]})
-        if (history.history.contains(name))
-          panel.curves.push_back(series(history, name, static_cast<int>(m)));
-    if (group.metrics.size() == 1)
-      for (Curve& curve : panel.curves) curve.color = -1;  // room for a colour each
-    panel.options.log_y = group.metrics.front() == "loss" && needs_log(panel.curves);
-    if (panel.options.log_y) panel.options.y_label += " (log scale)";
-    sheet.push_back(std::move(panel));
-  }
+  for (const Group& group : groups_of(history)) sheet.push_back(panel_of(history, group));
   panels(sheet, path, {.title = options.title});
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/text.hpp"
 #include "keratin/plot.hpp"
 #include "plot/gnuplot.hpp"
 
@@ -30,10 +31,13 @@ std::string data(const ArrayView& images, std::size_t image) {
 std::string range_of(const ArrayView& images) {
   double low = INFINITY, high = -INFINITY;
   for (std::size_t i = 0; i < images.rows(); ++i)
-    for (std::size_t k = 0; k < images.row_size(); ++k)
-      if (const double value = images.at(i, k); std::isfinite(value))
-        low = std::min(low, value), high = std::max(high, value);
-  if (low > high) low = 0, high = 1;
+    for (std::size_t k = 0; k < images.row_size(); ++k) {
+      const double value = images.at(i, k);
+      if (!std::isfinite(value)) continue;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  if (low > high) return "[0:1]";  // no pixel is a number
   if (low == high) high = low + std::max(std::abs(low), 1.0);
   return concat('[', low, ':', high, ']');
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/text.hpp"
 #include "keratin/plot.hpp"
 #include "plot/gnuplot.hpp"
 
@@ -9,9 +10,9 @@ namespace keratin::plot {
 
 namespace {
 
-constexpr int panel_width = 460, panel_height = 340, title_height = 34;
+constexpr int panel_width = 460, panel_height = 340, title_height = 34;  // in points
 
-// Okabe and Ito's colours, which the colour-blind tell apart too.
+// Okabe and Ito's colours, which colour-blind readers can tell apart as well.
 constexpr const char* colors[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                   "#E69F00", "#56B4E9", "#000000", "#999999"};
 constexpr int color_count = static_cast<int>(std::size(colors));
@@ -20,7 +21,9 @@ struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -low;
   bool empty() const { return low > high; }
   void add(double value) {
-    if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
+    if (!std::isfinite(value)) return;
+    low = std::min(low, value);
+    high = std::max(high, value);
   }
 };
 
@@ -32,14 +35,17 @@ double round_step(double least) {
   return 10 * power;
 }
 
-/// The x axis: an even margin, and no ticks between whole numbers where there are whole numbers
-/// only.
+/// The x axis, with the same margin on both sides, and ticks at whole numbers only if all values
+/// are whole.
 std::string x_axis(const Panel& panel) {
   Range x;
   bool whole = true, points = false;
   for (const Curve& curve : panel.curves) {
     points |= curve.points;
-    for (double value : curve.x) x.add(value), whole &= value == std::floor(value);
+    for (double value : curve.x) {
+      x.add(value);
+      whole &= value == std::floor(value);
+    }
   }
   if (x.empty()) x = {0, 1};
   const double margin = x.high == x.low ? 0.5 : points ? 0.03 * (x.high - x.low) : 0;
@@ -91,8 +97,8 @@ std::string plot_command(const Panel& panel, std::size_t place) {
     if (curve.points) text += " pt 7 ps 0.5";
     text += (curve.name.empty() ? " notitle" : " title " + quoted(curve.name)) + ", ";
   }
-  return text + "NaN notitle\n";  // gnuplot refuses a plot in which no point at all is a number,
-                                  // but not a function
+  // gnuplot refuses a plot without a single number, unless a function is plotted as well.
+  return text + "NaN notitle\n";
 }
 
 std::string script_of(const Panel& panel, std::size_t place) {

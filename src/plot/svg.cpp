@@ -12,12 +12,20 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (char c : clean(text))
-    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  for (char c : clean(text)) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out += c;
+  }
   return out;
 }
 
-/// gnuplot calls every curve gnuplot_plot_1a or so, which browsers show under the pointer.
+/// gnuplot names every curve gnuplot_plot_1a or the like, which browsers show under the pointer.
 void drop_made_up_titles(std::string& svg) {
   const std::string_view start = "<title>gnuplot_plot_", end = "</title>";
   for (std::size_t at = svg.find(start); at != std::string::npos; at = svg.find(start, at))
@@ -29,10 +37,8 @@ void drop_empty_groups(std::string& svg) {
   for (std::size_t at = svg.find(end); at != std::string::npos; at = svg.find(end, at)) {
     const std::size_t start = svg.rfind('\n', at) + 1;
     const bool empty = svg.compare(start, 2, "<g") == 0 && svg.find('>', start) == at;
-    if (empty)
-      svg.erase(start, at + end.size() - start), at = start;
-    else
-      at += end.size();
+    if (empty) svg.erase(start, at + end.size() - start);
+    at = empty ? start : at + end.size();
   }
 }
 
