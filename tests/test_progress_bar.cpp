@@ -5,6 +5,7 @@
 
 #include "model/progress_bar.hpp"
 #include "support/catch.hpp"
+#include "support/locale.hpp"
 
 using namespace keratin;
 
@@ -13,9 +14,9 @@ namespace {
 struct Screen {
   double now = 0;
   std::string text;
-  ProgressBar bar(int target, int verbose, bool terminal) {
+  ProgressBar bar(std::optional<long> steps, int verbose, bool terminal) {
     return ProgressBar(
-        target, verbose, terminal, [this] { return now; },
+        steps, verbose, terminal, [this] { return now; },
         [this](const std::string& more) { text += more; });
   }
 };
@@ -116,4 +117,69 @@ TEST_CASE("a run that stops early shows how far it came", "[progress]") {
   screen.now = 1;
   bar.update(4, logs({{"loss", 2}}), true);
   CHECK(screen.text == " 4/10 [===========>..................] - 1s 333ms/step - loss: 2.0000\n");
+}
+
+TEST_CASE("an unknown number of steps is counted until it is known", "[progress]") {
+  Screen screen;
+  ProgressBar bar = screen.bar(std::nullopt, 1, true);
+  screen.now = 0.2;
+  bar.update(1, logs({{"loss", 0.75}}));
+  CHECK(screen.text == "\r      1/Unknown - 0s 200ms/step - loss: 0.7500");
+  screen.now = 1;
+  bar.update(5, logs({{"loss", 0.5}}));
+  CHECK(last_line(screen.text) == "      5/Unknown - 1s 200ms/step - loss: 0.5000");
+  screen.now = 1.2;
+  bar.update(5, logs({{"loss", 0.5}, {"val_loss", 0.25}}), true);
+  CHECK(last_line(screen.text) ==
+        "5/5 [==============================] - 1s 250ms/step - loss: 0.5000 - val_loss: 0.2500\n");
+
+  Screen lines;
+  ProgressBar line = lines.bar(std::nullopt, 2, true);
+  line.update(1, {});
+  lines.now = 2;
+  line.update(4, logs({{"loss", 0.5}}), true);
+  CHECK(lines.text == "4/4 - 2s - loss: 0.5000 - 2s/epoch - 500ms/step\n");
+}
+
+TEST_CASE("more steps than an int can count", "[progress]") {
+  Screen screen;
+  ProgressBar bar = screen.bar(6'000'000'000, 1, false);
+  screen.now = 1;
+  bar.update(3'000'000'000, {});
+  screen.now = 2;
+  bar.update(3'000'000'000, {}, true);
+  CHECK(screen.text == "3000000000/6000000000 [==============>...............] - 2s 0us/step\n");
+}
+
+TEST_CASE("no steps at all", "[progress]") {
+  Screen bar, line;
+  bar.bar(0, 1, false).update(0, {}, true);
+  CHECK(bar.text == "0/0 [..............................] - 0s 0s/step\n");
+  line.bar(0, 2, false).update(0, {}, true);
+  CHECK(line.text == "0/0 - 0s - 0s/epoch - 0s/step\n");
+  CHECK_THROWS_WITH(line.bar(-1, 1, false), "[progress_bar] cannot count to -1 steps");
+}
+
+TEST_CASE("the bar has decimal points under every locale", "[progress]") {
+  const test::CommaLocale commas;
+  Screen screen;
+  screen.bar(2000, 1, true).update(2000, logs({{"loss", 1234.5}, {"acc", 1e-5}}), true);
+  CHECK(screen.text ==
+        "\r2000/2000 [==============================] - 0s 0s/step - loss: 1234.5000 - acc: "
+        "1.0000e-05\n");
+}
+
+TEST_CASE("a line of any script is overwritten by characters", "[progress]") {
+  Screen screen;
+  ProgressBar bar = screen.bar(2, 1, true);
+  screen.now = 1;
+  bar.update(1, logs({{"größe", 1}}));
+  screen.text.clear();
+  screen.now = 2;
+  bar.update(2, {});
+  const std::string first = "1/2 [==============>...............] - ETA: 1s - größe: 1.0000";
+  const std::string second = "2/2 [==============================] - ETA: 0s";
+  const std::size_t characters = first.size() - 2;  // ö and ß take two bytes each
+  CHECK(screen.text == std::string(characters, '\b') + '\r' + second +
+                           std::string(characters - second.size(), ' '));
 }

@@ -3,29 +3,36 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
+#include <string_view>
 
+#include "core/text.hpp"
 #include "keratin/sequential.hpp"
 
 namespace keratin {
 
 namespace {
 
+// In characters, as Python counts them: an accent that is a code point of its own counts as one.
 constexpr std::size_t column_ends[] = {29, 55, 65};
 constexpr std::size_t line_length = 65;
 
-// How much of a cell goes on a line: up to the first "),", "},", "]," or "'," if there is one, else
-// all that fits.
-std::size_t cut(const std::string& cell, std::size_t room) {
-  const std::string fitting = cell.substr(0, room);
+// Bytes of a cell that go on the next line: everything up to the first "),", "},", "]," or "',"
+// among the `room` characters that fit, or all of those.
+std::size_t bytes_of_line(std::string_view cell, std::size_t room) {
+  const std::string_view fitting = utf8_prefix(cell, room);
   std::size_t end = fitting.size();
   for (const char* stop : {"),", "},", "],", "',"})
-    if (const std::size_t at = fitting.find(stop); at != std::string::npos)
-      end = std::min(end, at + 2);
+    if (const std::size_t at = fitting.find(stop); at != fitting.npos) end = std::min(end, at + 2);
   return end;
 }
 
+void pad(std::string& line, std::size_t width) {
+  const std::size_t length = utf8_length(line);
+  line.append(width > length ? width - length : 0, ' ');
+}
+
 // One row, over as many lines as its longest cell needs. Every column but the last keeps two blanks
-// at its end; as in 2.9, the blank that starts the line is not counted in the first column's room,
+// at its end. As in 2.9, the blank that starts the line is not counted in the first column's room,
 // so a full first cell moves the rest by one.
 std::string row(std::array<std::string, 3> cells) {
   std::string text;
@@ -33,10 +40,10 @@ std::string row(std::array<std::string, 3> cells) {
     std::string line = " ";
     for (std::size_t i = 0; i < 3; ++i) {
       const std::size_t start = i == 0 ? 0 : column_ends[i - 1], gap = i < 2 ? 2 : 0;
-      const std::size_t length = cut(cells[i], column_ends[i] - start - gap);
-      line += cells[i].substr(0, length) + std::string(gap, ' ');
-      line.resize(std::max(line.size(), column_ends[i]), ' ');
-      cells[i].erase(0, length);
+      const std::size_t bytes = bytes_of_line(cells[i], column_ends[i] - start - gap);
+      line += cells[i].substr(0, bytes) + std::string(gap, ' ');
+      pad(line, column_ends[i]);
+      cells[i].erase(0, bytes);
     }
     text += line + '\n';
   } while (!(cells[0].empty() && cells[1].empty() && cells[2].empty()));
