@@ -1,4 +1,6 @@
 #include <limits>
+#include <type_traits>
+#include <utility>
 
 #include "keratin/check.hpp"
 #include "keratin/shape.hpp"
@@ -46,6 +48,26 @@ TEST_CASE("a shape changes its axes", "[shape]") {
   shape.pop_back();
   shape.pop_back();
   CHECK(shape == Shape{7});  // what was popped does not count in ==
+}
+
+namespace {
+
+template <class T>
+concept has_begin = requires(T&& shape) {
+  std::forward<T>(shape).begin();
+};
+
+}  // namespace
+
+TEST_CASE("a temporary shape gives sizes and no pointers", "[shape]") {
+  const auto batched = [] { return Shape{2, 3}.with_batch(4); };
+  std::size_t sum = 0;
+  for (std::size_t size : batched()) sum += size;
+  CHECK(sum == 9);
+  STATIC_REQUIRE(std::is_same_v<decltype(batched()[0]), std::size_t>);
+  STATIC_REQUIRE(has_begin<Shape&>);
+  STATIC_REQUIRE_FALSE(has_begin<Shape>);
+  STATIC_REQUIRE_FALSE(has_begin<const Shape>);
 }
 
 TEST_CASE("axes count from both ends", "[shape]") {

@@ -1,11 +1,15 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <sstream>
+#include <type_traits>
+#include <utility>
 
 #include "keratin/check.hpp"
 #include "keratin/tensor.hpp"
 #include "support/catch.hpp"
+#include "support/locale.hpp"
 
 using namespace keratin;
 
@@ -72,8 +76,10 @@ TEST_CASE("tensors made by name", "[tensor]") {
 }
 
 TEST_CASE("memory is aligned for the widest registers", "[tensor]") {
-  for (std::size_t size : {1, 3, 1000})
-    CHECK(reinterpret_cast<std::uintptr_t>(Tensor::zeros({size}).data()) % 64 == 0);
+  for (std::size_t size : {1, 3, 1000}) {
+    const Tensor tensor = Tensor::zeros({size});
+    CHECK(reinterpret_cast<std::uintptr_t>(tensor.data()) % 64 == 0);
+  }
 }
 
 TEST_CASE("item wants one value", "[tensor][messages]") {
@@ -132,6 +138,44 @@ TEST_CASE("only a default-constructed or moved-from tensor is undefined", "[tens
   CHECK(target.shape() == Shape{0});
   target.resize({0});
   CHECK(target.defined());
+}
+
+namespace {
+
+// Whether data() compiles for a value of type T.
+template <class T>
+concept has_data = requires(T&& tensor) {
+  std::forward<T>(tensor).data();
+};
+
+}  // namespace
+
+TEST_CASE("a temporary tensor gives its values away and no pointers", "[tensor]") {
+  const auto predict = [] { return Tensor{{1, 2}, {3, 4}}; };
+  float sum = 0;
+  for (float value : predict().values()) sum += value;
+  CHECK(sum == 10);
+  CHECK(predict().values()[3] == 4);
+  CHECK(std::move(std::as_const(*std::make_unique<Tensor>(5.0f))).values() ==
+        std::vector<float>{5});
+  std::size_t product = 1;
+  for (std::size_t size : predict().shape()) product *= size;
+  CHECK(product == 4);
+  CHECK(Tensor().values().empty());
+
+  STATIC_REQUIRE(std::is_same_v<decltype(predict().values()), std::vector<float>>);
+  STATIC_REQUIRE(std::is_same_v<decltype(predict().shape()), Shape>);
+  STATIC_REQUIRE(has_data<Tensor&>);
+  STATIC_REQUIRE(has_data<const Tensor&>);
+  STATIC_REQUIRE_FALSE(has_data<Tensor>);
+  STATIC_REQUIRE_FALSE(has_data<const Tensor>);
+}
+
+TEST_CASE("tensors print decimal points under every locale", "[tensor]") {
+  const test::CommaLocale commas;
+  std::ostringstream out;
+  out << Tensor{1234567, 0.5} << Shape{1000000};
+  CHECK(out.str() == "[1.23457e+06         0.5](1000000,)");
 }
 
 TEST_CASE("clear makes a tensor undefined and keeps its memory", "[tensor]") {

@@ -17,7 +17,7 @@ using Verbose = int;
 
 struct ValidationData {
   ArrayView x = {}, y = {}, sample_weight = {};
-  bool empty() const { return x.empty(); }
+  bool given() const { return x.given() || y.given() || sample_weight.given(); }
 };
 
 /// Validate every n-th epoch, or after the epochs (counted from 1) of a list.

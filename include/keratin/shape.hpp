@@ -1,5 +1,5 @@
 #pragma once
-// Shape: the sizes of a tensor's axes, outermost first. Lives on the stack.
+// Shape: the sizes of a tensor's axes, outermost first. A value that allocates nothing.
 
 #include <array>
 #include <concepts>
@@ -11,8 +11,7 @@
 
 namespace keratin {
 
-/// One axis of a Shape literal: any integer type, so `{n, 3}` needs no cast. A negative size
-/// throws.
+/// One axis of a Shape literal, of any integer type, so that `{n, 3}` needs no cast.
 struct Dim {
   template <std::integral T>
   constexpr Dim(T size) : value(static_cast<long long>(size)) {}
@@ -24,19 +23,21 @@ class Shape {
   static constexpr std::size_t max_rank = 8;
 
   Shape() = default;                        // rank 0: a scalar
-  Shape(std::initializer_list<Dim> sizes);  // {28, 28}; throws on a negative size or a rank above 8
+  Shape(std::initializer_list<Dim> sizes);  // {28, 28}; a negative size or a ninth axis throws
   explicit Shape(std::span<const std::size_t> sizes);
 
   std::size_t size() const { return rank_; }
   bool empty() const { return rank_ == 0; }
-  std::size_t operator[](std::size_t axis) const { return sizes_[axis]; }
-  std::size_t& operator[](std::size_t axis) { return sizes_[axis]; }
+  std::size_t operator[](std::size_t axis) const& { return sizes_[axis]; }
+  std::size_t& operator[](std::size_t axis) & { return sizes_[axis]; }
   std::size_t front() const { return sizes_[0]; }
   std::size_t back() const { return sizes_[rank_ - 1]; }
-  const std::size_t* begin() const { return sizes_.data(); }
-  const std::size_t* end() const { return sizes_.data() + rank_; }
+  const std::size_t* begin() const& { return sizes_.data(); }
+  const std::size_t* end() const& { return sizes_.data() + rank_; }
+  void begin() const&& = delete;  // would point into a temporary
+  void end() const&& = delete;
 
-  /// Product of the sizes (1 for rank 0). Throws when it does not fit.
+  /// Product of the sizes (1 for rank 0). Throws when so many doubles would not fit into memory.
   std::size_t elements() const;
 
   void push_back(std::size_t size);
@@ -45,7 +46,8 @@ class Shape {
   Shape with_batch(std::size_t rows) const;
   /// The sizes without the first axis.
   Shape without_batch() const;
-  /// -1 is the last axis, as in NumPy. Throws when there is no such axis.
+  /// `index` counted from the first axis; negative ones count from the last, as in NumPy. Throws
+  /// "[where] ..." when there is no such axis.
   std::size_t axis(int index, const char* where) const;
 
   friend bool operator==(const Shape& a, const Shape& b) {

@@ -1,5 +1,5 @@
 #pragma once
-// Tensor: float32 values in row-major order, owned. Copying copies, moving moves.
+// Tensor: an owned array of float32 values in row-major order. A copy has values of its own.
 
 #include <concepts>
 #include <cstddef>
@@ -13,7 +13,8 @@
 
 namespace keratin {
 
-/// A number or a list of them: what a Tensor literal of any rank is made of. Ragged lists throw.
+/// A number or a list of lists or numbers: what a Tensor literal of any rank consists of. Ragged
+/// lists throw.
 class Nested {
  public:
   template <class T>
@@ -36,8 +37,8 @@ class Tensor {
   static Tensor zeros(const Shape& shape);
   static Tensor ones(const Shape& shape);
   static Tensor full(const Shape& shape, float value);
-  static Tensor from(const Shape& shape,
-                     std::span<const float> values);  // throws when the counts differ
+  /// Throws unless there are as many values as the shape has elements.
+  static Tensor from(const Shape& shape, std::span<const float> values);
   static Tensor from(const Shape& shape, const std::vector<float>& values);
   static Tensor uninitialized(const Shape& shape);
 
@@ -47,7 +48,8 @@ class Tensor {
   Tensor& operator=(Tensor&& other) noexcept;
   ~Tensor() = default;
 
-  const Shape& shape() const { return shape_; }
+  const Shape& shape() const& { return shape_; }
+  Shape shape() const&& { return shape_; }
   std::size_t rank() const { return shape_.size(); }
   std::size_t size() const { return size_; }
   /// False for a default-constructed or moved-from tensor, which stands for "not given" wherever a
@@ -56,15 +58,18 @@ class Tensor {
   bool empty() const { return size_ == 0; }  // no elements; an undefined tensor is empty
   float item() const;                        // the only value; throws when there is not exactly one
 
-  float* data() { return data_.get(); }
-  const float* data() const { return data_.get(); }
-  std::span<float> values() { return {data_.get(), size_}; }
-  std::span<const float> values() const { return {data_.get(), size_}; }
+  float* data() & { return data_.get(); }
+  const float* data() const& { return data_.get(); }
+  void data() const&& = delete;  // would point into a temporary: name the tensor first
+  std::span<float> values() & { return {data_.get(), size_}; }
+  std::span<const float> values() const& { return {data_.get(), size_}; }
+  /// A copy, so that `for (float v : model.predict(x).values())` outlives the temporary tensor.
+  std::vector<float> values() const&&;
 
   /// The same values under another shape of as many elements.
   Tensor reshaped(const Shape& shape) const;
-  /// Takes a shape; values are unspecified after. Memory is kept for reuse, so no allocation when
-  /// it fits.
+  /// Takes a new shape and leaves the values unspecified. Allocates only when the present memory is
+  /// too small.
   void resize(const Shape& shape);
   /// Makes the tensor undefined and keeps its memory for the next resize().
   void clear();
@@ -75,14 +80,15 @@ class Tensor {
 
  private:
   friend class GradientTape;
-  void borrow(
-      const Tensor& other,
-      const Shape& shape);  // sees other's values under another shape; copies are deep again
+
+  /// Becomes a view of other's values under another shape; its copies own their values again.
+  void borrow(const Tensor& other, const Shape& shape);
+
   struct Free {
     Free() : borrowed(false) {}
-    explicit Free(bool borrowed) : borrowed(borrowed) {}
-    bool borrowed;
+    explicit Free(bool is_borrowed) : borrowed(is_borrowed) {}
     void operator()(float* data) const;
+    bool borrowed;
   };
   std::unique_ptr<float[], Free> data_;  // 64-byte aligned
   std::size_t size_ = 0, capacity_ = 0;
@@ -90,7 +96,7 @@ class Tensor {
   bool defined_ = false;
 };
 
-/// In NumPy's layout, long tensors shortened; numbers with six digits at most.
+/// In NumPy's layout: numbers of at most six digits, tensors of more than 1000 elements shortened.
 std::string to_string(const Tensor& tensor);
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 

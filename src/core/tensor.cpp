@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <new>
 #include <ostream>
 #include <utility>
 
 #include "core/huge_pages.hpp"
+#include "core/numbers.hpp"
+#include "core/text.hpp"
 #include "keratin/check.hpp"
 
 namespace keratin {
 
 namespace {
 
-constexpr std::align_val_t alignment{64};  // a cache line, and the widest vector register
+constexpr std::align_val_t alignment{64};  // bytes: a cache line and the widest vector register
 
 }  // namespace
 
@@ -35,7 +36,7 @@ void Tensor::Free::operator()(float* data) const {
 void Tensor::borrow(const Tensor& other, const Shape& shape) {
   data_ = std::unique_ptr<float[], Free>(const_cast<float*>(other.data()), Free{true});
   size_ = other.size_;
-  capacity_ = 0;  // never written through: resize() takes memory of its own
+  capacity_ = 0;  // resize() will take memory of its own and never write through this pointer
   shape_ = shape;
   defined_ = true;
 }
@@ -44,7 +45,7 @@ void Tensor::resize(const Shape& shape) {
   const Shape wanted = shape;  // `shape` may be this tensor's own
   const std::size_t size = wanted.elements();
   if (!data_ || size > capacity_ || data_.get_deleter().borrowed) {
-    *this = Tensor();  // what it is if the allocation throws
+    *this = Tensor();  // its state if the allocation throws
     data_ = std::unique_ptr<float[], Free>(
         static_cast<float*>(::operator new[](size * sizeof(float), alignment)));
     ask_for_huge_pages(data_.get(), size * sizeof(float));
@@ -123,6 +124,8 @@ Tensor& Tensor::operator=(Tensor&& other) noexcept {
   return *this;
 }
 
+std::vector<float> Tensor::values() const&& { return {data_.get(), data_.get() + size_}; }
+
 float Tensor::item() const {
   check(size_ == 1, "tensor", "item() wants one value, shape ", shape_, " has ", size_);
   return data_[0];
@@ -144,53 +147,59 @@ bool operator==(const Tensor& a, const Tensor& b) {
 
 namespace {
 
-// What is shown of a tensor, as NumPy lays it out: entries side by side, rows below each other,
-// matrices apart by an empty line.
-struct Printer {
-  static constexpr std::size_t
-      edge = 3,
-      most = 1000;  // entries shown at each end of a long axis of a tensor of more than `most`
-  const Tensor& tensor;
-  std::size_t width = 0;  // of the widest number so far: a second run aligns them all
-  std::string out = {};
+// Long tensors are shown by the first and last `edge` entries of each axis.
+constexpr std::size_t edge = 3, longest_shown_in_full = 1000;
+constexpr int significant_digits = 6;
 
-  void number(float value) {
-    char digits[32];
-    const double shown =
-        std::isnan(value) ? std::abs(value) : value;  // without the sign that NaN may have
-    const int length = std::snprintf(digits, sizeof digits, "%*g", static_cast<int>(width), shown);
-    width = std::max(width, static_cast<std::size_t>(length));
-    out += digits;
+// Writes a tensor as NumPy lays it out: the numbers of a row side by side, rows below each other,
+// matrices separated by an empty line.
+class Printer {
+ public:
+  /// Numbers are right-aligned in columns of `column_width` characters.
+  Printer(const Tensor& tensor, std::size_t column_width)
+      : tensor_(tensor), column_width_(column_width) {
+    print_axis(0, 0, tensor.size());
+  }
+  const std::string& text() const { return text_; }
+  std::size_t widest_number() const { return widest_number_; }
+
+ private:
+  void print_number(float value) {
+    const std::string digits = general(static_cast<double>(value), significant_digits);
+    widest_number_ = std::max(widest_number_, digits.size());
+    text_ += right_aligned(digits, column_width_);
   }
 
-  // The entries from `offset` on, `size` of them
-  void print(std::size_t axis, std::size_t offset, std::size_t size) {
-    if (axis == tensor.rank()) return number(tensor.data()[offset]);
-    const std::size_t count = tensor.shape()[axis], below = tensor.rank() - 1 - axis;
-    const std::string gap =
-        below == 0 ? " " : std::string(below, '\n') + std::string(axis + 1, ' ');
-    out += '[';
+  // The `size` elements from `offset` on, which are one entry of axis - 1.
+  void print_axis(std::size_t axis, std::size_t offset, std::size_t size) {
+    if (axis == tensor_.rank()) return print_number(tensor_.data()[offset]);
+    const std::size_t count = tensor_.shape()[axis], axes_below = tensor_.rank() - 1 - axis;
+    const bool shortened = tensor_.size() > longest_shown_in_full && count > 2 * edge;
+    const std::string separator =
+        axes_below == 0 ? " " : std::string(axes_below, '\n') + std::string(axis + 1, ' ');
+    text_ += '[';
     for (std::size_t i = 0; i < count; ++i) {
-      if (i > 0) out += gap;
-      if (tensor.size() > most && count > 2 * edge && i == edge) {
-        out += "..." + gap;
+      if (i > 0) text_ += separator;
+      if (shortened && i == edge) {
+        text_ += "..." + separator;
         i = count - edge;
       }
-      print(axis + 1, offset + i * (size / count), size / count);
+      print_axis(axis + 1, offset + i * (size / count), size / count);
     }
-    out += ']';
+    text_ += ']';
   }
+
+  const Tensor& tensor_;
+  std::size_t column_width_, widest_number_ = 0;
+  std::string text_;
 };
 
 }  // namespace
 
 std::string to_string(const Tensor& tensor) {
   if (tensor.empty()) return "[]";
-  Printer measured{tensor};
-  measured.print(0, 0, tensor.size());
-  Printer aligned{tensor, measured.width};
-  aligned.print(0, 0, tensor.size());
-  return aligned.out;
+  const Printer unaligned(tensor, 0);
+  return Printer(tensor, unaligned.widest_number()).text();
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {

@@ -40,7 +40,7 @@ std::size_t split_at(double split, std::size_t rows) {
 }
 
 ArrayView part(const ArrayView& data, std::size_t first, std::size_t count) {
-  return data.empty() ? data : data.slice(first, count);
+  return data.given() ? data.slice(first, count) : data;
 }
 
 // A weight for each label, or empty when there are none. Labels are class ids, or one-hot rows.
@@ -63,7 +63,7 @@ std::vector<float> weights_by_class(const ArrayView& y, const std::map<int, doub
 }  // namespace
 
 void Training::prepare(const char* where, const ArrayView& x) {
-  check(!x.empty() && x.rows() > 0 && x.shape().size() >= 1, where, "x holds no samples");
+  check(x.rows() > 0, where, "x holds no samples");
   if (!model_.built() && !model_.has_input_shape()) return model_.build(x.shape().without_batch());
   const Shape &wanted = model_.input_shape(), got = x.shape().without_batch();
   Shape longer = got.size() > wanted.size() ? got : wanted,
@@ -81,9 +81,9 @@ Training::Data Training::checked(const char* where, ArrayView x, ArrayView y,
   check(model_.compiled(), where, "the model is not compiled: call compile() first");
   const Loss& loss = model_.state_->compiled->loss;
   check(bool(loss), where, "the model has no loss: compile it with one");
-  check(!x.empty() && x.rows() > 0, where, "x holds no samples");
+  check(x.rows() > 0, where, "x holds no samples");
   check(x.rows() == y.rows(), where, "x has ", x.rows(), " rows, y has ", y.rows());
-  check(sample_weight.empty() || sample_weight.rows() == x.rows(), where, "sample_weight has ",
+  check(!sample_weight.given() || sample_weight.rows() == x.rows(), where, "sample_weight has ",
         sample_weight.rows(), " rows, x has ", x.rows());
   prepare(where, x);
   loss.inspect(y, model_.output_shape().with_batch(x.rows()));
@@ -92,11 +92,11 @@ Training::Data Training::checked(const char* where, ArrayView x, ArrayView y,
 
 void Training::gather(const Data& data, std::span<const std::uint32_t> rows, Batch& batch) const {
   data.x.with_row_shape(model_.input_shape()).gather(rows, batch.x);
-  if (!data.y.empty()) data.y.gather(rows, batch.y);
-  if (data.sample_weight.empty())
-    batch.sample_weight.clear();
-  else
+  if (data.y.given()) data.y.gather(rows, batch.y);
+  if (data.sample_weight.given())
     data.sample_weight.gather(rows, batch.sample_weight);
+  else
+    batch.sample_weight.clear();
 }
 
 void Training::attach(const Callbacks& callbacks, const History::Params& params) {
@@ -161,12 +161,12 @@ History Training::fit(ArrayView x, ArrayView y, FitOptions options) {
     check_positive("fit", name, value);
   check(options.epochs >= 0 && options.initial_epoch >= 0, "fit", "epochs is ", options.epochs,
         " and initial_epoch ", options.initial_epoch, ", wanted 0 or more");
-  check(options.class_weight.empty() || options.sample_weight.empty(), "fit",
+  check(options.class_weight.empty() || !options.sample_weight.given(), "fit",
         "class_weight and sample_weight cannot both be given");
 
   Data train = checked("fit", x, y, options.sample_weight), validation;
   const std::vector<float> by_class = weights_by_class(y, options.class_weight);
-  if (!options.validation_data.empty()) {
+  if (options.validation_data.given()) {
     const auto& [val_x, val_y, val_weight] = options.validation_data;
     validation = checked("fit, validation_data", val_x, val_y, val_weight);
   } else if (const std::size_t kept = split_at(options.validation_split, x.rows());
@@ -204,7 +204,7 @@ History Training::fit(ArrayView x, ArrayView y, FitOptions options) {
     logs = train_epoch(train, batches, steps, bar, done);
     if (!options.steps_per_epoch || batches.at_end())
       batches.restart();  // with steps_per_epoch a pass goes on over epochs
-    if (!validation.x.empty() && options.validation_freq.due(epoch))
+    if (validation.x.given() && options.validation_freq.due(epoch))
       for (const auto& [name, value] :
            test_pass(validation, val_batch_size, options.validation_steps, nullptr))
         logs["val_" + name] = value;
@@ -288,7 +288,7 @@ Tensor Model::predict_on_batch(ArrayView x) {
 }
 
 Logs Model::train_on_batch(ArrayView x, ArrayView y, TrainOnBatchOptions options) {
-  check(options.class_weight.empty() || options.sample_weight.empty(), "train_on_batch",
+  check(options.class_weight.empty() || !options.sample_weight.given(), "train_on_batch",
         "class_weight and sample_weight cannot both be given");
   const std::vector<float> by_class = weights_by_class(y, options.class_weight);
   return Training(*this).on_batch(
