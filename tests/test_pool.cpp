@@ -1,13 +1,17 @@
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
+#include <csignal>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "keratin/check.hpp"
 #include "keratin/ops.hpp"
-#include "kernels/cpus.hpp"
+#include "keratin/utils.hpp"
 #include "kernels/gemm.hpp"
 #include "kernels/pool.hpp"
 #include "support/catch.hpp"
@@ -29,6 +33,23 @@ std::size_t missed(std::size_t count) {
   for (const auto& times : runs) wrong += times != 1;
   return wrong;
 }
+
+// While it lives no thread can be started: none has room for its stack.
+class ImpossibleStacks {
+ public:
+  ImpossibleStacks() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t impossible = before_;
+    pthread_attr_setstacksize(&impossible, std::size_t{1} << 50);
+    pthread_setattr_default_np(&impossible);
+  }
+  ~ImpossibleStacks() { pthread_setattr_default_np(&before_); }
+  ImpossibleStacks(const ImpossibleStacks&) = delete;
+  ImpossibleStacks& operator=(const ImpossibleStacks&) = delete;
+
+ private:
+  pthread_attr_t before_;
+};
 
 }  // namespace
 
@@ -201,25 +222,66 @@ TEST_CASE("a network has the same bits for any number of threads", "[pool]") {
   for (std::size_t i = 3; i < results.size(); ++i) CHECK(results[i] == results[i % 3]);
 }
 
-TEST_CASE("KERATIN_NUM_THREADS sets the number of threads", "[pool][messages]") {
-  const char* before = std::getenv("KERATIN_NUM_THREADS");
-  const std::string saved = before ? before : "";
-  const auto with = [](const char* value) {
-    setenv("KERATIN_NUM_THREADS", value, 1);
-    return default_thread_count();
-  };
-  CHECK(with("3") == 3);
-  CHECK(with("") >= 1);
-  CHECK_THROWS_WITH(with("0"),
-                    "[threads] KERATIN_NUM_THREADS is '0', wanted a whole number from 1 to 256");
-  CHECK_THROWS_WITH(with("-2"),
-                    "[threads] KERATIN_NUM_THREADS is '-2', wanted a whole number from 1 to 256");
-  CHECK_THROWS_WITH(with("2x"),
-                    "[threads] KERATIN_NUM_THREADS is '2x', wanted a whole number from 1 to 256");
-  CHECK_THROWS_WITH(with("257"),
-                    "[threads] KERATIN_NUM_THREADS is '257', wanted a whole number from 1 to 256");
-  CHECK_THROWS_WITH(
-      with("99999999999"),
-      "[threads] KERATIN_NUM_THREADS is '99999999999', wanted a whole number from 1 to 256");
-  before ? setenv("KERATIN_NUM_THREADS", saved.c_str(), 1) : unsetenv("KERATIN_NUM_THREADS");
+TEST_CASE("a pool that is refused threads warns and runs with those it got", "[pool][messages]") {
+  const test::ThreadsRestored restore;
+  std::vector<std::string> warnings;
+  utils::set_warning_handler([&](std::string_view message) { warnings.emplace_back(message); });
+  set_thread_count(4);
+  {
+    const ImpossibleStacks no_threads;
+    CHECK(missed(100) == 0);
+  }
+  CHECK(warnings == std::vector<std::string>{
+                        "[threads] only 1 of 4 threads will be used: the system did not start "
+                        "another (Resource temporarily unavailable)"});
+  CHECK(utils::num_threads() == 1);
+  CHECK(missed(100) == 0);
+  CHECK(warnings.size() == 1);
+
+  set_thread_count(3);
+  CHECK(missed(100) == 0);
+  CHECK(utils::num_threads() == 3);
+  CHECK(warnings.size() == 1);
+  utils::set_warning_handler({});
+}
+
+TEST_CASE("what a warning handler throws leaves the pool as it should be", "[pool]") {
+  const test::ThreadsRestored restore;
+  utils::set_warning_handler(
+      [](std::string_view) { throw std::runtime_error("no warnings here"); });
+  set_thread_count(2);
+  {
+    const ImpossibleStacks no_threads;
+    CHECK_THROWS_WITH(missed(100), "no warnings here");
+  }
+  utils::set_warning_handler({});
+  CHECK(missed(100) == 0);
+}
+
+TEST_CASE("helpers leave signals to the program", "[pool]") {
+  const test::ThreadsRestored restore;
+  set_thread_count(3);
+  std::atomic<int> open_to_interrupts{0};
+  const auto caller = std::this_thread::get_id();
+  parallel_for(200, [&](std::size_t) {
+    sigset_t blocked;
+    pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+    if (std::this_thread::get_id() != caller && !sigismember(&blocked, SIGINT))
+      ++open_to_interrupts;
+    std::this_thread::sleep_for(std::chrono::microseconds(20));
+  });
+  CHECK(open_to_interrupts == 0);
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  CHECK_FALSE(sigismember(&blocked, SIGINT));  // the caller is as it was
+}
+
+TEST_CASE("products beyond BLAS's counts are refused", "[gemm][messages]") {
+  const std::size_t rows = 3'000'000'000;
+  CHECK_THROWS_WITH(gemm(nullptr, nullptr, nullptr, rows, 1, 2),
+                    "[matmul] a product of 3000000000 x 2 by 2 x 1 is too large: BLAS counts rows "
+                    "and columns up to 2147483647");
+  CHECK_THROWS_WITH(gemm(nullptr, nullptr, nullptr, 2, 1, rows),
+                    "[matmul] a product of 2 x 3000000000 by 3000000000 x 1 is too large: BLAS "
+                    "counts rows and columns up to 2147483647");
 }

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <complex>
-#include <vector>
+#include <limits>
 #include <xtensor-blas/xblas.hpp>
 
+#include "core/thread_buffer.hpp"
+#include "keratin/check.hpp"
 #include "kernels/blas.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/simd.hpp"
@@ -102,9 +104,8 @@ void by_tiles(std::size_t m, std::size_t n, std::size_t k, Cut cut, std::size_t 
       multiply(tile_at(index), 0, k, c, options.keep);
       after(tile_at(index));
     });
-  thread_local std::vector<float> buffer;
-  if (buffer.size() < m * n) buffer.resize(m * n);
-  float* rest = buffer.data();
+  thread_local constinit ThreadBuffer buffer;
+  float* rest = buffer.reserve(m * n);
   parallel_for(2 * count, [&](std::size_t index) {
     if (index < count)
       multiply(tile_at(index), 0, half, c, options.keep);
@@ -138,7 +139,12 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
             strips.multiply(from_a(tile, first), a_stride, transpose_a, tile, first, inner, c,
                             keep != 0);
           });
-  use_one_blas_thread();
+  check(
+      std::max({m, n, k}) <= static_cast<std::size_t>(std::numeric_limits<xt::blas_index_t>::max()),
+      "matmul", "a product of ", m, " x ", k, " by ", k, " x ", n,
+      " is too large: BLAS counts rows and columns up to ",
+      std::numeric_limits<xt::blas_index_t>::max());
+  const BlasSection section;
   const Cut tiles = cut(m, n, first_half(n, k, options), transpose_b);
   const auto multiply = [&](const Tile& tile, std::size_t first, std::size_t inner, float* c,
                             float keep) {

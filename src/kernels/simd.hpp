@@ -16,7 +16,8 @@ struct AdamStep {
       epsilon;  // learning_rate with both bias corrections in it; a rate is 1 - beta
 };
 
-// Some columns of up to most_rows rows of c = a b + c (where accumulate), those of b having been packed.
+// Some columns of up to most_rows rows of c = a b + c (where accumulate), those of b having been
+// packed.
 struct SparseProductTile {
   static constexpr std::size_t most_rows = 64;
   const float *a, *packed_b;

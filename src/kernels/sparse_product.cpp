@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <vector>
 
+#include "core/thread_buffer.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/simd.hpp"
 
@@ -13,15 +13,6 @@ namespace {
 
 std::size_t round_up(std::size_t size, std::size_t multiple) {
   return tile_count(size, multiple) * multiple;
-}
-
-float* buffer(std::size_t size) {
-  struct alignas(64) Line {
-    float values[16];
-  };
-  thread_local std::vector<Line> lines;
-  if (lines.size() < tile_count(size, 16)) lines.resize(tile_count(size, 16));
-  return lines.data()->values;
 }
 
 }  // namespace
@@ -55,7 +46,8 @@ PackedStrips::PackedStrips(const float* b, std::size_t m, std::size_t n, std::si
   copies_ = transpose_a || size_ > small
                 ? 1
                 : std::clamp<std::size_t>(threads, 1, tile_count(m, SparseProductTile::most_rows));
-  packed_ = buffer(copies_ * size_);
+  thread_local constinit ThreadBuffer buffer;
+  packed_ = buffer.reserve(copies_ * size_);
   std::atomic<bool> finite = true;
   const Slices slices(k, grain / n + 8);
   parallel_for(copies_ * slices.count, [&](std::size_t index) {

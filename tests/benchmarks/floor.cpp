@@ -73,7 +73,6 @@ class Floor::Net {
  public:
   Net(const std::uint8_t* images, const std::uint8_t* labels, int rows)
       : images_(images), labels_(labels), order_(static_cast<std::size_t>(rows)) {
-    keratin::kernels::use_one_blas_thread();
     std::iota(order_.begin(), order_.end(), 0);
     for (auto [weights, in, out] :
          {std::tuple(&w1_, inputs, units), std::tuple(&w2_, units, classes)})
@@ -221,6 +220,7 @@ class Floor::Net {
 
   const std::uint8_t *images_, *labels_;
   std::vector<int> order_;
+  keratin::kernels::BlasSection one_thread_per_product_;
   Tiles tiles_ = choose_tiles();
   Weights w1_{inputs * units}, b1_{units}, w2_{units * classes}, b2_{classes};
   Floats x_{batch_size * inputs}, h_{batch_size * units}, dh_{batch_size * units},
