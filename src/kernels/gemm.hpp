@@ -1,6 +1,5 @@
 #pragma once
-// Matrix products on the pool: tiles of a size that depends on the shapes only, each one
-// single-threaded sgemm.
+// Matrix products on the pool of threads.
 
 #include <cstddef>
 #include <type_traits>
@@ -10,16 +9,17 @@
 namespace keratin::kernels {
 
 struct GemmOptions {
-  bool transpose_a = false, transpose_b = false;
-  float keep = 0;  // c = a b + keep * c
+  bool transpose_a = false;
+  bool transpose_b = false;
+  float keep = 0;  // 0 overwrites c, 1 adds the product to it
 };
 
-/// A rectangle of the result.
+/// A rectangle of the result: rows from `row` on, columns from `column` on.
 struct Tile {
   std::size_t row, rows, column, columns;
 };
 
-/// A borrowed callable void(const Tile&), or none.
+/// A reference to a callable void(const Tile&), which must outlive it, or to none.
 class TileVisitor {
  public:
   TileVisitor() = default;
@@ -37,9 +37,15 @@ class TileVisitor {
   void (*call_)(const void*, const Tile&) = nullptr;
 };
 
-/// c (m x n, row-major) = a (m x k) b (k x n) + keep * c; a and b are stored transposed where the
-/// options say so. `after` runs on each tile of c just after its product, on the same thread, while
-/// it is in cache.
+/// c (m x n, row-major) = a (m x k) b (k x n) + keep * c. Where the options say so a or b is stored
+/// transposed. `after` is called for each tile of c just after its product, on the same thread,
+/// while the tile is in cache; together the tiles cover c once.
+///
+/// The product is cut into tiles by its shape alone, and each tile is computed by one thread, so
+/// the result has the same bits on any number of threads. A tile is computed by OpenBLAS, by loops
+/// of our own for small products, or as a sparse product where most of `a` is zero.
+///
+/// Throws std::invalid_argument if a size is beyond what OpenBLAS can count (2^31 - 1).
 void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k,
           GemmOptions options = {}, TileVisitor after = {});
 

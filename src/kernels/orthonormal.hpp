@@ -4,8 +4,9 @@
 
 namespace keratin::kernels {
 
-/// The Q of a = QR whose R has a positive diagonal: orthonormal columns. a: (rows, columns), rows
-/// >= columns.
+/// The factor Q of the decomposition a = QR in which R has a positive diagonal: a matrix of the
+/// shape of `a` with orthonormal columns. a: (rows, columns), rows >= columns. Throws
+/// std::invalid_argument if `a` has more values than LAPACK can count.
 Tensor orthonormal(const Tensor& a);
 
 }  // namespace keratin::kernels

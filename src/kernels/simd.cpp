@@ -1,6 +1,7 @@
-// Compiled once per instruction set, each time with KERATIN_ARCH naming xsimd's and KERATIN_TABLE
-// the table to define. Everything is a template on the instruction set or local to this file, so
-// that no function compiled for a newer machine can be linked in the place of one for an older.
+// Compiled once per instruction set: KERATIN_ARCH is xsimd's name for it, KERATIN_TABLE the name of
+// the table to define. Everything here and in the included simd_*.hpp is a template on the
+// instruction set or local to this file. So the linker cannot take a function that was compiled for
+// a newer machine in the place of one for an older machine.
 
 #include "kernels/simd.hpp"
 
@@ -14,6 +15,7 @@ namespace keratin::kernels {
 
 namespace {
 
+// The loops of every function in a list, in its order.
 template <class List>
 struct Tables;
 template <class... F>
@@ -47,7 +49,8 @@ struct Identity {
   }
 };
 
-// F of one run of a row's values plus their biases, one batch type wide.
+// F(value + bias) for a row's values from column j on, as long as batches of type B fit; leaves j
+// at the first that is left.
 template <class F, class B>
 void activate(float* y, const float* bias, std::size_t& j, std::size_t columns) {
   for (; j + B::size <= columns; j += B::size) {
@@ -57,8 +60,9 @@ void activate(float* y, const float* bias, std::size_t& j, std::size_t columns) 
   }
 }
 
-// The end of a row shorter than a batch takes narrower ones, unless F multiplies and adds, which
-// each may fuse in another way.
+// The rest of a row goes through narrower batches if `may_narrow`. It must not if F multiplies and
+// adds: the compiler may fuse those differently for each type of batch, and the bits would depend
+// on the column.
 template <class F, bool may_narrow>
 void epilogue(float* y, const float* bias, std::size_t rows, std::size_t columns,
               std::size_t stride) {
@@ -97,13 +101,15 @@ void adam(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep 
   };
   std::size_t i = 0;
   for (; i + width <= n; i += width) {
-    Batch mi = load(m + i), vi = load(v + i);
+    Batch mi = load(m + i);
+    Batch vi = load(v + i);
     update(load(w + i), mi, vi, load(g + i)).store_unaligned(w + i);
     mi.store_unaligned(m + i);
     vi.store_unaligned(v + i);
   }
   if (i < n) {
-    Batch mi = load_some(m + i, n - i, 0), vi = load_some(v + i, n - i, 0);
+    Batch mi = load_some(m + i, n - i, 0);
+    Batch vi = load_some(v + i, n - i, 0);
     store_some(update(load_some(w + i, n - i, 0), mi, vi, load_some(g + i, n - i, 0)), w + i,
                n - i);
     store_some(mi, m + i, n - i);

@@ -13,8 +13,8 @@ constexpr std::size_t width = Batch::size;
 
 Batch load(const float* x) { return Batch::load_unaligned(x); }
 
-// Rest of a row shorter than a batch: padded, so that its values come out of the same instructions
-// as the others.
+// Less than a batch of values, padded to one: so they go through the same instructions as the
+// others and get the same bits.
 Batch load_some(const float* x, std::size_t n, float padding) {
   alignas(64) float lanes[width];
   for (std::size_t i = 0; i < width; ++i) lanes[i] = i < n ? x[i] : padding;
@@ -27,8 +27,9 @@ void store_some(Batch value, float* y, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) y[i] = lanes[i];
 }
 
-// y[i] = f(inputs[i]...) or y[i] += f(inputs[i]...). All is loaded before f: so the compiler fuses
-// the same multiplications and additions for whole batches as for the rest.
+// y[i] = f(in[i]...), or y[i] += f(in[i]...) if `accumulate`. Everything is loaded before f is
+// called, so that the compiler fuses the same multiplications and additions in whole batches and in
+// the rest.
 template <bool accumulate, class F, class... In>
 void each(std::size_t n, float* y, const F& f, const In*... in) {
   std::size_t i = 0;
@@ -43,6 +44,7 @@ void each(std::size_t n, float* y, const F& f, const In*... in) {
   }
 }
 
+// The loops over a function of one input, see functions.hpp.
 template <class F>
 struct MapOf {
   static void map(const float* x, float* y, std::size_t n, float p, float q) {
@@ -54,10 +56,14 @@ struct MapOf {
     const auto f = [p, q](Batch x, Batch y, Batch dy) {
       return F::gradient(x, y, dy, Batch(p), Batch(q));
     };
-    accumulate ? each<true>(n, dx, f, x, y, dy) : each<false>(n, dx, f, x, y, dy);
+    if (accumulate)
+      each<true>(n, dx, f, x, y, dy);
+    else
+      each<false>(n, dx, f, x, y, dy);
   }
 };
 
+// The loops over a function of two inputs.
 template <class F>
 struct Map2Of {
   static void map(const float* a, const float* b, float* y, std::size_t n) {
@@ -67,12 +73,18 @@ struct Map2Of {
   static void gradient_a(const float* a, const float* b, const float* y, const float* dy, float* d,
                          std::size_t n, bool accumulate) {
     const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::gradient_a(a, b, y, dy); };
-    accumulate ? each<true>(n, d, f, a, b, y, dy) : each<false>(n, d, f, a, b, y, dy);
+    if (accumulate)
+      each<true>(n, d, f, a, b, y, dy);
+    else
+      each<false>(n, d, f, a, b, y, dy);
   }
   static void gradient_b(const float* a, const float* b, const float* y, const float* dy, float* d,
                          std::size_t n, bool accumulate) {
     const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::gradient_b(a, b, y, dy); };
-    accumulate ? each<true>(n, d, f, a, b, y, dy) : each<false>(n, d, f, a, b, y, dy);
+    if (accumulate)
+      each<true>(n, d, f, a, b, y, dy);
+    else
+      each<false>(n, d, f, a, b, y, dy);
   }
 };
 

@@ -1,22 +1,31 @@
-#include <vector>
+#include <array>
 
 #include "kernels/simd_tables.hpp"
 
 namespace keratin::kernels {
 
-const std::vector<const Simd*>& usable_tables() {
-  static const std::vector<const Simd*> tables = [] {
-    std::vector<const Simd*> usable;
+namespace {
+
+struct UsableTables {
+  std::array<const Simd*, 3> tables = {};
+  std::size_t count = 0;
+
+  UsableTables() {
 #ifdef KERATIN_HAS_X86_TABLES
     if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-      usable.push_back(&avx512_table);
+      tables[count++] = &avx512_table;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-      usable.push_back(&avx2_table);
+      tables[count++] = &avx2_table;
 #endif
-    usable.push_back(&baseline_table);
-    return usable;
-  }();
-  return tables;
+    tables[count++] = &baseline_table;
+  }
+};
+
+}  // namespace
+
+std::span<const Simd* const> usable_tables() {
+  static const UsableTables usable;
+  return {usable.tables.data(), usable.count};
 }
 
 const Simd& simd() {

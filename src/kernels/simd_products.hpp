@@ -8,8 +8,9 @@ namespace keratin::kernels {
 
 namespace {
 
-// A run of columns of c, one batch type wide, `batches` of them side by side: b is read once for
-// all.
+// Computes columns of one row of c, from column j on, as long as `batches` batches of type B fit,
+// and leaves j at the first column that is left. coefficient(l) is the row's value of a for the
+// inner index l.
 template <class B, std::size_t batches, class Coefficient>
 void product_columns(const Coefficient& coefficient, const float* b, float* out, std::size_t& j,
                      std::size_t n, std::size_t k, bool accumulate) {
@@ -26,10 +27,11 @@ void product_columns(const Coefficient& coefficient, const float* b, float* out,
   }
 }
 
-// The batches for what is left of a row: half and a quarter as wide, down to four lanes.
+// Narrower batches for the rest of a row.
 template <std::size_t lanes>
 using Narrow = xsimd::make_sized_batch_t<float, lanes>;
 
+// One row of c.
 template <class Coefficient>
 void product_row(const Coefficient& coefficient, const float* b, float* out, std::size_t n,
                  std::size_t k, bool accumulate) {
@@ -57,6 +59,7 @@ void product_tn(const float* a, const float* b, float* c, std::size_t m, std::si
     product_row([=](std::size_t l) { return a[l * m + i]; }, b, c + i * n, n, k, accumulate);
 }
 
+// The part of a dot product that batches of type B cover, from l on; leaves l at the rest.
 template <class B>
 float dot_run(const float* left, const float* right, std::size_t& l, std::size_t k) {
   if (l + B::size > k) return 0;

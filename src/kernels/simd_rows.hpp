@@ -1,6 +1,6 @@
 #pragma once
-// Sums, and softmax and its kin over rows. Part of simd.cpp, which is compiled once per instruction
-// set: see there.
+// Sums, and softmax and log_softmax over rows. Part of simd.cpp, which is compiled once per
+// instruction set: see there.
 
 #include <algorithm>
 #include <limits>
@@ -11,10 +11,10 @@ namespace keratin::kernels {
 
 namespace {
 
-// Lanes are added in float over short runs, runs in double: exact enough for any length, and fast.
+// Adds in float over runs of 64 batches, and the runs in double: exact enough for any length, and
+// fast.
 double sum(const float* x, std::size_t n) {
-  if (n < width) {  // a short row: a chain of additions, which the processor overlaps with the next
-                    // row's
+  if (n < width) {  // one chain of additions, which the processor overlaps with the next row's
     float total = 0;
     for (std::size_t i = 0; i < n; ++i) total += x[i];
     return static_cast<double>(total);
@@ -32,8 +32,8 @@ double sum(const float* x, std::size_t n) {
   return total;
 }
 
-// row(first) + ... + row(first + rows - 1), many rows by halves: the error stays that of a few
-// hundred additions.
+// row(first) + ... + row(first + rows - 1). Many rows are split in halves and these are added, so
+// that the rounding error does not exceed that of a few hundred additions.
 template <class Row>
 auto sum_of_rows(const Row& row, std::size_t first, std::size_t rows) -> decltype(row(first)) {
   if (rows > 256)
@@ -75,13 +75,15 @@ float maximum(const float* x, std::size_t n) {
   return best;
 }
 
+// Values of intermediate results that are kept on the stack: 8 KiB.
 constexpr std::size_t block = 2048;
 
-// Rows shorter than this are taken a batch of rows at a time, a lane each: exp, log and sums then
-// run over full batches.
+// Of rows shorter than this, `width` are computed at once, one in each lane: exp, log and sums then
+// work on full batches.
 constexpr std::size_t wide_row = 33;
 
-// body(values) on `width` rows at once, values[j] being their column j.
+// Calls body(values) for `width` rows at a time, values[j] being their columns j, and stores what
+// it leaves there.
 template <class Body>
 void by_lanes(const float* x, float* y, std::size_t rows, std::size_t columns, const Body& body) {
   Batch values[wide_row];
@@ -111,8 +113,10 @@ void softmax_of_narrow_rows(const float* x, float* y, std::size_t rows, std::siz
   by_lanes(x, y, rows, columns, [columns](Batch* values) {
     subtract_maximum(values, columns);
     Batch total(0.0f);
-    for (std::size_t j = 0; j < columns; ++j)
-      total += values[j] = functions::Exp::value(values[j], total, total);
+    for (std::size_t j = 0; j < columns; ++j) {
+      values[j] = functions::Exp::value(values[j], total, total);
+      total += values[j];
+    }
     const Batch scale = Batch(1.0f) / total;
     for (std::size_t j = 0; j < columns; ++j) values[j] *= scale;
   });
@@ -144,7 +148,7 @@ void softmax(const float* x, float* y, std::size_t rows, std::size_t columns) {
   }
 }
 
-// sum of e^x over each run of `columns`, at most `block` values at a time
+// The sum of e^x, computed in blocks.
 float sum_of_exp(const float* x, std::size_t n) {
   float e[block];
   double total = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// Products over the nonzero values of a alone: pixels, one-hot rows and what relu leaves are zeros
-// for the most part. Part of simd.cpp, which is compiled once per instruction set: see there.
+// Products that skip the zeros of a. Part of simd.cpp, which is compiled once per instruction set:
+// see there.
 
 #include <array>
 #include <bit>
@@ -12,14 +12,15 @@ namespace keratin::kernels {
 
 namespace {
 
-// 96 columns, or what sixteen registers hold beside a factor; the last strip of a row may be a
-// batch wider.
-constexpr std::size_t usual_batches = std::min<std::size_t>(96 / width, 12),
-                      most_batches = usual_batches + 1;
+// How many batches wide a strip of c is: 96 columns, or as many as sixteen registers hold besides a
+// factor. The last strip of a row may be one batch wider.
+constexpr std::size_t usual_batches = std::min<std::size_t>(96 / width, 12);
+constexpr std::size_t most_batches = usual_batches + 1;
 
-// Some columns of one row of c in registers. The last batch is moved back to where the columns end:
-// it and the one before come to the same values where they overlap. Packed rows of b hold the same
-// columns, so that every load of theirs is aligned.
+// Up to batches * width columns of one row of c, held in registers. Where the columns are not a
+// multiple of the width, the last batch starts earlier, so that it ends with them; where it
+// overlaps the batch before, both compute the same values. Packed rows of b repeat the overlapping
+// columns, so that all of their loads are aligned.
 template <std::size_t batches>
 class Strip {
  public:
@@ -45,23 +46,25 @@ class Strip {
   std::size_t last_;
 };
 
+// Copies rows of b to where sparse_product() reads them. Returns whether all values are finite.
 template <std::size_t batches>
 bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns,
           float* packed) {
   Strip<batches> strip(columns);
-  Batch infinite[batches];
-  std::fill_n(infinite, batches, Batch(0.0f));
+  Batch not_finite[batches];
+  std::fill_n(not_finite, batches, Batch(0.0f));
   for (std::size_t j = 0; j < rows; ++j, b += stride, packed += strip.packed_size)
     for (std::size_t t = 0; t < batches; ++t) {
       const Batch values = Batch::load_unaligned(b + strip.at(t));
       values.store_aligned(packed + t * width);
-      infinite[t] = xsimd::fma(values, Batch(0.0f), infinite[t]);  // NaN once it is
+      // Becomes NaN as soon as one value is not finite: infinity times 0 is NaN.
+      not_finite[t] = xsimd::fma(values, Batch(0.0f), not_finite[t]);
     }
-  for (std::size_t t = 1; t < batches; ++t) infinite[0] += infinite[t];
-  return xsimd::hadd(infinite[0]) == 0;
+  for (std::size_t t = 1; t < batches; ++t) not_finite[0] += not_finite[t];
+  return xsimd::hadd(not_finite[0]) == 0;
 }
 
-// Bit i is lane i's. xsimd 8 has no name for it.
+// The lanes as bits: bit i is set if lane i is. xsimd 8 has no function for it.
 template <class A>
 std::uint64_t bits_of(xsimd::batch_bool<float, A> lanes) {
   if constexpr (std::is_base_of_v<xsimd::avx512f, A>) {
@@ -79,7 +82,7 @@ std::uint64_t bits_of(xsimd::batch_bool<float, A> lanes) {
   }
 }
 
-// Bit i is set where x[i] is not zero, NaN among them: for up to 64 values.
+// Up to 64 values as bits: bit i is set if x[i] is not zero, so also if it is NaN.
 std::uint64_t nonzero_bits(const float* x, std::size_t n) {
   std::uint64_t bits = 0;
   std::size_t i = 0;
@@ -88,7 +91,7 @@ std::uint64_t nonzero_bits(const float* x, std::size_t n) {
   return bits;
 }
 
-// Bit r of bits[j] is set where x[r][j] is not zero: for up to 64 rows.
+// The columns of up to 64 rows as bits: bit r of bits[j] is set if x[r][j] is not zero.
 void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t rows,
                              std::size_t columns, std::uint64_t* bits) {
   using Bits = xsimd::batch<std::uint32_t, KERATIN_ARCH>;
@@ -99,8 +102,8 @@ void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t row
       Bits lanes(0u);
       for (std::size_t r = half; r < std::min(rows, half + 32); ++r) {
         const Bits value = xsimd::bitwise_cast<Bits>(load(x + r * stride + j));
-        lanes |= xsimd::select(value + value == Bits(0u), Bits(0u),
-                               Bits(1u << (r - half)));  // without its sign
+        const Bits without_sign = value + value;
+        lanes |= xsimd::select(without_sign == Bits(0u), Bits(0u), Bits(1u << (r - half)));
       }
       alignas(64) std::uint32_t words[width];
       lanes.store_aligned(words);
@@ -110,27 +113,31 @@ void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t row
     for (std::size_t r = 0; r < rows; ++r) bits[j] |= std::uint64_t{x[r * stride + j] != 0} << r;
 }
 
-// Block by block of the inner size: its rows of b stay in the nearest cache while the rows of c go
-// by.
+// Takes the inner size in blocks of 64: the rows of b in a block stay in the first cache while all
+// rows of c are computed, and the values of a row of a in the block are the bits of one word.
 template <std::size_t batches, bool transpose_a>
 void sparse_product(const SparseProductTile& tile) {
   constexpr std::size_t block = 64;
-  const std::size_t row_stride = transpose_a ? 1 : tile.a_stride,
-                    inner_stride = transpose_a ? tile.a_stride : 1;
+  const std::size_t row_stride = transpose_a ? 1 : tile.a_stride;
+  const std::size_t inner_stride = transpose_a ? tile.a_stride : 1;
   Strip<batches> strip(tile.columns);
   for (std::size_t l = 0; l < tile.k; l += block) {
     const std::size_t inner = std::min(block, tile.k - l);
-    const float *a = tile.a + l * inner_stride, *b = tile.packed_b + l * strip.packed_size;
+    const float* a = tile.a + l * inner_stride;
+    const float* b = tile.packed_b + l * strip.packed_size;
     std::uint64_t bits[SparseProductTile::most_rows];
     if constexpr (transpose_a)
       nonzero_bits_of_columns(a, inner_stride, inner, tile.rows, bits);
     else
       for (std::size_t i = 0; i < tile.rows; ++i) bits[i] = nonzero_bits(a + i * row_stride, inner);
-    const bool fresh = l == 0 && !tile.accumulate;
+    const bool overwrite = l == 0 && !tile.accumulate;
     for (std::size_t i = 0; i < tile.rows; ++i) {
-      if (!bits[i] && !fresh) continue;
+      if (!bits[i] && !overwrite) continue;
       float* c = tile.c + i * tile.c_stride;
-      fresh ? strip.clear() : strip.load(c);
+      if (overwrite)
+        strip.clear();
+      else
+        strip.load(c);
       for (std::uint64_t left = bits[i]; left; left &= left - 1) {
         const auto j = static_cast<std::size_t>(std::countr_zero(left));
         strip.add(a[i * row_stride + j * inner_stride], b + j * strip.packed_size);
@@ -143,9 +150,10 @@ void sparse_product(const SparseProductTile& tile) {
 void sparse_product(const SparseProductTile& tile, bool transpose_a) {
   const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
     using Kernel = void (*)(const SparseProductTile&);
-    constexpr Kernel plain[] = {sparse_product<i + 1, false>...},
-                     transposed[] = {sparse_product<i + 1, true>...};
-    (transpose_a ? transposed : plain)[(tile.columns - 1) / width](tile);
+    constexpr Kernel plain[] = {sparse_product<i + 1, false>...};
+    constexpr Kernel transposed[] = {sparse_product<i + 1, true>...};
+    const Kernel* kernels = transpose_a ? transposed : plain;
+    kernels[(tile.columns - 1) / width](tile);
   };
   run(std::make_index_sequence<most_batches>());
 }

@@ -1,18 +1,20 @@
 #pragma once
-// One table per instruction set that simd.cpp is compiled for; CMakeLists.txt says which there are.
+// The tables of inner loops, one for each instruction set that cmake/simd.cmake compiles simd.cpp
+// for.
 
-#include <vector>
+#include <span>
 
 #include "kernels/simd.hpp"
 
 namespace keratin::kernels {
 
-extern const Simd baseline_table;  // what the library as a whole is compiled for
+extern const Simd baseline_table;  // for the instruction set of the library as a whole
 #ifdef KERATIN_HAS_X86_TABLES
-extern const Simd avx2_table, avx512_table;
+extern const Simd avx2_table;
+extern const Simd avx512_table;
 #endif
 
-/// The tables that this machine can run, best first.
-const std::vector<const Simd*>& usable_tables();
+/// The tables that this machine can run, the fastest first.
+std::span<const Simd* const> usable_tables();
 
 }  // namespace keratin::kernels

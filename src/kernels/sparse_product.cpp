@@ -17,46 +17,57 @@ std::size_t round_up(std::size_t size, std::size_t multiple) {
 
 }  // namespace
 
-// Faster where up to 60 % of a are nonzeros, fewer where rows of c are short (measured: see
-// docs/performance.md). Eight of a's rows speak for all.
+// A sparse product was measured to be faster if at most 60 % of a are nonzeros, fewer if the rows
+// of c are short: then finding the nonzeros weighs more (see docs/performance.md).
 bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, bool transpose_a) {
-  constexpr std::size_t sample = 8, fewest_rows = 32;
-  constexpr double break_even = 0.58,
-                   walk = 4;  // the walk over the bits costs as much as so many columns
-  const std::size_t rows = transpose_a ? k : m, columns = transpose_a ? m : k;
-  if (m < fewest_rows || rows < sample || n < simd().fewest_columns) return false;
+  constexpr std::size_t sampled_rows = 8;
+  constexpr std::size_t fewest_rows = 32;        // of c
+  constexpr double break_even = 0.58;            // share of nonzeros, for very long rows of c
+  constexpr double finding_cost = 4;             // in columns of c computed per value of a
+  const std::size_t rows = transpose_a ? k : m;  // as stored
+  const std::size_t columns = transpose_a ? m : k;
+  if (m < fewest_rows || rows < sampled_rows || n < simd().fewest_columns) return false;
+
   std::size_t nonzeros = 0;
-  for (std::size_t i = 0; i < sample; ++i)
-    nonzeros += simd().count_nonzeros(a + i * rows / sample * columns, columns);
+  for (std::size_t i = 0; i < sampled_rows; ++i)
+    nonzeros += simd().count_nonzeros(a + i * rows / sampled_rows * columns, columns);
+  const double share_to_beat = break_even - finding_cost / static_cast<double>(n);
   return static_cast<double>(nonzeros) <
-         static_cast<double>(sample * columns) * (break_even - walk / static_cast<double>(n));
+         static_cast<double>(sampled_rows * columns) * share_to_beat;
 }
 
 PackedStrips::PackedStrips(const float* b, std::size_t m, std::size_t n, std::size_t k,
                            bool transpose_a)
     : m_(m), n_(n), k_(k) {
-  const std::size_t fewest = simd().fewest_columns;
-  columns_ = round_up(tile_count(n, tile_count(n, simd().most_columns)), fewest);
-  count_ = tile_count(n + 1 - fewest, columns_);  // the last takes a rest too narrow for a strip
-  size_ = k * ((count_ - 1) * columns_ + round_up(width(count_ - 1), fewest));
-  constexpr std::size_t
-      grain = 1 << 14,
-      small = 1 << 18;  // values that a thread packs at a time; that a core keeps to itself
+  constexpr std::size_t values_per_slice = 1 << 14;    // that a thread packs at a time
+  constexpr std::size_t most_copied_values = 1 << 18;  // 1 MiB: fits the second cache of a core
+  const std::size_t narrowest = simd().fewest_columns;
+  const std::size_t strips = tile_count(n, simd().most_columns);
+  columns_ = round_up(tile_count(n, strips), narrowest);
+  // A rest that is too narrow for a strip of its own is left to the last one.
+  count_ = tile_count(n + 1 - narrowest, columns_);
+  size_ = k * ((count_ - 1) * columns_ + round_up(width(count_ - 1), narrowest));
+
   const auto threads = static_cast<std::size_t>(thread_count_here());
-  copies_ = transpose_a || size_ > small
+  const bool one_copy = transpose_a || size_ > most_copied_values;
+  copies_ = one_copy
                 ? 1
                 : std::clamp<std::size_t>(threads, 1, tile_count(m, SparseProductTile::most_rows));
   thread_local constinit ThreadBuffer buffer;
   packed_ = buffer.reserve(copies_ * size_);
+
   std::atomic<bool> finite = true;
-  const Slices slices(k, grain / n + 8);
+  const Slices slices(k, values_per_slice / n + 8);
   parallel_for(copies_ * slices.count, [&](std::size_t index) {
-    const std::size_t copy = index / slices.count, slice = index % slices.count,
-                      first = slices.first(slice), rows = slices.length(slice);
-    for (std::size_t strip = 0; strip < count_; ++strip)
-      if (!simd().pack(b + first * n + strip * columns_, n, rows, width(strip),
-                       packed_row(copy, strip, first)))
+    const std::size_t copy = index / slices.count;
+    const std::size_t slice = index % slices.count;
+    const std::size_t first = slices.first(slice);
+    for (std::size_t strip = 0; strip < count_; ++strip) {
+      const float* values = b + first * n + strip * columns_;
+      float* packed = packed_row(copy, strip, first);
+      if (!simd().pack(values, n, slices.length(slice), width(strip), packed))
         finite.store(false, std::memory_order_relaxed);
+    }
   });
   finite_ = finite;
 }
@@ -67,7 +78,7 @@ float* PackedStrips::packed_row(std::size_t copy, std::size_t strip, std::size_t
 }
 
 void PackedStrips::multiply(const float* a, std::size_t a_stride, bool transpose_a,
-                            const Tile& tile, std::size_t first, std::size_t inner, float* c,
+                            const Tile& tile, std::size_t first, std::size_t length, float* c,
                             bool accumulate) const {
   const float* packed = packed_row(tile.row * copies_ / m_, tile.column / columns_, first);
   simd().sparse_product({.a = a,
@@ -75,7 +86,7 @@ void PackedStrips::multiply(const float* a, std::size_t a_stride, bool transpose
                          .c = c + tile.row * n_ + tile.column,
                          .rows = tile.rows,
                          .columns = tile.columns,
-                         .k = inner,
+                         .k = length,
                          .a_stride = a_stride,
                          .c_stride = n_,
                          .accumulate = accumulate},

@@ -1,5 +1,5 @@
 #pragma once
-// Products over the nonzero values of a alone.
+// Products that skip the zeros of a: pixels, one-hot rows and outputs of relu are mostly zeros.
 
 #include <cstddef>
 
@@ -7,25 +7,33 @@
 
 namespace keratin::kernels {
 
-/// Whether c (m x n) = a b, with a stored as in gemm(), is faster over a's nonzeros alone.
+/// Whether c (m x n) = a b is likely to be faster as a sparse product. `a` (m x k) is stored as in
+/// gemm(). Samples eight rows of the stored matrix and extrapolates; a wrong guess costs time only.
 bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, bool transpose_a);
 
-/// b (k x n) cut into strips of columns, each packed row by row, in memory of the thread's that the
-/// next one overwrites. A small b is packed once for each thread, for another part of c's m rows:
-/// else the cores would have to exchange it in every step.
+/// b (k x n), prepared for sparse products: cut into strips of columns, and each strip packed row
+/// by row. The packed values lie in memory of the thread, which its next PackedStrips overwrites.
+///
+/// If b is small, there is a copy for each thread, used for its own part of the m rows of c.
+/// Otherwise the cores would exchange the values in every step.
 class PackedStrips {
  public:
   PackedStrips(const float* b, std::size_t m, std::size_t n, std::size_t k, bool transpose_a);
-  /// False if a value of b is not finite. Then b is of no use here: 0 times infinity is not 0.
+
+  /// Whether all of b is finite. If not, zeros of a cannot be skipped: 0 times infinity is NaN.
   bool finite() const { return finite_; }
+
+  /// The number of strips.
   std::size_t count() const { return count_; }
-  /// All are as wide as the first but the last.
+
+  /// Columns of a strip. The last strip may have more or fewer.
   std::size_t columns() const { return columns_; }
-  /// The tile, one of at most SparseProductTile::most_rows, of c (rows n apart) = a b, or += where
-  /// `accumulate`, for `inner` of the inner size from `first` on. a: from there and from the tile's
-  /// first row on.
+
+  /// Computes a tile of c (m x n), which is one strip wide and has at most
+  /// SparseProductTile::most_rows rows, from `length` inner indices, `first` and those after it.
+  /// `a` points to what the tile's first row reads at `first`. Adds to the tile if `accumulate`.
   void multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile,
-                std::size_t first, std::size_t inner, float* c, bool accumulate) const;
+                std::size_t first, std::size_t length, float* c, bool accumulate) const;
 
  private:
   std::size_t width(std::size_t strip) const {
@@ -33,7 +41,11 @@ class PackedStrips {
   }
   float* packed_row(std::size_t copy, std::size_t strip, std::size_t row) const;
 
-  std::size_t m_, n_, k_, columns_, count_, size_, copies_;
+  std::size_t m_, n_, k_;
+  std::size_t columns_;  // of every strip except possibly the last
+  std::size_t count_;    // of strips
+  std::size_t size_;     // values of a copy
+  std::size_t copies_;
   float* packed_;
   bool finite_;
 };
