@@ -30,6 +30,30 @@ TEST_CASE("a generator walks the blocks of its stream", "[random]") {
       CHECK(generator.uint32() == word);
 }
 
+TEST_CASE("a generator starts at any block and skips any number of words", "[random]") {
+  const random::Stream stream{11, 12};
+  std::vector<std::uint32_t> words(40);
+  Generator from_start(stream);
+  for (std::uint32_t& word : words) word = from_start.uint32();
+
+  CHECK(Generator(stream, 3).uint32() == words[12]);
+  for (std::size_t read = 0; read < 9; ++read)
+    for (std::size_t skipped = 0; read + skipped < words.size() - 1; ++skipped) {
+      INFO(read << " words read, " << skipped << " skipped");
+      Generator generator(stream);
+      for (std::size_t i = 0; i < read; ++i) generator.uint32();
+      generator.discard(skipped);
+      CHECK(generator.uint32() == words[read + skipped]);
+      CHECK(generator.uint32() == words[read + skipped + 1]);
+    }
+  Generator far(stream);
+  far.discard((std::uint64_t{1} << 63) + 6);
+  Generator there(stream, (std::uint64_t{1} << 61) + 1);
+  there.uint32();
+  there.uint32();
+  CHECK(far.uint32() == there.uint32());
+}
+
 TEST_CASE("draws have these bits on every platform", "[random]") {
   Generator generator({42, 7});
   std::vector<float> values;
@@ -169,6 +193,64 @@ TEST_CASE("a seed fixes the streams; their state can be read and restored", "[ra
   random::restore(saved);
   CHECK(Generator(random::next_stream()).uint32() == next);
   random::restore(before);
+}
+
+TEST_CASE("a source hands out numbers that it never hands out again", "[random]") {
+  random::SeedGenerator source(21);
+  std::vector<std::uint32_t> taken;
+  for (std::uint64_t count : {5, 0, 4, 1, 8}) {
+    Generator generator = source.take(count);
+    for (std::uint64_t i = 0; i < count; ++i) taken.push_back(generator.uint32());
+  }
+  CHECK(std::set<std::uint32_t>(taken.begin(), taken.end()).size() == 18);
+  CHECK(taken[0] == Generator(random::Stream{21, 1}).uint32());  // on every platform
+  CHECK(taken[5] == Generator({21, 1}, 2).uint32());
+  CHECK(source.state().next_block == 2 + 0 + 1 + 1 + 2);
+  CHECK(taken[0] != Generator(21).uint32());  // what an initializer of that seed draws
+}
+
+TEST_CASE("a source goes on where its state says", "[random]") {
+  random::SeedGenerator source(22), other(23);
+  source.take(10);
+  const random::SeedGenerator::State state = source.state();
+  const std::uint32_t next = source.take(3).uint32();
+  CHECK(source.take(3).uint32() != next);
+  CHECK_FALSE(source.state() == state);
+  other.set_state(state);
+  CHECK(other.state() == state);
+  CHECK(other.take(3).uint32() == next);
+  CHECK(other.state() == random::SeedGenerator::State{{22, 1}, 4});
+}
+
+TEST_CASE("sources without a seed have streams of their own, from the library's seed", "[random]") {
+  const random::Stream before = random::state();
+  utils::set_random_seed(24);
+  random::SeedGenerator first, second;
+  CHECK(first.state() == random::SeedGenerator::State{{24, random::first_stream}, 0});
+  CHECK(second.state() == random::SeedGenerator::State{{24, random::first_stream + 1}, 0});
+  CHECK(first.take(1).uint32() != second.take(1).uint32());
+  random::restore(before);
+}
+
+TEST_CASE("values drawn in slices are those drawn in one go", "[random]") {
+  random::SeedGenerator source(25);
+  source.take(3);
+  const std::size_t count = 1003;
+  const Generator generator = source.take(count);
+  const auto draw = [](Generator& from, std::size_t i) {
+    if (i % 3 == 0) return from.uniform();
+    return i % 3 == 1 ? from.normal() : from.truncated_normal(1, 2);
+  };
+  std::vector<float> whole(count), slices(count);
+  Generator all = generator;
+  for (std::size_t i = 0; i < count; ++i) whole[i] = draw(all, i);
+  const std::vector<std::size_t> bounds = {0, 1, 6, 250, 251, 700, count};
+  for (std::size_t slice = bounds.size() - 1; slice-- > 0;) {
+    Generator own = generator;
+    own.discard(bounds[slice]);
+    for (std::size_t i = bounds[slice]; i < bounds[slice + 1]; ++i) slices[i] = draw(own, i);
+  }
+  CHECK(slices == whole);
 }
 
 TEST_CASE("threads never share a stream", "[random]") {

@@ -5,7 +5,9 @@
 // counter the high half is the stream, the low half counts blocks.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace keratin {
@@ -24,6 +26,8 @@ namespace random {
 /// One of the 2^64 sequences of random numbers that belong to a seed.
 struct Stream {
   std::uint64_t seed = 0, number = 0;
+
+  friend bool operator==(const Stream&, const Stream&) = default;
 };
 
 /// next_stream() starts here; the streams below are for generators with a seed of their own.
@@ -54,7 +58,11 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
 /// Reads a stream from its start. A copy continues with the same numbers as the original.
 class Generator {
  public:
-  explicit Generator(Stream stream) : stream_(stream) {}
+  static constexpr std::size_t words_per_block = 4;
+
+  explicit Generator(Stream stream) : Generator(stream, 0) {}
+  /// Starts at a later block of words.
+  Generator(Stream stream, std::uint64_t first_block) : stream_(stream), next_block_(first_block) {}
   /// Stream 0 of `seed`. next_stream() never returns it, so a layer and the library may have equal
   /// seeds without drawing the same numbers.
   explicit Generator(std::uint64_t seed) : Generator(Stream{seed, 0}) {}
@@ -63,6 +71,9 @@ class Generator {
     if (used_ == block_.size()) refill();
     return block_[used_++];
   }
+  /// Skips `count` words in constant time. Every distribution but bounded() reads one word per
+  /// value, so that discard(i) skips i of its values.
+  void discard(std::uint64_t count);
   /// A multiple of 2^-24 from [0, 1).
   float uniform() { return static_cast<float>(uint32() >> 8) * 0x1p-24f; }
   /// From [low, high).
@@ -84,8 +95,36 @@ class Generator {
   void refill();
   Stream stream_;
   std::uint64_t next_block_ = 0;
-  std::array<std::uint32_t, 4> block_{};
-  std::size_t used_ = 4;  // words of block_ that were returned: all, until the first refill()
+  std::array<std::uint32_t, words_per_block> block_{};
+  std::size_t used_ = words_per_block;  // words of block_ that were returned: all, at first
+};
+
+/// The source of random numbers of one layer, as keras.random.SeedGenerator is. It reads one stream
+/// from its start; take() hands out the next part. Its state can be saved with the layer: a source
+/// that has the same state goes on with the same numbers. One thread at a time may use it.
+class SeedGenerator {
+ public:
+  struct State {
+    Stream stream = {};
+    std::uint64_t next_block = 0;  // the first block that was not handed out
+
+    friend bool operator==(const State&, const State&) = default;
+  };
+
+  /// From a stream of its own, so that no two sources give the same numbers. With a seed, from
+  /// stream 1 of that seed: sources of equal seeds give the same.
+  explicit SeedGenerator(std::optional<std::uint64_t> seed = {});
+
+  /// A generator of the next `count` words. The source moves on past them, so that no later one
+  /// gives them again. Threads may share the work: each copies the generator and lets its copy
+  /// discard() the words before its own part, and the values do not depend on how it was divided.
+  Generator take(std::uint64_t count);
+
+  const State& state() const { return state_; }
+  void set_state(const State& state) { state_ = state; }
+
+ private:
+  State state_;
 };
 
 }  // namespace random

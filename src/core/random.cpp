@@ -16,6 +16,10 @@ namespace keratin::random {
 
 namespace {
 
+// The stream of a given seed that a SeedGenerator reads. A Generator of that seed reads stream 0.
+constexpr std::uint64_t seed_generator_stream = 1;
+static_assert(seed_generator_stream < first_stream);
+
 std::uint64_t nondeterministic_seed() {
   std::random_device device;
   return std::uint64_t{device()} << 32 | device();
@@ -111,6 +115,21 @@ void Generator::refill() {
   used_ = 0;
 }
 
+void Generator::discard(std::uint64_t count) {
+  const std::uint64_t left = block_.size() - used_;
+  if (count <= left) {
+    used_ += static_cast<std::size_t>(count);
+    return;
+  }
+  count -= left;
+  next_block_ += count / block_.size();
+  used_ = block_.size();
+  if (const std::uint64_t words = count % block_.size()) {
+    refill();
+    used_ = static_cast<std::size_t>(words);
+  }
+}
+
 float Generator::uniform(double low, double high) {
   const auto value = static_cast<float>(low + (high - low) * uniform());
   const auto end = static_cast<float>(high);
@@ -147,6 +166,16 @@ void Generator::permutation(std::span<std::uint32_t> order) {
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
   for (std::size_t i = order.size(); i > 1; --i)
     std::swap(order[i - 1], order[bounded(static_cast<std::uint32_t>(i))]);
+}
+
+SeedGenerator::SeedGenerator(std::optional<std::uint64_t> seed)
+    : state_{seed ? Stream{*seed, seed_generator_stream} : next_stream()} {}
+
+Generator SeedGenerator::take(std::uint64_t count) {
+  const Generator generator(state_.stream, state_.next_block);
+  constexpr std::uint64_t words = Generator::words_per_block;
+  state_.next_block += count / words + (count % words != 0);
+  return generator;
 }
 
 }  // namespace keratin::random
