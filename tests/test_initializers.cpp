@@ -1,4 +1,6 @@
 #include <cmath>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "keratin/initializers.hpp"
@@ -58,7 +60,7 @@ TEST_CASE("scaled initializers have Keras's limits and variances", "[initializer
       128};  // the limits in keras's documentation of this shape: 0.0811107, 0.0874818, 0.0618590
   const double cut = 2 / 0.87962566103423978;
   struct Case {
-    Initializer initializer;
+    InitializerHandle initializer;
     double variance;
     bool uniform;
   };
@@ -69,7 +71,7 @@ TEST_CASE("scaled initializers have Keras's limits and variances", "[initializer
         {HeNormal({.seed = 4}), 2.0 / 784, false},
         {LecunUniform({.seed = 5}), 1.0 / 784, true},
         {LecunNormal({.seed = 6}), 1.0 / 784, false}}) {
-    INFO(initializer.name());
+    INFO(class_name_of(*initializer));
     check_spread(initializer(shape), std::sqrt(variance),
                  (uniform ? std::sqrt(3.0) : cut) * std::sqrt(variance));
   }
@@ -116,7 +118,7 @@ TEST_CASE("fans follow the shape", "[initializers]") {
 }
 
 TEST_CASE("a seed repeats, no seed does not", "[initializers]") {
-  const Initializer seeded = HeNormal({.seed = 5}), copy = seeded, unseeded = "he_normal";
+  const InitializerHandle seeded = HeNormal({.seed = 5}), copy = seeded, unseeded = "he_normal";
   CHECK(seeded({3, 4}) == seeded({3, 4}));
   CHECK(copy({3, 4}) == seeded({3, 4}));
   CHECK_FALSE(HeNormal({.seed = 6})({3, 4}) == seeded({3, 4}));
@@ -158,11 +160,11 @@ TEST_CASE("orthogonal", "[initializers]") {
 TEST_CASE("identity, given values, own functions", "[initializers]") {
   CHECK(Identity()({2, 3}) == Tensor({{1, 0, 0}, {0, 1, 0}}));
   CHECK(Identity(2.5)({3, 2}) == Tensor({{2.5, 0}, {0, 2.5}, {0, 0}}));
-  const Initializer values = Tensor({{1, 2}, {3, 4}});
+  const InitializerHandle values = Tensor({{1, 2}, {3, 4}});
   CHECK(values({2, 2}) == Tensor({{1, 2}, {3, 4}}));
   CHECK_THROWS_WITH(values({4}),
                     "[initializer] has values of shape (2, 2), the weight has shape (4,)");
-  const Initializer own = [](Tensor& weights, random::Generator& generator) {
+  const InitializerHandle own = [](Tensor& weights, random::Generator& generator) {
     for (float& weight : weights.values()) weight = static_cast<float>(generator.bounded(3));
   };
   const Tensor drawn = own({50});
@@ -170,30 +172,31 @@ TEST_CASE("identity, given values, own functions", "[initializers]") {
 }
 
 TEST_CASE("initializers by name", "[initializers]") {
-  for (const char* name : {"zeros", "Zeros", "zero"}) CHECK(Initializer(name).name() == "Zeros");
-  for (const char* name : {"ones", "Ones", "one"}) CHECK(Initializer(name).name() == "Ones");
+  const auto class_name = [](const char* name) { return class_name_of(*get(name)); };
+  for (const char* name : {"zeros", "Zeros", "zero"}) CHECK(class_name(name) == "Zeros");
+  for (const char* name : {"ones", "Ones", "one"}) CHECK(class_name(name) == "Ones");
   for (const char* name : {"random_normal", "RandomNormal", "normal"})
-    CHECK(get(name).name() == "RandomNormal");
+    CHECK(class_name(name) == "RandomNormal");
   for (const char* name : {"random_uniform", "RandomUniform", "uniform"})
-    CHECK(get(name).name() == "RandomUniform");
+    CHECK(class_name(name) == "RandomUniform");
   for (const char* name : {"orthogonal", "Orthogonal", "OrthogonalInitializer"})
-    CHECK(get(name).name() == "Orthogonal");
+    CHECK(class_name(name) == "Orthogonal");
   for (const char* name : {"identity", "Identity", "IdentityInitializer"})
-    CHECK(get(name).name() == "Identity");
+    CHECK(class_name(name) == "Identity");
   for (const char* name :
        {"constant", "Constant", "truncated_normal", "TruncatedNormal", "variance_scaling",
         "VarianceScaling", "glorot_uniform", "GlorotUniform", "glorot_normal", "GlorotNormal",
         "he_uniform", "HeUniform", "he_normal", "HeNormal", "lecun_uniform", "LecunUniform",
         "lecun_normal", "LecunNormal"})
-    CHECK_NOTHROW(Initializer(name)({4, 4}));
+    CHECK_NOTHROW(get(name)({4, 4}));
   const std::string names =
       "zeros, ones, constant, random_normal, random_uniform, truncated_normal, variance_scaling, "
       "glorot_uniform, glorot_normal, "
       "he_uniform, "
       "he_normal, lecun_uniform, lecun_normal, orthogonal, identity";
-  CHECK_THROWS_WITH(Initializer("xavier"),
+  CHECK_THROWS_WITH(get("xavier"),
                     "[initializer] there is no initializer 'xavier' among: " + names);
-  CHECK_THROWS_WITH(Initializer(""), "[initializer] there is no initializer '' among: " + names);
+  CHECK_THROWS_WITH(get(""), "[initializer] there is no initializer '' among: " + names);
 }
 
 TEST_CASE("initializers refuse what they cannot do", "[initializers]") {
@@ -202,8 +205,147 @@ TEST_CASE("initializers refuse what they cannot do", "[initializers]") {
   CHECK_THROWS_WITH(VarianceScaling({.scale = 0}),
                     "[variance_scaling] scale is 0, wanted more than 0");
   CHECK_THROWS_WITH(VarianceScaling({.mode = "fan"}),
-                    "[variance_scaling] unknown mode 'fan', wanted fan_in, fan_out or fan_avg");
-  CHECK_THROWS_WITH(VarianceScaling({.distribution = "gauss"}),
-                    "[variance_scaling] unknown distribution 'gauss', wanted truncated_normal, "
-                    "untruncated_normal or uniform");
+                    "[initializer mode] there is no initializer mode 'fan' among: fan_in, fan_out, "
+                    "fan_avg");
+  CHECK_THROWS_WITH(VarianceScaling({.distribution = "Gauss"}),
+                    "[initializer distribution] there is no initializer distribution 'Gauss' "
+                    "among: truncated_normal, untruncated_normal, uniform");
+  CHECK_THROWS_WITH(InitializerHandle()({2}),
+                    "[initializer] there is none to make values of shape (2,)");
+  CHECK_THROWS_WITH(Initializer::FromFunction(nullptr), "[initializer] got an empty function");
+  const InitializerHandle reshapes = [](Tensor& weights, random::Generator&) {
+    weights = Tensor({1, 2, 3});
+  };
+  CHECK_THROWS_WITH(reshapes({2}),
+                    "[initializer] made values of shape (3,), the weight has shape (2,)");
+}
+
+TEST_CASE("a seed gives the same bits in every version", "[initializers]") {
+  struct Case {
+    InitializerHandle initializer;
+    std::vector<float> first;
+  };
+  const Case cases[] = {
+      {RandomNormal({.mean = 1, .stddev = 0.1, .seed = 7}),
+       {1.16911626f, 1.0674969f, 0.879539192f}},
+      {RandomUniform({.minval = -1, .maxval = 2, .seed = 7}),
+       {1.86379135f, 1.25045657f, -0.657467961f}},
+      {TruncatedNormal({.mean = 1, .stddev = 0.1, .seed = 7}),
+       {1.15055823f, 1.0639559f, 0.888176084f}},
+      {VarianceScaling(
+           {.scale = 3, .mode = "fan_out", .distribution = "untruncated_normal", .seed = 7}),
+       {1.46458983f, 0.584540188f, -1.043221f}},
+      {GlorotUniform({.seed = 7}), {0.841750264f, 0.463191807f, -0.714404762f}},
+      {GlorotNormal({.seed = 7}), {0.914898038f, 0.388640881f, -0.679520965f}},
+      {HeUniform({.seed = 7}), {1.28579485f, 0.707537174f, -1.09127128f}},
+      {HeNormal({.seed = 7}), {1.39752984f, 0.593658745f, -1.03798544f}},
+      {LecunUniform({.seed = 7}), {0.909194231f, 0.500304341f, -0.771645308f}},
+      {LecunNormal({.seed = 7}), {0.98820287f, 0.419780135f, -0.733966529f}},
+  };
+  for (const Case& c : cases) {
+    INFO(class_name_of(*c.initializer));
+    const Tensor weights = c.initializer({3, 4});
+    CHECK(std::vector<float>(weights.data(), weights.data() + 3) == c.first);
+  }
+
+  // Every call takes the next stream, whether or not it draws.
+  const random::Stream before = random::state();
+  utils::set_random_seed(7);
+  for (const char* name : {"zeros", "constant", "ones", "identity"}) get(name)({3, 4});
+  CHECK(get("random_normal")({3, 4}).values()[0] == 0.0227277074f);
+  CHECK(random::state() == random::Stream{7, random::first_stream + 5});
+  random::restore(before);
+}
+
+TEST_CASE("every initializer survives a round trip through its fields", "[initializers]") {
+  for (const Row<Initializer>& row : Initializer::table().rows) {
+    INFO(row.class_name);
+    const std::shared_ptr<Initializer> made = make_member<Initializer>(row.class_name);
+    CHECK(class_name_of(*made) == row.class_name);
+    const Config config = describe(*made);
+    const std::shared_ptr<Initializer> again = member_from_config<Initializer>(config);
+    CHECK(class_name_of(*again) == row.class_name);
+    CHECK(describe(*again) == config);
+    const Config options = made->get_config();
+    const auto key = [](const Config::Entry& entry) { return entry.key; };
+    CHECK_THROWS_WITH(make_member<Initializer>(row.class_name, Config::Object{{"sed", 7}}),
+                      concat("[", row.class_name, "] there is no field 'sed' among: ",
+                             joined(*options.get_if<Config::Object>(), key)));
+  }
+}
+
+TEST_CASE("initializers keep their options as they were given", "[initializers]") {
+  CHECK(to_string(describe<Initializer>(VarianceScaling(
+            {.scale = 0.1, .mode = "fan_avg", .distribution = "Uniform", .seed = 7}))) ==
+        R"({"class_name": "VarianceScaling", "config": {"scale": 0.1, "mode": "fan_avg", )"
+        R"("distribution": "Uniform", "seed": 7}})");
+  CHECK(to_string(describe<Initializer>(RandomUniform({.minval = -0.3, .maxval = 0.7}))) ==
+        R"({"class_name": "RandomUniform", "config": {"minval": -0.3, "maxval": 0.7, )"
+        R"("seed": None}})");
+  CHECK(to_string(Constant(0.1).get_config()) == R"({"value": 0.1})");
+  CHECK(to_string(Identity(2.5).get_config()) == R"({"gain": 2.5})");
+  CHECK(to_string(Zeros().get_config()) == "{}");
+
+  const auto orthogonal = member_from_config<Initializer>(Config::Object{
+      {"class_name", "Orthogonal"}, {"config", Config::Object{{"gain", 1.5}, {"seed", 7}}}});
+  CHECK((*orthogonal)({3, 4}) == Orthogonal({.gain = 1.5, .seed = 7})({3, 4}));
+}
+
+namespace {
+
+struct AlternatingOptions {
+  double size = 1.0;
+};
+template <class V>
+void fields(V& v, AlternatingOptions& o) {
+  v("size", o.size);
+}
+
+class Alternating : public Configured<Initializer, AlternatingOptions> {
+ public:
+  using Configured::Configured;
+  void fill(Tensor& weights, random::Generator&) const override {
+    auto value = static_cast<float>(options().size);
+    for (float& weight : weights.values()) {
+      weight = value;
+      value = -value;
+    }
+  }
+};
+
+class Undescribed : public Initializer {
+ public:
+  void fill(Tensor& weights, random::Generator&) const override { weights.fill(3); }
+};
+
+}  // namespace
+
+TEST_CASE("an initializer of the program's own is one like ours", "[initializers]") {
+  const InitializerHandle own = Alternating({.size = 2});
+  CHECK(own({3}) == Tensor({2, -2, 2}));
+  CHECK(to_string(own.config()) == R"({"class_name": "Alternating", "config": {"size": 2.0}})");
+  CHECK_THROWS(InitializerHandle::from_config(own.config()));  // an unknown name out here
+  {
+    const CustomObjectScope scope({custom_object<Alternating>("Alternating")});
+    CHECK(InitializerHandle::from_config(own.config())({3}) == Tensor({2, -2, 2}));
+    CHECK(get("Alternating")({3}) == Tensor({1, -1, 1}));
+  }
+  const InitializerHandle undescribed = std::make_shared<Undescribed>();
+  CHECK(undescribed({2}) == Tensor({3, 3}));
+  CHECK_THROWS_WITH(undescribed.config(),
+                    "[initializer] Undescribed has no list of fields, so that a Config cannot "
+                    "describe it");
+}
+
+TEST_CASE("options hold an initializer by value", "[initializers]") {
+  CHECK_FALSE(InitializerHandle());
+  CHECK(InitializerHandle().config().is_null());
+  CHECK_FALSE(InitializerHandle::from_config(Config()));
+  CHECK(to_string(InitializerHandle("he_normal").config()) == R"("he_normal")");
+  CHECK(InitializerHandle::from_config("zeros")({2}) == Tensor::zeros({2}));
+
+  const InitializerHandle fixed = Initializer::FromFunction(
+      [](Tensor& weights, random::Generator& generator) { weights.fill(generator.uniform()); }, 7);
+  CHECK(fixed({2}) == fixed({2}));
+  CHECK(fixed({2}).values()[0] == random::Generator(7).uniform());
 }

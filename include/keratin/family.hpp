@@ -230,8 +230,8 @@ class Handle {
   }
   /// A function, where the family has a class that makes a member of one.
   template <class F>
-  requires(!std::derived_from<std::remove_cvref_t<F>, Handle> && detail::Wraps<FamilyType, F>)
-      Handle(F function)
+  requires(!std::derived_from<F, Handle> && !std::derived_from<F, FamilyType> &&
+           detail::Wraps<FamilyType, F>) Handle(F function)
       : Handle(typename FamilyType::FromFunction(std::move(function))) {}
 
   explicit operator bool() const { return member_ != nullptr; }

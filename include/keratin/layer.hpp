@@ -16,7 +16,7 @@ namespace keratin {
 struct WeightOptions {
   std::string name = "weight";
   Shape shape = {};
-  Initializer initializer = "glorot_uniform";
+  InitializerHandle initializer = "glorot_uniform";
   bool trainable = true;
 };
 

@@ -13,8 +13,8 @@ namespace keratin::layers {
 struct DenseOptions {
   ActivationFunction activation = {};
   bool use_bias = true;
-  Initializer kernel_initializer = "glorot_uniform";
-  Initializer bias_initializer = "zeros";
+  InitializerHandle kernel_initializer = "glorot_uniform";
+  InitializerHandle bias_initializer = "zeros";
   std::string name = "";
 };
 

@@ -1,0 +1,32 @@
+#include "keratin/initializers.hpp"
+
+namespace keratin {
+
+namespace {
+
+using namespace initializers;
+
+constexpr Row<Initializer> rows[] = {
+    row<Zeros>("Zeros", "zeros", "zero"),
+    row<Ones>("Ones", "ones", "one"),
+    row<Constant>("Constant", "constant"),
+    row<RandomNormal>("RandomNormal", "random_normal", "normal"),
+    row<RandomUniform>("RandomUniform", "random_uniform", "uniform"),
+    row<TruncatedNormal>("TruncatedNormal", "truncated_normal"),
+    row<VarianceScaling>("VarianceScaling", "variance_scaling"),
+    row<GlorotUniform>("GlorotUniform", "glorot_uniform"),
+    row<GlorotNormal>("GlorotNormal", "glorot_normal"),
+    row<HeUniform>("HeUniform", "he_uniform"),
+    row<HeNormal>("HeNormal", "he_normal"),
+    row<LecunUniform>("LecunUniform", "lecun_uniform"),
+    row<LecunNormal>("LecunNormal", "lecun_normal"),
+    row<Orthogonal>("Orthogonal", "orthogonal", "OrthogonalInitializer"),
+    row<Identity>("Identity", "identity", "IdentityInitializer"),
+};
+constexpr Table<Initializer> initializer_table{"initializer", rows};
+
+}  // namespace
+
+const Table<Initializer>& Initializer::table() { return initializer_table; }
+
+}  // namespace keratin
