@@ -107,6 +107,25 @@ std::vector<GoldenCase> read_golden(const std::string& family) {
   return read_golden(file, path.filename().string());
 }
 
+Config guessed_config(const std::string& text) {
+  if (text == "none") return {};
+  if (text.find(',') != std::string::npos) {
+    Config::List list;
+    for (const std::string& item : split(text, ',')) list.push_back(guessed_config(item));
+    return list;
+  }
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  if (text.empty() || end != text.c_str() + text.size()) return text;
+  const bool is_integer = text.find_first_not_of("-0123456789") == std::string::npos;
+  return is_integer ? Config(std::strtoll(text.c_str(), nullptr, 10)) : Config(number);
+}
+
+Config flag_config(const std::string& text, const std::string& where) {
+  check(text == "0" || text == "1", where, "is '", text, "', wanted 1 or 0");
+  return text == "1";
+}
+
 const GoldenCase& find_case(const std::vector<GoldenCase>& cases, const std::string& name) {
   for (const auto& golden : cases)
     if (golden.name == name) return golden;

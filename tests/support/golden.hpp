@@ -5,15 +5,19 @@
 //   for (const auto& golden : test::read_golden("losses")) {
 //     INFO(golden.name);
 //     const Tensor& y_true = golden.tensor("y_true");
-//     double delta = golden.number("delta", 1.0);
+//     const auto options = test::options_of<HuberOptions>(golden, {"loss"});
 //   }
 
+#include <algorithm>
 #include <filesystem>
 #include <iosfwd>
 #include <map>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "keratin/fields.hpp"
 #include "keratin/tensor.hpp"
 
 namespace keratin::test {
@@ -52,5 +56,62 @@ const GoldenCase& find_case(const std::vector<GoldenCase>& cases, const std::str
 
 /// "a,b,c" -> {"a", "b", "c"}; "" -> {}.
 std::vector<std::string> split(const std::string& text, char separator);
+
+/// What the text of an option looks like: a number ("2", "0.5"), a list of them ("1,2"), null
+/// ("none"), else a string.
+Config guessed_config(const std::string& text);
+/// A flag, which the files write as 1 or 0. `where` names it in errors.
+Config flag_config(const std::string& text, const std::string& where);
+
+/// The text of an option as a Config from which a field of type T can be read.
+template <class T>
+Config config_of(const std::string& text, const std::string& where) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return flag_config(text, where);
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return text;
+  } else if constexpr (keratin::detail::IsOptional<T>::value) {
+    return text == "none" ? Config() : config_of<typename T::value_type>(text, where);
+  } else if constexpr (keratin::detail::IsVector<T>::value || std::is_same_v<T, Shape>) {
+    using Item = std::remove_cvref_t<decltype(*std::declval<T&>().begin())>;
+    Config::List list;
+    for (const std::string& item : split(text, ',')) list.push_back(config_of<Item>(item, where));
+    return list;
+  } else {
+    return guessed_config(text);
+  }
+}
+
+namespace detail {
+
+// A visitor of a list of fields: replaces the text of the entries that are fields by values of the
+// fields' types.
+struct OptionReader {
+  const std::string& case_name;
+  Config& options;
+  template <class T>
+  void operator()(const char* name, T&) {
+    const Config* text = options.find(name);
+    if (!text) return;
+    options.set(name, config_of<T>(*text->get_if<std::string>(), case_name + ' ' + name));
+  }
+};
+
+}  // namespace detail
+
+/// The options of a case as an options struct: fields that the case does not name keep their
+/// defaults. Throws std::invalid_argument for an option that is neither a field nor among
+/// `other_keys`, which the test reads itself, and for text that does not suit the field's type.
+template <HasFields Options>
+Options options_of(const GoldenCase& golden, const std::vector<std::string>& other_keys = {}) {
+  Config options = Config::Object();
+  for (const auto& [key, text] : golden.options)
+    if (std::find(other_keys.begin(), other_keys.end(), key) == other_keys.end())
+      options.set(key, text);
+  Options defaults{};
+  detail::OptionReader reader{golden.name, options};
+  fields(reader, defaults);
+  return read_fields<Options>(golden.name, options);
+}
 
 }  // namespace keratin::test
