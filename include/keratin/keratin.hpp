@@ -16,6 +16,7 @@
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
 #include "keratin/optimizers.hpp"
+#include "keratin/regularizers.hpp"
 #include "keratin/sequential.hpp"
 #include "keratin/tape.hpp"
 #include "keratin/tensor.hpp"

@@ -1,0 +1,21 @@
+#include "keratin/regularizers.hpp"
+
+namespace keratin {
+
+namespace {
+
+using namespace regularizers;
+
+constexpr Row<Regularizer> rows[] = {
+    row<L1>("L1", "l1"),
+    row<L2>("L2", "l2"),
+    row<L1L2>("L1L2", "l1_l2", "l1l2"),
+    row<OrthogonalRegularizer>("OrthogonalRegularizer", "orthogonal_regularizer"),
+};
+constexpr Table<Regularizer> regularizer_table{"regularizer", rows};
+
+}  // namespace
+
+const Table<Regularizer>& Regularizer::table() { return regularizer_table; }
+
+}  // namespace keratin
