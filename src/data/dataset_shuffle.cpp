@@ -1,6 +1,7 @@
 // Dataset::shuffle.
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <utility>
 
@@ -24,6 +25,7 @@ std::vector<Batch> in_order(std::vector<Batch> elements, std::vector<std::uint32
   for (std::uint32_t i : order) ordered.push_back(std::move(elements[i]));
   return ordered;
 }
+
 /// Rows are of the same type as their places in the order: they can take its memory.
 std::vector<Row> in_order(std::vector<Row> elements, std::vector<std::uint32_t> order) {
   for (std::uint32_t& i : order) i = elements[i];
@@ -156,8 +158,8 @@ class ShuffleStage : public Selection<ShuffleStage> {
 
 std::uint32_t low(std::uint64_t number) { return static_cast<std::uint32_t>(number); }
 std::uint32_t high(std::uint64_t number) { return static_cast<std::uint32_t>(number >> 32); }
-std::uint64_t joined(std::uint32_t low, std::uint32_t high) {
-  return std::uint64_t{high} << 32 | low;
+std::uint64_t joined(std::uint32_t low_half, std::uint32_t high_half) {
+  return std::uint64_t{high_half} << 32 | low_half;
 }
 
 }  // namespace
