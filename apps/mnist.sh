@@ -9,7 +9,8 @@ if [[ " $* " == *" --plot"* ]]; then "$root/cmake/packages.sh" gnuplot-nox; fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Building the trainer ..." >&2
-if ! { cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DKERATIN_BUILD_TESTS=OFF &&
+if ! { cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release \
+           -DKERATIN_BUILD_APPS=ON -DKERATIN_BUILD_TESTS=OFF &&
        cmake --build "$build" --target mnist_train --parallel "$(nproc)"; } > "$log" 2>&1; then
   cat "$log" >&2
   exit 1

@@ -1,0 +1,55 @@
+# cmake -DSOURCE=<keratin's source> -DWORK=<empty folder> -DCOMPILER=<c++> -P check.cmake
+# Configures keratin as on machines that lack packages: optional ones are left out, and said so;
+# required ones, and those asked for, are errors that name the package to install.
+file(REMOVE_RECURSE ${WORK})
+
+# expect(<succeeds or fails> <what CMake must print> <argument of cmake>...)
+function(expect outcome text)
+  execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK} -DCMAKE_CXX_COMPILER=${COMPILER} ${ARGN}
+    RESULT_VARIABLE result OUTPUT_VARIABLE printed ERROR_VARIABLE printed)
+  if(result EQUAL 0)
+    set(got succeeds)
+  else()
+    set(got fails)
+  endif()
+  if(NOT got STREQUAL outcome)
+    message(SEND_ERROR "cmake ${ARGN} ${got}:\n${printed}")
+  endif()
+  string(REGEX REPLACE "[ \n]+" " " line "${printed}")
+  string(FIND "${line}" "${text}" at)
+  if(at EQUAL -1)
+    message(SEND_ERROR "cmake ${ARGN} does not print '${text}', but\n${printed}")
+  endif()
+endfunction()
+
+# without(<out> <package>...): how CMake is told that a package is not there
+function(without out)
+  list(TRANSFORM ARGN REPLACE "(.+)" "-DCMAKE_DISABLE_FIND_PACKAGE_\\1=ON")
+  set(${out} ${ARGN} PARENT_SCOPE)
+endfunction()
+
+without(no_extras Catch2 CLI11 benchmark)
+set(left_out "-- keratin: leaving out")
+expect(succeeds "${left_out} the programs of apps/: CLI11 is not found (Debian package libcli11-dev)" ${no_extras})
+expect(succeeds "${left_out} the tests: Catch2 is not found (Debian package catch2)" ${no_extras})
+expect(succeeds "${left_out} the benchmarks: benchmark is not found (Debian package libbenchmark-dev)"
+  ${no_extras} -DKERATIN_BUILD_BENCHMARKS=AUTO)
+expect(fails "KERATIN_BUILD_BENCHMARKS=ON asks for the benchmarks, but benchmark is not found (Debian package libbenchmark-dev)."
+  ${no_extras} -DKERATIN_BUILD_BENCHMARKS=ON)
+file(REMOVE_RECURSE ${WORK})
+# As apps/mnist.sh does, and as the presets do, with which tests/run.sh works.
+expect(fails "KERATIN_BUILD_APPS=ON asks for the programs of apps/, but CLI11 is not found (Debian package libcli11-dev)."
+  ${no_extras} -DKERATIN_BUILD_APPS=ON -DKERATIN_BUILD_TESTS=OFF)
+file(REMOVE_RECURSE ${WORK})
+without(no_catch Catch2)
+expect(fails "KERATIN_BUILD_TESTS=ON asks for the tests, but Catch2 is not found (Debian package catch2). Install it with sudo apt-get install catch2 or"
+  --preset release ${no_catch})
+
+file(REMOVE_RECURSE ${WORK})
+without(no_headers xtensor xsimd ZLIB)
+expect(fails "keratin needs packages that CMake did not find: xtensor (Debian package libxtensor-dev) xsimd (Debian package libxsimd-dev) zlib (Debian package zlib1g-dev) On Debian they are installed by sudo apt-get install libxtensor-dev libxsimd-dev zlib1g-dev"
+  ${no_headers})
+file(REMOVE_RECURSE ${WORK})
+expect(fails "keratin needs packages that CMake did not find: BLAS with BLA_VENDOR=Arm (Debian package libopenblas-dev) On Debian"
+  -DBLA_VENDOR=Arm)
+file(REMOVE_RECURSE ${WORK})
