@@ -3,6 +3,8 @@ function(keratin_compile_options target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # xtensor 0.24 takes a guard for C++17 at its word: without this its immediate reducers crash under -std=c++20.
     target_compile_options(${target} PRIVATE -fno-new-ttp-matching)
+    # Position-independent code is to be as fast: calls between our own functions are inlined as usual.
+    target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   endif()
   # sqrt in a loop need not set errno, so it can be a vector's.
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O3> -fno-math-errno)
