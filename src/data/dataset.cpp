@@ -10,7 +10,7 @@ namespace keratin {
 namespace {
 
 void check_rows(const char* name, const ArrayView& array, std::size_t rows) {
-  check(array.empty() || array.rows() == rows, "dataset, from_tensor_slices", name, " has ",
+  check(!array.given() || array.rows() == rows, "dataset, from_tensor_slices", name, " has ",
         array.rows(), " rows, x has ", rows);
 }
 
@@ -30,7 +30,7 @@ std::size_t count_or_all(const char* where, long count) {
 Dataset::Dataset(std::shared_ptr<const detail::Stage> stage) : stage_(std::move(stage)) {}
 
 Dataset Dataset::from_tensor_slices(ArrayView x, ArrayView y, ArrayView sample_weight) {
-  check(!x.empty() && x.rows() > 0, "dataset, from_tensor_slices", "x holds no samples");
+  check(x.given() && x.rows() > 0, "dataset, from_tensor_slices", "x holds no samples");
   check(x.rows() <= UINT32_MAX, "dataset, from_tensor_slices", "x has ", x.rows(),
         " rows, wanted at most ", UINT32_MAX);
   check_rows("y", y, x.rows());

@@ -12,7 +12,7 @@ namespace keratin::detail {
 namespace {
 
 void gather_part(const ArrayView& from, std::span<const Row> rows, Tensor& out) {
-  if (from.empty())
+  if (!from.given())
     out.resize({0});
   else
     from.gather(rows, out);
