@@ -113,7 +113,7 @@ TEST_CASE("a callback can stop training after a batch", "[fit]") {
   CHECK(history.epoch == std::vector<int>{0, 1});
   CHECK(history["val_loss"].size() == 2);
   CHECK(message<std::logic_error>([&] { stops.model(); }) ==
-        "[callback] model() is there during fit, evaluate and predict only");
+        "[callback] model() exists during fit, evaluate and predict only");
 }
 
 TEST_CASE("Ctrl-C ends fit after the batch and leaves no handler behind", "[fit]") {
@@ -277,7 +277,7 @@ TEST_CASE("errors before training name what was got and wanted", "[fit][errors]"
   CHECK(message([&] { model.fit(data.x, data.y, {.batch_size = 0}); }) ==
         "[fit] batch_size is 0, wanted 1 or more");
   CHECK(message([&] { model.fit(data.x, data.y, {.verbose = 3}); }) ==
-        "[fit] verbose is 3, wanted 0 (silent), 1 (progress bar) or 2 (a line an epoch)");
+        "[fit] verbose is 3, wanted 0 (silent), 1 (progress bar) or 2 (one line per epoch)");
   CHECK(message([&] { model.fit(data.x, data.y, {.validation_split = 1}); }) ==
         "[fit] validation_split is 1, wanted 0 or more and below 1");
   CHECK(message([&] { model.fit(data.x, data.y, {.validation_split = 0.99}); }) ==
@@ -303,6 +303,6 @@ TEST_CASE("an exception from a step lets go of the callbacks and leaves the mode
           model.fit(data.x, data.y, {.verbose = 0, .callbacks = {&throws}});
         }) == "enough");
   CHECK(message<std::logic_error>([&] { throws.model(); }) ==
-        "[callback] model() is there during fit, evaluate and predict only");
+        "[callback] model() exists during fit, evaluate and predict only");
   CHECK(model.fit(data.x, data.y, {.verbose = 0}).epoch.size() == 1);
 }

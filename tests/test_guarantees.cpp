@@ -42,7 +42,7 @@ std::uint64_t hash(const Sequential& model) {
 }
 
 // Large enough that every product is cut into tiles, with a short last batch.
-std::uint64_t trained(const OptimizerChoice& optimizer, const char* activation, const Tensor& x,
+std::uint64_t trained(const OptimizerHandle& optimizer, const char* activation, const Tensor& x,
                       const Tensor& y) {
   utils::set_random_seed(3);
   Sequential model(
@@ -59,13 +59,13 @@ TEST_CASE("weights have the same bits on 1, 2, 3 and 4 threads, for every optimi
           "[guarantees]") {
   const test::ThreadsRestored restored;
   const Tensor x = waves({1000, 300}), y = classes(1000);
-  const OptimizerChoice optimizers[] = {"adam",
+  const OptimizerHandle optimizers[] = {"adam",
                                         "rmsprop",
                                         "sgd",
                                         optimizers::SGD({.momentum = 0.9, .nesterov = true}),
                                         optimizers::Adam({.amsgrad = true, .global_clipnorm = 0.5}),
                                         optimizers::RMSprop({.momentum = 0.5, .centered = true})};
-  for (const OptimizerChoice& optimizer : optimizers)
+  for (const OptimizerHandle& optimizer : optimizers)
     for (const char* activation : {"relu", "tanh", "gelu"}) {
       utils::set_num_threads(1);
       const std::uint64_t want = trained(optimizer, activation, x, y);

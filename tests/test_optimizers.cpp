@@ -12,46 +12,13 @@ using namespace keratin::optimizers;
 
 namespace {
 
-template <class Options>
-Options with_clips(Options options, const test::GoldenCase& golden) {
-  if (golden.has("weight_decay")) options.weight_decay = golden.number("weight_decay");
-  if (golden.has("clipnorm")) options.clipnorm = golden.number("clipnorm");
-  if (golden.has("clipvalue")) options.clipvalue = golden.number("clipvalue");
-  if (golden.has("global_clipnorm")) options.global_clipnorm = golden.number("global_clipnorm");
-  return options;
-}
-
-// Null for what is not there yet.
+// Null for an optimizer or an option that is not there.
 std::shared_ptr<Optimizer> of(const test::GoldenCase& golden) {
   for (const char* later : {"use_ema", "gradient_accumulation_steps", "loss_scale_factor"})
     if (golden.has(later)) return nullptr;
-  const std::string& name = golden.text("optimizer");
-  const auto number = [&](const char* option, double otherwise) {
-    return golden.number(option, otherwise);
-  };
-  if (name == "sgd")
-    return std::make_shared<SGD>(
-        with_clips(SGDOptions{.learning_rate = number("learning_rate", 0.01),
-                              .momentum = number("momentum", 0),
-                              .nesterov = golden.flag("nesterov")},
-                   golden));
-  if (name == "rmsprop")
-    return std::make_shared<RMSprop>(
-        with_clips(RMSpropOptions{.learning_rate = number("learning_rate", 0.001),
-                                  .rho = number("rho", 0.9),
-                                  .momentum = number("momentum", 0),
-                                  .epsilon = number("epsilon", 1e-7),
-                                  .centered = golden.flag("centered")},
-                   golden));
-  if (name == "adam")
-    return std::make_shared<Adam>(
-        with_clips(AdamOptions{.learning_rate = number("learning_rate", 0.001),
-                               .beta_1 = number("beta_1", 0.9),
-                               .beta_2 = number("beta_2", 0.999),
-                               .epsilon = number("epsilon", 1e-7),
-                               .amsgrad = golden.flag("amsgrad")},
-                   golden));
-  return nullptr;
+  const Table<Optimizer>& table = Optimizer::table();
+  if (!find_row(table.rows, golden.text("optimizer"), table.any_case)) return nullptr;
+  return test::member_of<Optimizer>(golden, "optimizer");
 }
 
 Tensor row(const Tensor& rows, std::size_t i) {
@@ -186,13 +153,13 @@ TEST_CASE("apply passes over frozen variables and those without a gradient", "[o
 
   Variable* nothing[] = {&unused, &frozen};
   CHECK_THROWS_WITH(sgd.apply(nothing),
-                    "[sgd] no variable has a gradient: call the tape's backward() first");
+                    "[SGD] no variable has a gradient: call the tape's backward() first");
   sgd.apply({});
   CHECK(sgd.iterations() == 1);
 
   a.grad = {1, 2};
   CHECK_THROWS_WITH(sgd.apply(variables),
-                    "[sgd] the gradient of 'a' has shape (2,), its value has shape (1,)");
+                    "[SGD] the gradient of 'a' has shape (2,), its value has shape (1,)");
   CHECK(sgd.iterations() == 1);
 }
 
@@ -240,42 +207,131 @@ TEST_CASE("NaN gradients reach the weights", "[optimizers]") {
 }
 
 TEST_CASE("a user's own optimizer", "[optimizers]") {
-  struct Signs : Optimizer {
-    Signs() : Optimizer({.learning_rate = 0.5, .name = "signs"}, 1) {}
-    void update(Tensor& weights, const Tensor& gradient, std::span<Tensor> slots,
-                long step) override {
-      for (std::size_t i = 0; i < weights.size(); ++i)
-        weights.values()[i] -= static_cast<float>(learning_rate()) *
-                               (slots[0].values()[i] += gradient.values()[i] > 0 ? 1.0f : -1.0f);
-      last_step = step;
+  struct Signs : Configured<Optimizer, SGDOptions> {
+    Signs() : Configured({.learning_rate = 0.5, .name = "signs"}) {}
+    std::vector<Slot> slots() const override { return {{"count", 1}}; }
+    void update(const Slice& slice, const Step& step) const override {
+      for (std::size_t i = 0; i < slice.size; ++i) {
+        slice.slots[0][i] += slice.gradient[i] > 0 ? 1.0f : -1.0f;
+        slice.weights[i] -= step.learning_rate * slice.slots[0][i];
+      }
     }
-    long last_step = 0;
   } signs;
   Variable w{"w", {1, 2}, {3, -4}};
   Variable* variables[] = {&w};
   signs.apply(variables);
   signs.apply(variables);
-  CHECK(w.value == Tensor({-0.5, 3.5}));
-  CHECK(signs.last_step == 2);
+  CHECK(w.value == Tensor({-1.5, 2.5}));
+  CHECK(signs.slot(w, "count") == Tensor({3, -1}));
+  CHECK(signs.iterations() == 2);
+}
+
+TEST_CASE("a rule that needs norms sees whole tensors", "[optimizers]") {
+  struct Unit : Configured<Optimizer, SGDOptions> {  // steps of the length of the learning rate
+    Unit() : Configured({.learning_rate = 0.5, .name = "unit"}) {}
+    std::vector<Slot> slots() const override { return {}; }
+    void update(const Slice&, const Step&) const override {}
+    void update_variable(Tensor& weights, const Tensor& gradient, std::span<Tensor>,
+                         const Step& step) override {
+      float squares = 0;
+      for (float g : gradient.values()) squares += g * g;
+      for (std::size_t i = 0; i < weights.size(); ++i)
+        weights.values()[i] -= step.learning_rate * gradient.values()[i] / std::sqrt(squares);
+    }
+  } unit;
+  Variable w{"w", {1, 2}, {3, -4}};
+  Variable* variables[] = {&w};
+  unit.apply(variables);
+  CHECK(w.value == Tensor({0.7f, 2.4f}));
+}
+
+TEST_CASE("slots belong to a variable, not to its address", "[optimizers]") {
+  SGD sgd({.learning_rate = 1, .momentum = 0.9});
+  const auto step = [&](float gradient) {  // on a new variable at the same address each time
+    Variable w{.name = "w", .value = Tensor{1.0f}, .grad = Tensor{gradient}};
+    Variable* all[] = {&w};
+    sgd.apply(all);
+    return w.value.item();
+  };
+  CHECK(step(1) == 0);
+  CHECK(step(0) == 1);  // nothing is inherited
+
+  Variable w{"w", Tensor{1}, Tensor{1}};
+  Variable* first[] = {&w};
+  sgd.apply(first);
+  Variable moved = std::move(w);
+  moved.grad = Tensor{0};
+  Variable* second[] = {&moved};
+  sgd.apply(second);
+  CHECK(moved.value.item() == Approx(-0.9));  // its momentum came along
+}
+
+TEST_CASE("the state of an optimizer can be read and set", "[optimizers]") {
+  Variable w{"w", {1, 2}, {3, -4}};
+  Variable* variables[] = {&w};
+  Adam adam({.learning_rate = 0.1}), resumed({.learning_rate = 0.1});
+  CHECK(adam.slot(w, "velocity") == Tensor::zeros({2}));  // before its first step
+  adam.apply(variables);
+  adam.apply(variables);
+  Variable again{"w", w.value, w.grad};
+  Variable* others[] = {&again};
+  for (const auto& slot : adam.slots()) resumed.set_slot(again, slot.name, adam.slot(w, slot.name));
+  resumed.set_iterations(adam.iterations());
+  adam.apply(variables);
+  resumed.apply(others);
+  CHECK(again.value == w.value);
+  CHECK_THROWS_WITH(adam.slot(w, "speed"),
+                    "[adam] there is no slot 'speed' among: momentum, velocity");
+  CHECK_THROWS_WITH(adam.set_slot(w, "velocity", Tensor::zeros({3})),
+                    "[adam] slot 'velocity' of variable 'w' got shape (3,), wanted (2,)");
+  CHECK_THROWS_WITH(adam.set_iterations(-1), "[adam] iterations is -1, wanted 0 or more");
+}
+
+TEST_CASE("amsgrad passes on an overflow as NaN, as Keras does", "[optimizers]") {
+  Variable w{"w", {1.0f}};
+  Variable* variables[] = {&w};
+  Adam adam({.amsgrad = true});
+  for (int step = 0; step < 3; ++step) {
+    w.grad = Tensor{1e30f};
+    adam.apply(variables);
+  }
+  CHECK(std::isnan(w.value.item()));
+}
+
+TEST_CASE("every optimizer is described by its fields", "[optimizers]") {
+  for (const Row<Optimizer>& row : Optimizer::table().rows) {
+    const auto optimizer = make_member<Optimizer>(row.class_name);
+    CHECK(class_name_of(*optimizer) == row.class_name);
+    const Config described = describe(*optimizer);
+    CHECK(describe(*member_from_config<Optimizer>(described)) == described);
+  }
+  const Adam adam({.learning_rate = 0.1, .beta_1 = 0.8, .clipnorm = 2, .name = "mine"});
+  CHECK(adam.options().beta_1 == 0.8);
+  CHECK(to_string(adam.get_config()) ==
+        "{\"learning_rate\": 0.1, \"beta_1\": 0.8, \"beta_2\": 0.999, \"epsilon\": 1e-07, "
+        "\"amsgrad\": False, \"weight_decay\": None, \"clipnorm\": 2.0, \"clipvalue\": None, "
+        "\"global_clipnorm\": None, \"name\": \"mine\"}");
+  CHECK_THROWS_WITH(make_member<Optimizer>("adam", Config::Object{{"beta", 0.5}}),
+                    Catch::Matchers::Contains("[Adam] there is no field 'beta' among: "));
 }
 
 TEST_CASE("optimizers by name", "[optimizers]") {
   for (const char* name : {"adam", "Adam", "ADAM"}) CHECK(get(name)->name() == "adam");
   CHECK(get("sgd")->learning_rate() == 0.01);
-  CHECK(get("RMSprop")->name() == "rm_sprop");
+  CHECK(get("RMSprop")->name() == "rmsprop");
   CHECK(Adam({.name = "mine"}).name() == "mine");
   CHECK_THROWS_WITH(get("adm"),
                     "[optimizer] there is no optimizer 'adm' among: sgd, rmsprop, adam");
 }
 
 TEST_CASE("optimizers refuse what makes no sense", "[optimizers]") {
-  CHECK_THROWS_WITH(SGD({.learning_rate = -0.1}), "[sgd] learning_rate is -0.1, wanted 0 or more");
+  CHECK_THROWS_WITH(SGD({.learning_rate = -0.1}), "[SGD] learning_rate is -0.1, wanted 0 or more");
   CHECK_THROWS_WITH(Adam().set_learning_rate(std::nan("")),
                     "[adam] learning_rate is nan, wanted 0 or more");
-  CHECK_THROWS_WITH(SGD({.momentum = 1.5}), "[sgd] momentum is 1.5, wanted 0 to 1");
-  CHECK_THROWS_WITH(SGD({.momentum = -0.5}), "[sgd] momentum is -0.5, wanted 0 to 1");
-  CHECK_THROWS_WITH(RMSprop({.rho = 2}), "[rm_sprop] rho is 2, wanted 0 to 1");
-  CHECK_THROWS_WITH(RMSprop({.momentum = -1}), "[rm_sprop] momentum is -1, wanted 0 or more");
+  CHECK_THROWS_WITH(SGD({.momentum = 1.5}), "[SGD] momentum is 1.5, wanted 0 to 1");
+  CHECK_THROWS_WITH(SGD({.momentum = -0.5}), "[SGD] momentum is -0.5, wanted 0 to 1");
+  CHECK_THROWS_WITH(RMSprop({.rho = 2}), "[rmsprop] rho is 2, wanted 0 to 1");
+  CHECK_THROWS_WITH(RMSprop({.momentum = -1}), "[rmsprop] momentum is -1, wanted 0 or more");
   CHECK_THROWS_WITH(Adam({.beta_1 = 1}), "[adam] beta_1 is 1, wanted 0 to below 1");
   CHECK_THROWS_WITH(Adam({.beta_2 = -0.1}), "[adam] beta_2 is -0.1, wanted 0 to below 1");
   CHECK_THROWS_WITH(Adam({.clipnorm = 1, .clipvalue = 1}),

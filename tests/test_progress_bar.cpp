@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "model/progress_bar.hpp"
+#include "callbacks/progress_bar.hpp"
 #include "support/catch.hpp"
 #include "support/locale.hpp"
 

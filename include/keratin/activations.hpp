@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "keratin/check.hpp"
+#include "keratin/config.hpp"
 #include "keratin/ops.hpp"
 #include "keratin/tape.hpp"
 
@@ -34,6 +36,8 @@ class ActivationFunction {
 
   /// Keras's name ("silu" for "swish" too); empty for a user's own.
   const std::string& name() const { return name_; }
+  Config config() const { check(!name_.empty(), "activation", "a function of one's own has no name to describe it by"); return name_; }
+  static ActivationFunction from_config(const Config& c) { return *c.get_if<std::string>(); }
   /// What ops::linear can apply on its way; none: call the activation. A linear one has nothing to
   /// apply.
   ops::Fused fused() const;

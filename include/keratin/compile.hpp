@@ -16,19 +16,7 @@
 namespace keratin {
 
 /// An optimizer: a Keras string or an object, of which each compile makes a copy.
-class OptimizerChoice {
- public:
-  OptimizerChoice(const char* name);  // throws for an unknown name, listing those there are
-  template <class T>
-  requires std::is_base_of_v<Optimizer, std::remove_cvref_t<T>> OptimizerChoice(T&& optimizer)
-      : make_([original = std::remove_cvref_t<T>(std::forward<T>(optimizer))] {
-          return std::make_shared<std::remove_cvref_t<T>>(original);
-        }) {}
-  std::shared_ptr<Optimizer> make() const { return make_(); }
-
- private:
-  std::function<std::shared_ptr<Optimizer>()> make_;
-};
+using OptimizerHandle = Handle<Optimizer>;
 
 /// Metrics: one, or a list, of strings, metric objects (each compile makes copies), losses, and
 /// functions on nodes.
@@ -44,12 +32,12 @@ class MetricChoices {
                                                                              const Shape&) {
             return std::make_shared<std::remove_cvref_t<T>>(original);
           }) {}
-    Choice(const Loss& loss);
+    Choice(LossHandle loss);
     template <class F>
     requires(std::is_invocable_r_v<Node, F, Node, Node> &&
              !std::is_base_of_v<Loss, std::remove_cvref_t<F>> &&
              !std::is_base_of_v<Metric, std::remove_cvref_t<F>>) Choice(F function)
-        : Choice(std::function<Node(Node, Node)>(std::move(function)), 0) {}
+        : Choice(std::function<Node(Node, Node)>(std::move(function)), FromFunction()) {}
 
     /// The metric for targets and predictions of those shapes, batch axis included.
     std::shared_ptr<Metric> make(const Shape& y_true, const Shape& y_pred) const {
@@ -57,7 +45,8 @@ class MetricChoices {
     }
 
    private:
-    Choice(std::function<Node(Node, Node)> function, int);
+    struct FromFunction {};
+    Choice(std::function<Node(Node, Node)> function, FromFunction);
     std::function<std::shared_ptr<Metric>(const Shape&, const Shape&)> make_;
   };
 
@@ -75,8 +64,8 @@ class MetricChoices {
 };
 
 struct CompileOptions {
-  OptimizerChoice optimizer = "rmsprop";
-  Loss loss = {};
+  OptimizerHandle optimizer = "rmsprop";
+  LossHandle loss = {};
   MetricChoices metrics = {};           // ignore sample and class weights
   MetricChoices weighted_metrics = {};  // use them
 };

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,12 +38,14 @@ struct Row {
   std::array<const char*, 3> aliases;  // other names that Keras's strings may use, "" for none
   const std::type_info* type;
   std::shared_ptr<Family> (*make)(std::string_view class_name, const Config& options);
+  Config (*default_options)();  // all fields, in order; those that are required have no use yet
 };
 
 template <class Family>
 struct Table {
   const char* family;  // "loss", for error messages
   std::span<const Row<Family>> rows;
+  bool any_case = false;  // names are known in whatever case, as those of Keras's optimizers
 };
 
 /// A row of a family's table. T has a constructor from its `Options`, which have a list of fields.
@@ -51,7 +54,8 @@ constexpr Row<typename T::Family> row(const char* class_name, std::array<const c
   return {class_name, aliases, &typeid(T),
           [](std::string_view name, const Config& options) -> std::shared_ptr<typename T::Family> {
             return std::make_shared<T>(read_fields<typename T::Options>(name, options));
-          }};
+          },
+          [] { return write_fields(typename T::Options{}); }};
 }
 template <class T>
 constexpr Row<typename T::Family> row(const char* class_name, const char* alias = "",
@@ -91,8 +95,9 @@ namespace detail {
 
 const CustomObject* find_custom(const std::type_info& family, std::string_view class_name);
 const CustomObject* find_custom(const std::type_info& family, const std::type_info& type);
+
 /// The name of a class as its author wrote it, without namespaces and template arguments.
-std::string readable_type_name(const std::type_info& type);
+std::string class_name_of_type(const std::type_info& type);
 
 /// A family with a class that makes a member of such a function.
 template <class Family, class F>
@@ -103,13 +108,24 @@ concept Wraps = requires {
 
 }  // namespace detail
 
+/// Whether two names are the same, in any case where `any_case` says so.
+bool same_name(std::string_view a, std::string_view b, bool any_case = false);
+
+/// A row of a table of other things that have names, such as functions and enumerators.
+template <class Value>
+struct NamedValue {
+  const char* class_name;
+  Value value;
+  std::array<const char*, 1> aliases = {""};  // another name, "" for none
+};
+
 /// The row of that class name or alias, or nullptr. Rows of any table have these two.
 template <class Row>
-const Row* find_row(std::span<const Row> rows, std::string_view name) {
+const Row* find_row(std::span<const Row> rows, std::string_view name, bool any_case = false) {
   for (const Row& row : rows) {
-    if (name == row.class_name) return &row;
+    if (same_name(name, row.class_name, any_case)) return &row;
     for (const char* alias : row.aliases)
-      if (!name.empty() && name == alias) return &row;
+      if (!name.empty() && same_name(name, alias, any_case)) return &row;
   }
   return nullptr;
 }
@@ -127,15 +143,20 @@ template <class Row>
 
 /// A new member by its class name or alias, with the options that `options` describes. Throws
 /// std::invalid_argument for an unknown name, listing those there are, and for wrong options.
+/// Families with `named_by_alias` name a member that was made by an alias by it, as Keras does with
+/// losses and metrics: "mse" is logged as mse.
 template <class Family>
 std::shared_ptr<Family> make_member(std::string_view name,
                                     const Config& options = Config::Object{}) {
   if (const CustomObject* custom = detail::find_custom(typeid(Family), name))
     return std::static_pointer_cast<Family>(custom->make(name, options));
   const Table<Family>& table = Family::table();
-  const Row<Family>* row = find_row(table.rows, name);
+  const Row<Family>* row = find_row(table.rows, name, table.any_case);
   if (!row) fail_unknown(table.family, table.rows, name);
-  return row->make(row->class_name, options);
+  std::shared_ptr<Family> member = row->make(row->class_name, options);
+  if constexpr (requires { Family::named_by_alias; })
+    if (name != row->class_name && !options.find("name")) member->name = name;
+  return member;
 }
 
 /// The name of a member's class: from the table, or for a class of the program's own as its author
@@ -146,7 +167,7 @@ std::string class_name_of(const Family& member) {
     if (*row.type == typeid(member)) return row.class_name;
   if (const CustomObject* custom = detail::find_custom(typeid(Family), typeid(member)))
     return custom->class_name;
-  return detail::readable_type_name(typeid(member));
+  return detail::class_name_of_type(typeid(member));
 }
 
 /// {"class_name": ..., "config": ...}, from which from_config() makes an equal member.
@@ -167,15 +188,26 @@ std::shared_ptr<Family> member_from_config(const Config& config) {
   return make_member<Family>(*class_name->get_if<std::string>(), *options);
 }
 
+namespace detail {
+
+// An abstract class does not count as constructible: one that is constructed from its members'
+// options says so with `static constexpr bool takes_options = true`.
+template <class Base, class Options>
+concept TakesOptions = std::constructible_from<Base, const Options&> || requires {
+  Base::takes_options;
+};
+
+}  // namespace detail
+
 /// What members of families derive from: keeps the options that they were constructed with.
 template <class Base, class OptionsType>
 class Configured : public Base {
  public:
   using Options = OptionsType;
 
-  explicit Configured(Options options = {}) requires std::constructible_from<Base, const Options&>
+  explicit Configured(Options options = {}) requires detail::TakesOptions<Base, Options>
       : Base(options), options_(std::move(options)) {}
-  explicit Configured(Options options = {}) requires(!std::constructible_from<Base, const Options&>)
+  explicit Configured(Options options = {}) requires(!detail::TakesOptions<Base, Options>)
       : options_(std::move(options)) {}
 
   const Options& options() const { return options_; }
@@ -214,15 +246,18 @@ template <class FamilyType>
 class Handle {
  public:
   Handle() = default;
+  Handle(std::nullptr_t) = delete;
   Handle(const char* name) : Handle(std::string(name)) {}
   Handle(const std::string& name) : member_(make_member<FamilyType>(name)), name_(name) {}
   template <class T>
   requires std::derived_from<std::remove_cvref_t<T>, FamilyType> Handle(T&& member)
-      : member_(std::make_shared<std::remove_cvref_t<T>>(std::forward<T>(member))),
-        copy_([](const FamilyType& original) -> std::shared_ptr<FamilyType> {
-          using Member = std::remove_cvref_t<T>;
-          return std::make_shared<Member>(static_cast<const Member&>(original));
-        }) {}
+      : member_(std::make_shared<std::remove_cvref_t<T>>(std::forward<T>(member))) {
+    using Member = std::remove_cvref_t<T>;
+    if constexpr (std::copy_constructible<Member>)
+      copy_ = [](const FamilyType& original) -> std::shared_ptr<FamilyType> {
+        return std::make_shared<Member>(static_cast<const Member&>(original));
+      };
+  }
   template <class T>
   requires std::derived_from<T, FamilyType> Handle(std::shared_ptr<T> member)
       : member_(std::move(member)) {
@@ -230,13 +265,15 @@ class Handle {
   }
   /// A function, where the family has a class that makes a member of one.
   template <class F>
-  requires(!std::derived_from<F, Handle> && !std::derived_from<F, FamilyType> &&
-           detail::Wraps<FamilyType, F>) Handle(F function)
+  requires(!std::derived_from<std::remove_cvref_t<F>, Handle> &&
+           !std::derived_from<std::remove_cvref_t<F>, FamilyType> && detail::Wraps<FamilyType, F>)
+      Handle(F function)
       : Handle(typename FamilyType::FromFunction(std::move(function))) {}
 
   explicit operator bool() const { return member_ != nullptr; }
   FamilyType& operator*() const { return *member_; }
   FamilyType* operator->() const { return member_.get(); }
+  const std::shared_ptr<FamilyType>& member() const { return member_; }
   /// A member of its own: a new one where it was given by name, a copy of an object. One that was
   /// given as a shared_ptr stays shared.
   std::shared_ptr<FamilyType> copy() const {

@@ -106,8 +106,15 @@ T value_of(const Config& config, std::string_view where, std::string_view field)
   } else if constexpr (detail::IsOptional<T>::value) {
     if (config.is_null()) return {};
     return value_of<typename T::value_type>(config, where, field);
-  } else if constexpr (detail::IsVector<T>::value || std::is_same_v<T, Shape>) {
-    using Item = std::remove_cvref_t<decltype(*std::declval<T&>().begin())>;
+  } else if constexpr (std::is_same_v<T, Shape>) {
+    Shape shape;
+    for (const std::int64_t size : value_of<std::vector<std::int64_t>>(config, where, field)) {
+      want(size >= 0, "sizes of 0 or more");
+      shape.push_back(static_cast<std::size_t>(size));
+    }
+    return shape;
+  } else if constexpr (detail::IsVector<T>::value) {
+    using Item = typename T::value_type;
     const Config::List* list = config.get_if<Config::List>();
     want(list != nullptr, "a list");
     T values{};

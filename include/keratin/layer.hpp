@@ -1,14 +1,17 @@
 #pragma once
-// Layer: what a layer is. It makes variables when it learns its input's shape, and computes with
-// public ops.
+// Layer: makes variables when it learns the shape of its input, and computes with public ops.
 
+#include <cstddef>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "keratin/family.hpp"
 #include "keratin/initializers.hpp"
+#include "keratin/regularizers.hpp"
 #include "keratin/tape.hpp"
 
 namespace keratin {
@@ -18,58 +21,110 @@ struct WeightOptions {
   Shape shape = {};
   InitializerHandle initializer = "glorot_uniform";
   bool trainable = true;
+  RegularizerHandle regularizer = {};
 };
 
+/// The options of layers that have no others.
+struct LayerOptions {
+  std::string name = "";  // "": dense, dense_1, ... once it joins a model
+  bool trainable = true;
+};
+template <class V>
+void fields(V& v, LayerOptions& o) {
+  v("name", o.name);
+  v("trainable", o.trainable);
+}
+
+/// A layer of one's own derives from Layer, or from Configured<Layer, ItsOptions> to be described,
+/// saved and loaded as the built-in ones. It overrides call() and, where it has weights, build()
+/// or, where its output has another shape than its input, compute_output_shape().
 class Layer {
  public:
+  using Family = Layer;
+  static const Table<Layer>& table();
+
+  static constexpr bool takes_options = true;
+
   explicit Layer(std::string name = "") : name(std::move(name)) {}
+  /// Takes name, trainable and activity_regularizer out of a layer's options.
+  template <class Options>
+  requires requires(const Options& options) { options.name; }
+  explicit Layer(const Options& options) : name(options.name) {
+    if constexpr (requires { options.trainable; }) trainable = options.trainable;
+    if constexpr (requires { options.activity_regularizer; })
+      activity_regularizer_ = options.activity_regularizer;
+  }
   Layer(Layer&&) = default;
   Layer& operator=(Layer&&) = default;
-  virtual ~Layer() = default;
+  virtual ~Layer();
 
-  /// Makes the variables for inputs of that shape (batch axis left out) and returns the output's,
-  /// likewise. Throws std::invalid_argument when the layer cannot take such inputs.
-  virtual Shape build(const Shape& input) { return input; }
+  // Shapes below are those of one sample: without the batch axis.
+
+  /// The shape of the output for inputs of that shape. Throws std::invalid_argument when the layer
+  /// cannot take them. Makes no variables, and may be called any number of times. A layer that
+  /// overrides neither this nor build() keeps the shape.
+  virtual Shape compute_output_shape(const Shape& input) const;
+  /// Makes the variables for inputs of that shape and returns the output's shape.
+  virtual Shape build(const Shape& input);
   /// x: (batch, ...) on a tape; `training` is false in evaluate and predict.
   virtual Node call(Node x, bool training) = 0;
 
-  /// What models call: builds the layer the first time. A layer that has weights keeps to the input
-  /// shape it first met.
-  Shape connect(const Shape& input);
+  /// Calls the layer as models do: builds it the first time, then checks that the output has the
+  /// shape that was promised, and applies the activity regularizer.
+  Node operator()(Node x, bool training = false);
 
-  /// All weights, in the order they were made.
+  /// Builds the layer unless that is done, and returns the output's shape. A layer without weights
+  /// may be connected to inputs of several shapes.
+  Shape connect(const Shape& input);
+  /// Calls a layer that is connected and whose output was promised to have that shape. Errors say
+  /// where it stands in its model: "layer 2, dense: ...".
+  Node call_connected(Node x, bool training, const Shape& promised, std::size_t position);
+
+  /// All weights, its own and those of the layers inside, each once, in the order they were made.
   std::vector<Variable*> variables() const;
-  void append_variables(std::vector<Variable*>& all) const;
-  /// "Dense" for layers::Dense, and so for a user's own class.
+  /// Those that training changes: none inside a layer that is not trainable.
+  std::vector<Variable*> trainable_variables() const;
+  /// The layers directly inside this one.
+  virtual std::span<const std::shared_ptr<Layer>> children() const { return {}; }
+  /// Whether `other` is this layer or lies anywhere inside it.
+  bool contains(const Layer& other) const;
+  std::size_t count_params() const;
+
+  /// "Dense" for layers::Dense: from the table of layers, or as the author of the class wrote it.
   std::string class_name() const;
+  virtual Config get_config() const;
+
+  /// Adds the penalties of all weights that have a regularizer to what the tape's loss includes.
+  void add_weight_penalties(GradientTape& tape) const;
 
   std::string name;       // "" until the layer joins a model: then dense, dense_1, ...
-  bool trainable = true;  // false: no optimizer touches its variables
+  bool trainable = true;  // false: training changes nothing in this layer and those inside
 
  protected:
-  /// Adds a weight with its first value. The reference stays valid as long as the layer, moved or
-  /// not.
+  /// Adds a weight with its first value. The reference stays valid as long as the layer, also when
+  /// that is moved.
   Variable& add_weight(const WeightOptions& options);
+  /// Adds a source of random numbers, with a seed of its own where none is given. As for weights,
+  /// build() makes it and the reference stays valid.
+  random::SeedGenerator& add_seed_generator(std::optional<std::uint64_t> seed = {});
 
  private:
-  std::vector<std::unique_ptr<Variable>> variables_;
-  Shape built_for_, built_output_;
+  struct Weight {
+    Variable variable;
+    RegularizerHandle regularizer;
+  };
+  Node checked_call(Node x, bool training, const Shape& promised);
+  void collect(std::vector<Variable*>& all, bool trainable_only) const;
+  bool has_state() const { return !weights_.empty() || !seed_generators_.empty(); }
+
+  std::vector<std::unique_ptr<Weight>> weights_;
+  std::vector<std::unique_ptr<random::SeedGenerator>> seed_generators_;
+  RegularizerHandle activity_regularizer_;
+  bool connected_ = false;
+  Shape built_for_, built_output_;  // of the first connect()
 };
 
 /// A layer on its way into a model: an object, moved in, or a shared_ptr, which models may share.
-class LayerChoice {
- public:
-  template <class T>
-  requires std::is_base_of_v<Layer, T> LayerChoice(T&& layer)
-      : layer_(std::make_shared<T>(std::move(layer))) {}
-  template <class T>
-  requires std::is_base_of_v<Layer, T> LayerChoice(std::shared_ptr<T> layer)
-      : layer_(std::move(layer)) {}
-
-  const std::shared_ptr<Layer>& layer() const { return layer_; }
-
- private:
-  std::shared_ptr<Layer> layer_;
-};
+using LayerHandle = Handle<Layer>;
 
 }  // namespace keratin

@@ -1,5 +1,5 @@
 #pragma once
-// All layers: one a file.
+// All layers.
 
 #include "keratin/layers/activation.hpp"
 #include "keratin/layers/dense.hpp"

@@ -34,7 +34,7 @@ class History {
  public:
   struct Params {
     int verbose = 1, epochs = 1;
-    long steps = 0;  // batches in an epoch
+    long steps = 0;  // batches in an epoch; 0 if that is not known
   };
 
   /// (name, values) pairs in log order.

@@ -1,13 +1,15 @@
 #pragma once
-// Model: compile, fit, evaluate, predict.
+// Model: a layer that can be trained: compile, fit, evaluate, predict.
 
+#include <cstddef>
 #include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "keratin/batch.hpp"
 #include "keratin/compile.hpp"
+#include "keratin/dataset.hpp"
 #include "keratin/fit.hpp"
 #include "keratin/layer.hpp"
 #include "keratin/logs.hpp"
@@ -15,16 +17,20 @@
 
 namespace keratin {
 
+struct ArrayData;
+class CallbackList;
+class Feed;
+
 /// One thread trains a model; several may predict with it as long as none does.
-class Model {
+class Model : public Layer {
  public:
   explicit Model(std::string name);
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
-  virtual ~Model();
+  ~Model() override;
 
-  std::string name;
-  bool stop_training = false;  // a callback sets it: fit ends after the current batch
+  // A callback sets these to end the call after the current batch, as in Keras.
+  bool stop_training = false, stop_evaluating = false, stop_predicting = false;
 
   /// Takes copies of what it is given. Compiling again replaces the optimizer and its state and
   /// keeps the weights.
@@ -32,13 +38,16 @@ class Model {
   bool compiled() const;
   Optimizer& optimizer();  // throws before compile
 
-  /// Trains on rows of x and y (equally many) and returns what it logged. An exception leaves the
-  /// weights as they are.
+  /// Trains on rows of x and y (equally many), or on the batches of a Dataset, and returns what it
+  /// logged. An exception leaves the weights as the last complete step left them.
   History fit(ArrayView x, ArrayView y, FitOptions options = {});
+  History fit(const Dataset& data, FitOptions options = {});
   /// Loss and metrics over all rows, without training.
   Logs evaluate(ArrayView x, ArrayView y, EvaluateOptions options = {});
+  Logs evaluate(const Dataset& data, EvaluateOptions options = {});
   /// The outputs for all rows, in their order: (rows, ...). Needs no compile.
   Tensor predict(ArrayView x, PredictOptions options = {});
+  Tensor predict(const Dataset& data, PredictOptions options = {});
 
   /// One step on these rows; returns the loss and metrics of this batch alone.
   Logs train_on_batch(ArrayView x, ArrayView y, TrainOnBatchOptions options = {});
@@ -49,33 +58,39 @@ class Model {
   virtual Logs train_step(const Batch& batch);
   virtual Logs test_step(const Batch& batch);
 
-  /// The forward pass on x's tape.
-  virtual Node call(Node x, bool training) = 0;
-  /// Makes the weights for samples of that shape (batch axis left out), if that is not done yet.
-  virtual void build(const Shape& input) = 0;
   virtual bool built() const = 0;
-  /// Whether samples have a shape to meet already: built, or made with an Input.
+  /// Whether the shape of a sample is fixed already: built, or made with an Input.
   virtual bool has_input_shape() const = 0;
   /// Shape of a sample's input and output. Throw while there is none.
   virtual const Shape& input_shape() const = 0;
   virtual const Shape& output_shape() const = 0;
-  virtual std::vector<Variable*> variables() const = 0;  // layer by layer
-  virtual std::vector<Variable*> trainable_variables() const = 0;
 
   std::vector<Tensor> get_weights() const;
-  void set_weights(const std::vector<Tensor>&
-                       weights);     // throws when a count or shape differs, with nothing changed
+  /// Throws when a count or shape differs, with nothing changed.
+  void set_weights(const std::vector<Tensor>& weights);
   std::size_t count_params() const;  // throws before build
 
  protected:
   /// For a train_step of one's own.
   GradientTape& tape();
-  Node compute_loss(const Batch& batch, Node y_pred);  // on y_pred's tape
+  /// The loss of a batch and what the layers add to it, on y_pred's tape.
+  Node compute_loss(const Batch& batch, Node y_pred);
   Logs compute_metrics(const Batch& batch, Node y_pred, Node loss);
 
  private:
-  friend class Training;  // src/model: the loops of fit, evaluate and predict
   struct State;
+  void check_trainable(const char* where) const;
+  void build_for(const char* where, const Shape& sample);
+  void check_labels(const ArrayView& y, std::size_t rows) const;
+  ArrayData prepared(const char* where, ArrayData data);
+  Feed feed_of(const char* where, const Dataset& data, bool with_labels);
+  History run_fit(Feed& train, Feed* validation, std::optional<long> steps,
+                  const FitOptions& options);
+  Logs train_epoch(Feed& feed, std::optional<long> steps, CallbackList& callbacks);
+  Logs test_pass(Feed& feed, std::optional<long> steps, CallbackList& callbacks);
+  Logs run_evaluate(Feed& feed, std::optional<long> steps, const EvaluateOptions& options);
+  Tensor run_predict(Feed& feed, std::optional<long> steps, std::size_t expected_rows,
+                     const PredictOptions& options);
   std::unique_ptr<State> state_;
 };
 

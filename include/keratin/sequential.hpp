@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "keratin/model.hpp"
@@ -13,32 +14,45 @@ namespace keratin {
 
 struct SequentialOptions {
   std::string name = "";  // "": sequential, sequential_1, ...
+  bool trainable = true;
+  std::vector<LayerHandle> layers = {};
 };
+template <class V>
+void fields(V& v, SequentialOptions& o) {
+  v("name", o.name);
+  v("trainable", o.trainable);
+  v("layers", o.layers);
+}
 
+/// A model is a layer: a Sequential may be among the layers of another.
 class Sequential : public Model {
  public:
-  explicit Sequential(SequentialOptions options = {});
-  Sequential(std::initializer_list<LayerChoice> layers, SequentialOptions options = {});
+  using Options = SequentialOptions;
 
-  /// Throws for a name that is taken and for an Input that is not the first.
-  void add(LayerChoice layer);
+  explicit Sequential(SequentialOptions options = {});
+  Sequential(std::initializer_list<LayerHandle> layers, SequentialOptions options = {});
+
+  /// Throws for a name that is taken, for an Input that is not the first, and for a layer that
+  /// contains this model.
+  void add(LayerHandle layer);
   /// Removes the last layer and returns it.
   std::shared_ptr<Layer> pop();
 
   /// Without the Input, as in Keras.
   const std::vector<std::shared_ptr<Layer>>& layers() const { return layers_; }
-  Layer& get_layer(std::string_view name) const;  // throws, listing the names there are
+  Layer& get_layer(std::string_view layer_name) const;  // throws, listing the names there are
   Layer& get_layer(std::size_t index) const;
 
   /// A model that starts with an Input is built at once, another by this or by its first data.
-  void build(const Shape& input) override;
+  Shape build(const Shape& input) override;
+  Shape compute_output_shape(const Shape& input) const override;
   bool built() const override { return built_; }
   bool has_input_shape() const override { return has_input_ || built_; }
   const Shape& input_shape() const override;
   const Shape& output_shape() const override;
-  std::vector<Variable*> variables() const override;
-  std::vector<Variable*> trainable_variables() const override;
   Node call(Node x, bool training) override;
+  std::span<const std::shared_ptr<Layer>> children() const override { return layers_; }
+  Config get_config() const override;
 
   /// TF-Keras 2.9's table of layers, output shapes and parameter counts.
   void summary() const;

@@ -1,8 +1,9 @@
 #include "keratin/family.hpp"
 
-#include <cxxabi.h>
+#include <algorithm>
+#include <cctype>
 
-#include <cstdlib>
+#include "core/names.hpp"
 
 namespace keratin {
 
@@ -31,6 +32,13 @@ CustomObjectScope::CustomObjectScope(std::vector<CustomObject> objects)
 
 CustomObjectScope::~CustomObjectScope() { custom_objects().resize(before_); }
 
+bool same_name(std::string_view a, std::string_view b, bool any_case) {
+  if (!any_case) return a == b;
+  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 namespace detail {
 
 const CustomObject* find_custom(const std::type_info& family, std::string_view class_name) {
@@ -44,14 +52,7 @@ const CustomObject* find_custom(const std::type_info& family, const std::type_in
       [&](const CustomObject& object) { return *object.family == family && *object.type == type; });
 }
 
-std::string readable_type_name(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> readable(
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
-  const std::string full = readable ? readable.get() : type.name();
-  const std::size_t colon = full.rfind("::");
-  return colon == std::string::npos ? full : full.substr(colon + 2);
-}
+std::string class_name_of_type(const std::type_info& type) { return readable_type_name(type); }
 
 }  // namespace detail
 

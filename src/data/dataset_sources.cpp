@@ -13,7 +13,7 @@ namespace {
 
 void gather_part(const ArrayView& from, std::span<const Row> rows, Tensor& out) {
   if (!from.given())
-    out.resize({0});
+    out.clear();
   else
     from.gather(rows, out);
 }

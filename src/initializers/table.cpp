@@ -2,9 +2,8 @@
 
 namespace keratin {
 
+namespace initializers {
 namespace {
-
-using namespace initializers;
 
 constexpr Row<Initializer> rows[] = {
     row<Zeros>("Zeros", "zeros", "zero"),
@@ -23,10 +22,11 @@ constexpr Row<Initializer> rows[] = {
     row<Orthogonal>("Orthogonal", "orthogonal", "OrthogonalInitializer"),
     row<Identity>("Identity", "identity", "IdentityInitializer"),
 };
-constexpr Table<Initializer> initializer_table{"initializer", rows};
+constexpr Table<Initializer> table{"initializer", rows};
 
 }  // namespace
+}  // namespace initializers
 
-const Table<Initializer>& Initializer::table() { return initializer_table; }
+const Table<Initializer>& Initializer::table() { return initializers::table; }
 
 }  // namespace keratin

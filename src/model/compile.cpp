@@ -7,11 +7,6 @@
 
 namespace keratin {
 
-OptimizerChoice::OptimizerChoice(const char* name)
-    : make_([name = std::string(name)] { return optimizers::get(name); }) {
-  make_();
-}
-
 MetricChoices::Choice::Choice(const char* name)
     : make_([name = std::string(name)](const Shape& y_true, const Shape& y_pred) {
         return metrics::resolve(name, y_true, y_pred);
@@ -19,41 +14,61 @@ MetricChoices::Choice::Choice(const char* name)
   metrics::check_name(name);
 }
 
-MetricChoices::Choice::Choice(const Loss& loss)
+MetricChoices::Choice::Choice(LossHandle loss)
     : make_([loss](const Shape&, const Shape&) {
         return std::make_shared<metrics::LossMetric>(loss);
       }) {}
 
-MetricChoices::Choice::Choice(std::function<Node(Node, Node)> function, int)
+MetricChoices::Choice::Choice(std::function<Node(Node, Node)> function, FromFunction)
     : make_([function = std::move(function)](const Shape&, const Shape&) {
         return std::make_shared<metrics::MeanMetricWrapper>(function);
       }) {}
 
+void MetricSet::reset() {
+  loss_total_ = 0;
+  loss_count_ = 0;
+  for (CompiledMetric& compiled : metrics_) compiled.metric->reset_state();
+}
+
+Logs MetricSet::update(const CompileOptions& compiled, const Batch& batch, Node y_pred,
+                       double loss) {
+  static const Tensor unweighted;
+  if (!made_) make(compiled, batch.y.shape(), y_pred.shape());
+  const auto rows = static_cast<double>(batch.x.shape().front());
+  loss_total_ += rows * loss;
+  loss_count_ += rows;
+  Logs logs;
+  logs["loss"] = loss_total_ / loss_count_;
+  if (metrics_.empty()) return logs;
+  const Node y_true = y_pred.tape().constant(batch.y);
+  for (const CompiledMetric& each : metrics_) {
+    each.metric->update_on_tape(y_true, y_pred, each.weighted ? batch.sample_weight : unweighted);
+    logs[each.metric->name] = each.metric->result();
+  }
+  return logs;
+}
+
 // Two metrics never share a name: a weighted one becomes weighted_accuracy, any other accuracy_1,
 // accuracy_2, ...
-void Model::State::make_metrics(const Shape& y_true, const Shape& y_pred) {
-  if (!metrics.empty()) return;
+void MetricSet::make(const CompileOptions& compiled, const Shape& y_true, const Shape& y_pred) {
   const auto taken = [&](const std::string& name) {
-    const auto has_it = [&](const CompiledMetric& made) { return made.metric->name == name; };
-    return name == "loss" || std::any_of(metrics.begin(), metrics.end(), has_it);
+    const auto has_it = [&](const CompiledMetric& other) { return other.metric->name == name; };
+    return name == "loss" || std::any_of(metrics_.begin(), metrics_.end(), has_it);
   };
-  const auto make = [&](const MetricChoices& choices, bool weighted) {
+  const auto add = [&](const MetricChoices& choices, bool weighted) {
     for (const auto& choice : choices) {
       const std::shared_ptr<Metric> metric = choice.make(y_true, y_pred);
       std::string name = metric->name;
       if (weighted && taken(name)) name = "weighted_" + name;
       for (int i = 1; taken(name); ++i) name = metric->name + "_" + std::to_string(i);
       metric->name = name;
-      metrics.push_back({metric, weighted});
+      metrics_.push_back({metric, weighted});
     }
   };
-  make(compiled->metrics, false);
-  make(compiled->weighted_metrics, true);
-}
-
-void Model::State::reset_metrics() {
-  loss_total = loss_count = 0;
-  for (CompiledMetric& compiled : metrics) compiled.metric->reset_state();
+  metrics_.clear();
+  add(compiled.metrics, false);
+  add(compiled.weighted_metrics, true);
+  made_ = true;
 }
 
 }  // namespace keratin

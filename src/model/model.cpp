@@ -1,31 +1,23 @@
 #include "keratin/model.hpp"
 
+#include "core/warnings.hpp"
 #include "keratin/check.hpp"
+#include "model/array_data.hpp"
+#include "model/feed.hpp"
 #include "model/state.hpp"
 
 namespace keratin {
 
-Model::Model(std::string name) : name(std::move(name)), state_(std::make_unique<State>()) {}
+Model::Model(std::string name) : Layer(std::move(name)), state_(std::make_unique<State>()) {}
 Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
-std::unique_ptr<Workspace> Model::State::borrow() {
-  std::lock_guard guard(lock);
-  if (idle.empty()) return std::make_unique<Workspace>();
-  std::unique_ptr<Workspace> workspace = std::move(idle.back());
-  idle.pop_back();
-  return workspace;
-}
-
-void Model::State::give_back(std::unique_ptr<Workspace> workspace) {
-  std::lock_guard guard(lock);
-  idle.push_back(std::move(workspace));
-}
-
 void Model::compile(CompileOptions options) {
-  state_->optimizer = options.optimizer.make();
-  state_->metrics.clear();
+  check(bool(options.optimizer), "compile", "got no optimizer");
+  state_->optimizer = options.optimizer.copy();
+  state_->train_metrics = MetricSet();
+  state_->test_metrics = MetricSet();
   state_->compiled = std::move(options);
 }
 
@@ -42,8 +34,13 @@ Logs Model::train_step(const Batch& batch) {
   tape().begin();
   const Node y_pred = call(tape().constant(batch.x), /*training=*/true);
   const Node loss = compute_loss(batch, y_pred);
-  tape().backward(loss);
-  optimizer().apply(trainable_variables());
+  const std::vector<Variable*> variables = trainable_variables();
+  if (!variables.empty()) {
+    tape().backward(loss);
+    optimizer().apply(variables);
+  } else if (!std::exchange(state_->warned_of_no_weights, true)) {
+    warn(name, "has no trainable weights: training changes nothing");
+  }
   return compute_metrics(batch, y_pred, loss);
 }
 
@@ -55,26 +52,19 @@ Logs Model::test_step(const Batch& batch) {
 
 Node Model::compute_loss(const Batch& batch, Node y_pred) {
   GradientTape& tape = y_pred.tape();
-  const Loss& loss = state_->compiled->loss;
+  const LossHandle& loss = state_->compiled->loss;
   const Node y_true = tape.constant(batch.y);
-  return batch.sample_weight.defined() ? loss(y_true, y_pred, tape.constant(batch.sample_weight))
-                                       : loss(y_true, y_pred);
+  Node total = batch.sample_weight.defined()
+                   ? loss(y_true, y_pred, tape.constant(batch.sample_weight))
+                   : loss(y_true, y_pred);
+  add_weight_penalties(tape);
+  for (const Node& penalty : tape.added_losses()) total = total + penalty;
+  return total;
 }
 
 Logs Model::compute_metrics(const Batch& batch, Node y_pred, Node loss) {
-  const auto rows = static_cast<double>(batch.x.shape().front());
-  state_->loss_total += rows * static_cast<double>(loss.value().item());
-  state_->loss_count += rows;
-  state_->make_metrics(batch.y.shape(), y_pred.shape());
-  Logs logs;
-  logs["loss"] = state_->loss_total / state_->loss_count;
-  static const Tensor unweighted;
-  const Node y_true = y_pred.tape().constant(batch.y);
-  for (const auto& [metric, weighted] : state_->metrics) {
-    metric->update_on_tape(y_true, y_pred, weighted ? batch.sample_weight : unweighted);
-    logs[metric->name] = metric->result();
-  }
-  return logs;
+  const auto value = static_cast<double>(loss.value().item());
+  return state_->metrics->update(*state_->compiled, batch, y_pred, value);
 }
 
 std::vector<Tensor> Model::get_weights() const {
@@ -96,9 +86,45 @@ void Model::set_weights(const std::vector<Tensor>& weights) {
 std::size_t Model::count_params() const {
   check(built(), "count_params",
         "the model is not built: give it an Input, call build(), or fit it");
-  std::size_t count = 0;
-  for (const Variable* variable : variables()) count += variable->value.size();
-  return count;
+  return Layer::count_params();
+}
+
+void Model::check_trainable(const char* where) const {
+  check(compiled(), where, "the model is not compiled: call compile() first");
+  check(bool(state_->compiled->loss), where, "the model has no loss: compile it with one");
+}
+
+// Several threads may predict with a model that is not built yet.
+void Model::build_for(const char* where, const Shape& sample) {
+  const std::lock_guard guard(state_->lock);
+  if (has_input_shape()) check_sample(where, name, sample, input_shape());
+  if (!built()) build(has_input_shape() ? input_shape() : sample);
+}
+
+void Model::check_labels(const ArrayView& y, std::size_t rows) const {
+  state_->compiled->loss->check_labels(y, output_shape().with_batch(rows));
+}
+
+ArrayData Model::prepared(const char* where, ArrayData data) {
+  data.check_rows(where);
+  build_for(where, data.x.shape().without_batch());
+  data.x = data.x.with_row_shape(input_shape());
+  if (data.y.given()) check_labels(data.y, data.x.rows());
+  return data;
+}
+
+Feed Model::feed_of(const char* where, const Dataset& data, bool with_labels) {
+  check(data.batched(), where, "got a Dataset of single samples: call batch() on it");
+  Feed first(data);
+  const Batch& batch = first.peek();
+  check(!batch.x.shape().empty(), where, "the batches of the Dataset have no batch axis");
+  build_for(where, batch.x.shape().without_batch());
+  if (with_labels) {
+    check(batch.y.defined(), where, "the Dataset has no targets");
+    check_labels(batch.y, batch.x.shape().front());
+  }
+  first.adapt_to(input_shape());
+  return first;
 }
 
 }  // namespace keratin

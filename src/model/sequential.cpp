@@ -3,40 +3,37 @@
 #include "core/names.hpp"
 #include "keratin/check.hpp"
 #include "keratin/layers/input.hpp"
-#include "keratin/ops.hpp"
 
 namespace keratin {
 
 namespace {
 
-// Errors from inside a layer say where in the model it stands.
-template <class Work>
-auto in_layer(const std::string& model, std::size_t index, const Layer& layer, const Work& work) {
-  try {
-    return work();
-  } catch (const std::invalid_argument& error) {
-    fail(model, "layer ", index, ", ", layer.name, ": ", error.what());
-  }
+std::string name_or_next(const std::string& name) {
+  return name.empty() ? unique_name("sequential") : name;
 }
 
 }  // namespace
 
-Sequential::Sequential(SequentialOptions options)
-    : Model(options.name.empty() ? unique_name("sequential") : options.name) {}
-
-Sequential::Sequential(std::initializer_list<LayerChoice> layers, SequentialOptions options)
-    : Sequential(std::move(options)) {
-  for (const LayerChoice& layer : layers) add(layer);
+Sequential::Sequential(SequentialOptions options) : Model(name_or_next(options.name)) {
+  trainable = options.trainable;
+  for (const LayerHandle& layer : options.layers) add(layer);
 }
 
-void Sequential::add(LayerChoice choice) {
-  std::shared_ptr<Layer> layer = choice.layer();
+Sequential::Sequential(std::initializer_list<LayerHandle> layers, SequentialOptions options)
+    : Sequential(std::move(options)) {
+  for (const LayerHandle& layer : layers) add(layer);
+}
+
+void Sequential::add(LayerHandle handle) {
+  check(bool(handle), name, "got no layer to add");
+  std::shared_ptr<Layer> layer = handle.member();
   if (const auto* input = dynamic_cast<layers::Input*>(layer.get())) {
     check(!has_input_ && layers_.empty(), name, "an Input comes first, and once");
-    input_ = input->shape;
+    input_ = input->shape();
     has_input_ = true;
     return;
   }
+  check(!layer->contains(*this), name, "cannot contain itself: ", layer->name, " has it inside");
   if (layer->name.empty()) layer->name = unique_name(snake_case(layer->class_name()));
   for (const auto& other : layers_)
     check(other->name != layer->name, name, "two layers are called '", layer->name,
@@ -64,27 +61,36 @@ std::shared_ptr<Layer> Sequential::pop() {
 void Sequential::grow(std::size_t index) {
   Layer& layer = *layers_[index];
   const Shape& input = index == 0 ? input_ : outputs_[index - 1];
-  outputs_.push_back(in_layer(name, index, layer, [&] { return layer.connect(input); }));
+  try {
+    outputs_.push_back(layer.connect(input));
+  } catch (const std::invalid_argument& error) {
+    fail(name, "layer ", index, ", ", layer.name, ": ", error.what());
+  }
 }
 
-void Sequential::build(const Shape& input) {
+Shape Sequential::build(const Shape& input) {
   check(!layers_.empty(), name, "cannot build a model without layers");
-  check(!(has_input_ || built_) || input == input_, name, "is built for samples of shape ", input_,
-        ", got ", input);
-  if (built_) return;
+  if (has_input_shape())
+    check(input == input_, name, "is built for samples of shape ", input_, ", got ", input);
+  if (built_) return outputs_.back();
   input_ = input;
   outputs_.clear();
   for (std::size_t i = 0; i < layers_.size(); ++i) grow(i);
   built_ = true;
+  return outputs_.back();
 }
 
-Layer& Sequential::get_layer(std::string_view wanted) const {
-  std::string names;
-  for (const auto& layer : layers_) {
-    if (layer->name == wanted) return *layer;
-    names += (names.empty() ? "" : ", ") + layer->name;
-  }
-  fail(name, "there is no layer '", wanted, "' among: ", names);
+Shape Sequential::compute_output_shape(const Shape& input) const {
+  Shape shape = input;
+  for (const auto& layer : layers_) shape = layer->compute_output_shape(shape);
+  return shape;
+}
+
+Layer& Sequential::get_layer(std::string_view layer_name) const {
+  for (const auto& layer : layers_)
+    if (layer->name == layer_name) return *layer;
+  fail(name, "there is no layer '", layer_name,
+       "' among: ", joined(layers_, [](const auto& layer) { return layer->name; }));
 }
 
 Layer& Sequential::get_layer(std::size_t index) const {
@@ -94,7 +100,7 @@ Layer& Sequential::get_layer(std::size_t index) const {
 }
 
 const Shape& Sequential::input_shape() const {
-  check(has_input_ || built_, name,
+  check(has_input_shape(), name,
         "has no input shape yet: give it an Input, call build(), or fit it");
   return input_;
 }
@@ -104,24 +110,22 @@ const Shape& Sequential::output_shape() const {
   return outputs_.back();
 }
 
-std::vector<Variable*> Sequential::variables() const {
-  std::vector<Variable*> all;
-  for (const auto& layer : layers_) layer->append_variables(all);
-  return all;
-}
-
-std::vector<Variable*> Sequential::trainable_variables() const {
-  std::vector<Variable*> all;
-  for (const auto& layer : layers_)
-    if (layer->trainable) layer->append_variables(all);
-  std::erase_if(all, [](const Variable* variable) { return !variable->trainable; });
-  return all;
-}
-
 Node Sequential::call(Node x, bool training) {
-  for (std::size_t i = 0; i < layers_.size(); ++i)
-    x = in_layer(name, i, *layers_[i], [&] { return layers_[i]->call(x, training); });
+  check(built_, name, "is not built: give it an Input, call build(), or fit it");
+  try {
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+      x = layers_[i]->call_connected(x, training, outputs_[i], i);
+  } catch (const std::invalid_argument& error) {
+    fail(name, error.what());
+  }
   return x;
+}
+
+Config Sequential::get_config() const {
+  SequentialOptions options{.name = name, .trainable = trainable};
+  if (has_input_) options.layers.push_back(layers::Input(input_));
+  for (const auto& layer : layers_) options.layers.push_back(layer);
+  return write_fields(options);
 }
 
 }  // namespace keratin

@@ -8,7 +8,6 @@
 
 #include "keratin/model.hpp"
 #include "kernels/helper_trial.hpp"
-#include "model/batches.hpp"
 
 namespace keratin {
 
@@ -17,31 +16,42 @@ namespace keratin {
 struct Workspace {
   GradientTape tape;
   Batch batch;
-  std::vector<std::uint32_t> rows;
 };
 
-/// A compiled metric and whether sample weights reach it.
-struct CompiledMetric {
-  std::shared_ptr<Metric> metric;
-  bool weighted;
+/// The compiled metrics, and the average of the loss, over the batches since the last reset.
+/// Training and evaluation have one each, so that an evaluation in the middle of an epoch leaves
+/// the logs of training alone.
+class MetricSet {
+ public:
+  void reset();
+  /// Adds a batch and returns the logs so far. Makes the metrics from the first batch's shapes.
+  Logs update(const CompileOptions& compiled, const Batch& batch, Node y_pred, double loss);
+
+ private:
+  struct CompiledMetric {
+    std::shared_ptr<Metric> metric;
+    bool weighted;  // whether sample weights reach it
+  };
+  void make(const CompileOptions& compiled, const Shape& y_true, const Shape& y_pred);
+  std::vector<CompiledMetric> metrics_;
+  bool made_ = false;
+  double loss_total_ = 0, loss_count_ = 0;  // a batch weighs its samples
 };
 
 struct Model::State {
   std::shared_ptr<Optimizer> optimizer;
   std::optional<CompileOptions> compiled;
-  std::vector<CompiledMetric> metrics;    // made from the first batch's shapes
-  double loss_total = 0, loss_count = 0;  // of the epoch so far, a batch weighing its samples
-  Workspace work;                         // of training and evaluation
+  MetricSet train_metrics, test_metrics;
+  MetricSet* metrics = &train_metrics;  // of the step that is at work
+  bool testing = false;                 // a test pass is at work
+  Workspace work;                       // of training and evaluation
   kernels::HelperTrial train_trial, test_trial;
+  bool warned_of_no_weights = false;
 
-  // Predictions may run in several threads at once: each takes a workspace of its own.
+  // Predictions may run in several threads at once: each takes a workspace of its own, and one of
+  // them builds the model.
   std::mutex lock;
   std::vector<std::unique_ptr<Workspace>> idle;
-  std::unique_ptr<Workspace> borrow();
-  void give_back(std::unique_ptr<Workspace> workspace);
-
-  void make_metrics(const Shape& y_true, const Shape& y_pred);
-  void reset_metrics();
 };
 
 }  // namespace keratin

@@ -58,8 +58,9 @@ Node broadcast_to(Node x, const Shape& shape) {
   if (x.shape() == shape) return x;
   check(broadcast_shape(x.shape(), shape, "broadcast_to") == shape, "broadcast_to", "shape ",
         x.shape(), " does not broadcast to ", shape);
+  static constexpr Op op{"broadcast_to"};
   return record(
-      {x}, shape,
+      op, {x}, shape,
       [&](Tensor& y) {
         const Tensor& from = x.value();
         if (from.size() == 1)

@@ -53,8 +53,9 @@ Node softmax_cross_entropy(Node targets, Node logits, std::optional<Node> probab
   const Node p = probabilities ? *probabilities : softmax_of(logits);
   Shape shape = logits.shape();
   shape.pop_back();
+  static constexpr Op op{"softmax_cross_entropy"};
   return record(
-      {logits, targets}, shape,
+      op, {logits, targets}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < y.size(); ++i) {
           const LogProbabilities log_p(logits.value().data() + i * classes,
@@ -93,8 +94,9 @@ Node sparse_softmax_cross_entropy(Node labels, Node logits, std::optional<Node> 
   check(labels.shape() == shape, "sparse_softmax_cross_entropy", "labels have shape ",
         labels.shape(), ", wanted ", shape, " for logits ", logits.shape());
   const Node p = probabilities ? *probabilities : softmax_of(logits);
+  static constexpr Op op{"sparse_softmax_cross_entropy"};
   return record(
-      {logits, labels}, shape,
+      op, {logits, labels}, shape,
       [&](Tensor& y) {
         const float *all_p = p.value().data(), *ids = labels.value().data();
         for (std::size_t i = 0; i < y.size(); ++i)
@@ -126,8 +128,9 @@ Node sigmoid_cross_entropy(Node targets, Node logits) {
   check(targets.shape() == logits.shape(), "sigmoid_cross_entropy", "targets have shape ",
         targets.shape(), ", logits ", logits.shape());
   // max(z, 0) - z t + log(1 + e^-|z|)
+  static constexpr Op op{"sigmoid_cross_entropy"};
   return record(
-      {logits, targets}, logits.shape(),
+      op, {logits, targets}, logits.shape(),
       [&](Tensor& y) {
         const float *z = logits.value().data(), *t = targets.value().data();
         for (std::size_t i = 0; i < y.size(); ++i)

@@ -49,15 +49,16 @@ Node relu(Node x) { return map<Relu>(x); }
 Node tanh(Node x) { return map<Tanh>(x); }
 Node softplus(Node x) { return map<Softplus>(x); }
 
-Node sigmoid(Node x) { return map<Sigmoid>(x, 0, 0, &sigmoid_op); }
+Node sigmoid(Node x) { return map<Sigmoid>(x, 0, 0, sigmoid_op); }
 
 // a^b. TensorFlow's rule for b's gradient: log(a) counts as 0 where a is not positive.
 Node power(Node a, Node b) {
   const Shape shape = broadcast_shape(a.shape(), b.shape(), "power");
   a = broadcast_to(a, shape);
   b = broadcast_to(b, shape);
+  static constexpr Op op{"power"};
   return record(
-      {a, b}, shape,
+      op, {a, b}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < y.size(); ++i)
           y.data()[i] = std::pow(a.value().data()[i], b.value().data()[i]);
@@ -78,7 +79,7 @@ Node power(Node a, Node b) {
 }
 
 Node power(Node a, float b) {
-  return power(a, without_gradient({a}, {}, [b](Tensor& exponent) { exponent.fill(b); }));
+  return power(a, a.tape().make({}, [b](Tensor& exponent) { exponent.fill(b); }));
 }
 
 Node where(Node condition, Node a, Node b) {
@@ -87,8 +88,9 @@ Node where(Node condition, Node a, Node b) {
   condition = broadcast_to(condition, shape);
   a = broadcast_to(a, shape);
   b = broadcast_to(b, shape);
+  static constexpr Op op{"where"};
   return record(
-      {a, b, condition}, shape,
+      op, {a, b, condition}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < y.size(); ++i)
           y.data()[i] = (condition.value().data()[i] != 0 ? a : b).value().data()[i];

@@ -56,8 +56,9 @@ Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
   if (bias)
     check(bias->shape() == Shape{n}, "linear", "bias has shape ", bias->shape(), ", wanted ",
           Shape{n});
+  static constexpr Op op{"linear"};
   return record(
-      {x, kernel, bias.value_or(kernel)}, shape,
+      op, {x, kernel, bias.value_or(kernel)}, shape,
       [&](Tensor& y) {
         const float* b = bias ? bias->value().data() : nullptr;
         const auto finish = kernels::simd().epilogue[static_cast<std::size_t>(activation)];

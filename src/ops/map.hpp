@@ -8,14 +8,18 @@
 
 namespace keratin::ops {
 
-constexpr std::size_t map_grain =
-    1 << 16;  // elements a tile: below, waking a thread costs more than it brings
+/// Elements in a slice: for fewer, waking a thread costs more than it saves.
+constexpr std::size_t map_grain = 1 << 16;
+
+/// The op that applies the function F.
+template <class F>
+inline constexpr Op op_of{F::name};
 
 template <class F>
-Node map(Node x, float p = 0, float q = 0, const Op* op = nullptr) {
+Node map(Node x, float p = 0, float q = 0, const Op& op = op_of<F>) {
   constexpr std::size_t index = kernels::IndexOf<F, kernels::Unary>::value;
   return record(
-      op, std::span<const Node>(&x, 1), x.shape(),
+      op, {x}, x.shape(),
       [&](Tensor& y) {
         const float* in = x.value().data();
         kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
@@ -46,7 +50,7 @@ Node map2(Node a, Node b, const char* name) {
     b = broadcast_to(b, shape);
   }
   return record(
-      {a, b}, a.shape(),
+      op_of<F>, {a, b}, a.shape(),
       [&](Tensor& y) {
         const float *left = a.value().data(), *right = b.value().data();
         kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
@@ -70,10 +74,11 @@ Node map2(Node a, Node b, const char* name) {
 
 /// A node made from `inputs` that no gradient flows through: fill(Tensor& y) writes its value.
 template <class Fill>
-Node without_gradient(std::initializer_list<Node> inputs, const Shape& shape, const Fill& fill) {
+Node without_gradient(const Op& op, std::initializer_list<Node> inputs, const Shape& shape,
+                      const Fill& fill) {
   GradientTape& tape = inputs.begin()->tape();
   for (const Node& input : inputs) tape.slot(input);  // throws for one of another tape
-  const Node result = tape.emit(nullptr, std::span(inputs.begin(), inputs.size()), shape, false);
+  const Node result = tape.emit(&op, std::span(inputs.begin(), inputs.size()), shape, false);
   fill(tape.slot(result).own);
   return result;
 }
@@ -83,7 +88,7 @@ Node compare(Node a, Node b, const char* name) {
   const Shape shape = broadcast_shape(a.shape(), b.shape(), name);
   a = broadcast_to(a, shape);
   b = broadcast_to(b, shape);
-  return without_gradient({a, b}, shape, [&](Tensor& y) {
+  return without_gradient(op_of<F>, {a, b}, shape, [&](Tensor& y) {
     kernels::simd().compare[kernels::IndexOf<F, kernels::Compare>::value](
         a.value().data(), b.value().data(), y.data(), y.size());
   });

@@ -61,10 +61,12 @@ Node over(Node x, const Axes& axes, bool keepdims, const char* where, const Redu
   return reduce(neighbours ? x : transpose(x, std::span<const int>(order.data(), rank)), fold);
 }
 
-Node scaled_sum(Node x, const Fold& fold, double scale) {
+constexpr Op sum_op{"sum"}, mean_op{"mean"};
+
+Node scaled_sum(const Op& op, Node x, const Fold& fold, double scale) {
   const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
   return record(
-      {x}, fold.shape,
+      op, {x}, fold.shape,
       [&](Tensor& y) {
         const float* in = x.value().data();
         const auto& table = kernels::simd();
@@ -95,12 +97,12 @@ Node scaled_sum(Node x, const Fold& fold, double scale) {
 
 Node sum(Node x, const Axes& axes, bool keepdims) {
   return over(x, axes, keepdims, "sum",
-              [](Node x, const Fold& fold) { return scaled_sum(x, fold, 1); });
+              [](Node x, const Fold& fold) { return scaled_sum(sum_op, x, fold, 1); });
 }
 
 Node mean(Node x, const Axes& axes, bool keepdims) {
   return over(x, axes, keepdims, "mean", [](Node x, const Fold& fold) {
-    return scaled_sum(x, fold, 1.0 / static_cast<double>(fold.reduced));
+    return scaled_sum(mean_op, x, fold, 1.0 / static_cast<double>(fold.reduced));
   });
 }
 
@@ -108,8 +110,9 @@ Node max(Node x, const Axes& axes, bool keepdims) {
   return over(x, axes, keepdims, "max", [](Node x, const Fold& fold) {
     const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
     check(reduced > 0, "max", "an axis of size 0 in shape ", x.shape(), " has no maximum");
+    static constexpr Op op{"max"};
     return record(
-        {x}, fold.shape,
+        op, {x}, fold.shape,
         [&](Tensor& y) {
           const float* in = x.value().data();
           for (std::size_t o = 0; o < outer; ++o)
@@ -161,8 +164,9 @@ struct Exponentials {
 Node logsumexp(Node x, const Axes& axes, bool keepdims) {
   return over(x, axes, keepdims, "logsumexp", [](Node x, const Fold& fold) {
     const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
+    static constexpr Op op{"logsumexp"};
     return record(
-        {x}, fold.shape,
+        op, {x}, fold.shape,
         [&](Tensor& y) {
           for (std::size_t o = 0; o < outer; ++o)
             for (std::size_t i = 0; i < inner; ++i) {

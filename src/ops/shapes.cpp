@@ -73,8 +73,9 @@ Node transpose(Node x, std::span<const int> axes) {
     seen |= 1u << order[i];
     shape.push_back(x.shape()[order[i]]);
   }
+  static constexpr Op op{"transpose"};
   return record(
-      {x}, shape,
+      op, {x}, shape,
       [&](Tensor& y) {
         xt::noalias(view(y)) = xt::transpose(
             view(x.value()), xt::svector<std::size_t>(order.begin(), order.begin() + rank));
@@ -124,8 +125,9 @@ Node concatenate(std::initializer_list<Node> parts, int axis) {
       offset += length;
     }
   };
+  static constexpr Op op{"concatenate"};
   return record(
-      parts, shape,
+      op, parts, shape,
       [&](Tensor& y) {
         runs(std::span(parts.begin(), parts.size()),
              [&](const Node& part, std::size_t length, std::size_t offset) {
@@ -155,8 +157,9 @@ Node slice(Node x, const Shape& start, const Shape& shape) {
       ranges.push_back(xt::range(start[i], start[i] + shape[i]));
     return ranges;
   };
+  static constexpr Op op{"slice"};
   return record(
-      {x}, shape,
+      op, {x}, shape,
       [&](Tensor& y) {
         auto in = view(x.value());
         xt::noalias(view(y)) = xt::strided_view(in, window());
@@ -186,8 +189,9 @@ Node gather(Node x, Node indices) {
                     width = x.value().size() / std::max<std::size_t>(1, rows);
   Shape shape = indices.shape();
   for (std::size_t size : x.shape().without_batch()) shape.push_back(size);
+  static constexpr Op op{"gather"};
   return record(
-      {x, indices}, shape,
+      op, {x, indices}, shape,
       [&](Tensor& y) {
         for (std::size_t i = 0; i < indices.value().size(); ++i)
           std::copy_n(x.value().data() + row_of(indices.value().data()[i], rows, i) * width, width,
@@ -208,7 +212,8 @@ Node one_hot(Node indices, int num_classes) {
   check(num_classes >= 1, "one_hot", "num_classes is ", num_classes, ", wanted 1 or more");
   Shape shape = indices.shape();
   shape.push_back(static_cast<std::size_t>(num_classes));
-  return without_gradient({indices}, shape, [&](Tensor& y) {
+  static constexpr Op op{"one_hot"};
+  return without_gradient(op, {indices}, shape, [&](Tensor& y) {
     y.fill(0);
     for (std::size_t i = 0; i < indices.value().size(); ++i)
       if (const float index = indices.value().data()[i];

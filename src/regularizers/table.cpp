@@ -2,9 +2,8 @@
 
 namespace keratin {
 
+namespace regularizers {
 namespace {
-
-using namespace regularizers;
 
 constexpr Row<Regularizer> rows[] = {
     row<L1>("L1", "l1"),
@@ -12,10 +11,11 @@ constexpr Row<Regularizer> rows[] = {
     row<L1L2>("L1L2", "l1_l2", "l1l2"),
     row<OrthogonalRegularizer>("OrthogonalRegularizer", "orthogonal_regularizer"),
 };
-constexpr Table<Regularizer> regularizer_table{"regularizer", rows};
+constexpr Table<Regularizer> table{"regularizer", rows};
 
 }  // namespace
+}  // namespace regularizers
 
-const Table<Regularizer>& Regularizer::table() { return regularizer_table; }
+const Table<Regularizer>& Regularizer::table() { return regularizers::table; }
 
 }  // namespace keratin

@@ -1,19 +1,31 @@
 #pragma once
 
+#include <string>
+
 #include "keratin/activations.hpp"
 #include "keratin/layer.hpp"
 
 namespace keratin::layers {
 
-/// An activation as a layer of its own: by Keras string or as a function on nodes.
-class Activation : public Layer {
- public:
-  explicit Activation(ActivationFunction activation, std::string name = "")
-      : Layer(std::move(name)), activation_(std::move(activation)) {}
-  Node call(Node x, bool) override { return activation_(x); }
+struct ActivationOptions {
+  ActivationFunction activation = {};
+  std::string name = "";
+  bool trainable = true;
+};
+template <class V>
+void fields(V& v, ActivationOptions& o) {
+  v("activation", o.activation);
+  v("name", o.name);
+  v("trainable", o.trainable);
+}
 
- private:
-  ActivationFunction activation_;
+/// An activation as a layer: by Keras string or as a function on nodes, which keeps the shape.
+class Activation : public Configured<Layer, ActivationOptions> {
+ public:
+  explicit Activation(ActivationOptions options) : Configured(std::move(options)) {}
+  explicit Activation(ActivationFunction activation, std::string layer_name = "")
+      : Configured({.activation = std::move(activation), .name = std::move(layer_name)}) {}
+  Node call(Node x, bool) override { return options().activation(x); }
 };
 
 }  // namespace keratin::layers

@@ -4,56 +4,49 @@
 #include <string>
 
 #include "keratin/activations.hpp"
-#include "keratin/check.hpp"
 #include "keratin/layer.hpp"
-#include "keratin/ops.hpp"
 
 namespace keratin::layers {
 
 struct DenseOptions {
+  int units = 0;  // required, as a field or as the constructor's first argument
   ActivationFunction activation = {};
   bool use_bias = true;
   InitializerHandle kernel_initializer = "glorot_uniform";
   InitializerHandle bias_initializer = "zeros";
+  RegularizerHandle kernel_regularizer = {};
+  RegularizerHandle bias_regularizer = {};
+  RegularizerHandle activity_regularizer = {};
   std::string name = "";
+  bool trainable = true;
 };
+template <class V>
+void fields(V& v, DenseOptions& o) {
+  v("units", o.units);
+  v("activation", o.activation);
+  v("use_bias", o.use_bias);
+  v("kernel_initializer", o.kernel_initializer);
+  v("bias_initializer", o.bias_initializer);
+  v("kernel_regularizer", o.kernel_regularizer);
+  v("bias_regularizer", o.bias_regularizer);
+  v("activity_regularizer", o.activity_regularizer);
+  v("name", o.name);
+  v("trainable", o.trainable);
+}
 
-/// activation(x . kernel + bias): (..., features) to (..., units). Weights: kernel (features,
-/// units), bias (units).
-class Dense : public Layer {
+/// activation(x . kernel + bias): (..., features) to (..., units).
+/// Weights: kernel (features, units), bias (units).
+class Dense : public Configured<Layer, DenseOptions> {
  public:
-  explicit Dense(int units, DenseOptions options = {})
-      : Layer(options.name), units_(units), options_(std::move(options)) {
-    check(units > 0, "dense", "units is ", units, ", wanted 1 or more");
-  }
-  Dense(int units, ActivationFunction activation)
-      : Dense(units, DenseOptions{.activation = std::move(activation)}) {}
+  explicit Dense(DenseOptions options);
+  explicit Dense(int units, DenseOptions options = {});
+  Dense(int units, ActivationFunction activation);
 
-  Shape build(const Shape& input) override {
-    check(!input.empty(), "dense",
-          "got one number a sample, wanted an axis of features: put Flatten() before it");
-    kernel_ = &add_weight({.name = "kernel",
-                           .shape = {input.back(), units_},
-                           .initializer = options_.kernel_initializer});
-    if (options_.use_bias)
-      bias_ = &add_weight(
-          {.name = "bias", .shape = {units_}, .initializer = options_.bias_initializer});
-    Shape output = input;
-    output[output.size() - 1] = static_cast<std::size_t>(units_);
-    return output;
-  }
-
-  Node call(Node x, bool) override {
-    GradientTape& tape = x.tape();
-    const ops::Fused fused = options_.activation.fused();
-    const Node y = ops::linear(x, tape.use(*kernel_),
-                               bias_ ? std::optional(tape.use(*bias_)) : std::nullopt, fused);
-    return fused == ops::Fused::none ? options_.activation(y) : y;
-  }
+  Shape compute_output_shape(const Shape& input) const override;
+  Shape build(const Shape& input) override;
+  Node call(Node x, bool training) override;
 
  private:
-  int units_;
-  DenseOptions options_;
   Variable *kernel_ = nullptr, *bias_ = nullptr;
 };
 

@@ -1,16 +1,15 @@
 #pragma once
 
 #include "keratin/layer.hpp"
-#include "keratin/ops.hpp"
 
 namespace keratin::layers {
 
 /// (batch, ...) to (batch, product of the rest); (batch,) to (batch, 1). Copies nothing.
-class Flatten : public Layer {
+class Flatten : public Configured<Layer, LayerOptions> {
  public:
-  using Layer::Layer;
-  Shape build(const Shape& input) override { return {input.elements()}; }
-  Node call(Node x, bool) override { return ops::flatten(x); }
+  using Configured::Configured;
+  Shape compute_output_shape(const Shape& input) const override { return {input.elements()}; }
+  Node call(Node x, bool training) override;
 };
 
 }  // namespace keratin::layers

@@ -1,22 +1,32 @@
 #pragma once
 
+#include <string>
+
 #include "keratin/layer.hpp"
-#include "keratin/ops.hpp"
 
 namespace keratin::layers {
 
-/// x * scale + offset: `Rescaling(1.0 / 255)` takes pixels to 0..1.
-class Rescaling : public Layer {
- public:
-  explicit Rescaling(double scale, double offset = 0, std::string name = "")
-      : Layer(std::move(name)), scale_(scale), offset_(offset) {}
-  Node call(Node x, bool) override {
-    const Node scaled = x * static_cast<float>(scale_);
-    return offset_ == 0 ? scaled : scaled + static_cast<float>(offset_);
-  }
+struct RescalingOptions {
+  double scale = 1;
+  double offset = 0;
+  std::string name = "";
+  bool trainable = true;
+};
+template <class V>
+void fields(V& v, RescalingOptions& o) {
+  v("scale", o.scale);
+  v("offset", o.offset);
+  v("name", o.name);
+  v("trainable", o.trainable);
+}
 
- private:
-  double scale_, offset_;
+/// x * scale + offset: `Rescaling(1.0 / 255)` takes pixels to 0..1.
+class Rescaling : public Configured<Layer, RescalingOptions> {
+ public:
+  explicit Rescaling(RescalingOptions options) : Configured(std::move(options)) {}
+  explicit Rescaling(double scale, double offset = 0, std::string layer_name = "")
+      : Configured({.scale = scale, .offset = offset, .name = std::move(layer_name)}) {}
+  Node call(Node x, bool training) override;
 };
 
 }  // namespace keratin::layers

@@ -1,4 +1,4 @@
-#include "model/progress_bar.hpp"
+#include "callbacks/progress_bar.hpp"
 
 #include <unistd.h>
 

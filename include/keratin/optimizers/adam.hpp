@@ -1,0 +1,39 @@
+#pragma once
+
+#include "keratin/optimizers/optimizer.hpp"
+
+namespace keratin::optimizers {
+
+struct AdamOptions {
+  double learning_rate = 0.001;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-7;
+  bool amsgrad = false;
+  std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  std::string name = "adam";
+};
+template <class V>
+void fields(V& v, AdamOptions& o) {
+  v("learning_rate", o.learning_rate);
+  v("beta_1", o.beta_1);
+  v("beta_2", o.beta_2);
+  v("epsilon", o.epsilon);
+  v("amsgrad", o.amsgrad);
+  optimizer_fields(v, o);
+}
+
+/// At step k: m += (g - m)(1 - beta_1), v += (g^2 - v)(1 - beta_2),
+/// w -= lr sqrt(1 - beta_2^k) / (1 - beta_1^k) m / (sqrt(v) + epsilon)
+/// (Kingma and Ba 2014, with the epsilon-hat of their section 2). amsgrad: the largest v so far
+/// instead of v (Reddi, Kale and Kumar 2018). Throws for a beta outside [0, 1).
+class Adam : public Configured<Optimizer, AdamOptions> {
+ public:
+  explicit Adam(AdamOptions options = {});
+  std::vector<Slot> slots() const override;
+
+ protected:
+  void update(const Slice& slice, const Step& step) const override;
+};
+
+}  // namespace keratin::optimizers

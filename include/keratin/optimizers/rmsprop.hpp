@@ -1,0 +1,38 @@
+#pragma once
+
+#include "keratin/optimizers/optimizer.hpp"
+
+namespace keratin::optimizers {
+
+struct RMSpropOptions {
+  double learning_rate = 0.001;
+  double rho = 0.9;
+  double momentum = 0.0;
+  double epsilon = 1e-7;
+  bool centered = false;
+  std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  std::string name = "rmsprop";
+};
+template <class V>
+void fields(V& v, RMSpropOptions& o) {
+  v("learning_rate", o.learning_rate);
+  v("rho", o.rho);
+  v("momentum", o.momentum);
+  v("epsilon", o.epsilon);
+  v("centered", o.centered);
+  optimizer_fields(v, o);
+}
+
+/// v = rho v + (1 - rho) g^2, w -= lr g / sqrt(v + epsilon). Centered: v - a^2 instead of v, where
+/// a = rho a + (1 - rho) g. With momentum m the change is accumulated: c = m c + lr g / ..., w -= c.
+/// Throws for a rho outside [0, 1] or a negative momentum.
+class RMSprop : public Configured<Optimizer, RMSpropOptions> {
+ public:
+  explicit RMSprop(RMSpropOptions options = {});
+  std::vector<Slot> slots() const override;
+
+ protected:
+  void update(const Slice& slice, const Step& step) const override;
+};
+
+}  // namespace keratin::optimizers

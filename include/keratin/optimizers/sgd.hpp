@@ -1,0 +1,33 @@
+#pragma once
+
+#include "keratin/optimizers/optimizer.hpp"
+
+namespace keratin::optimizers {
+
+struct SGDOptions {
+  double learning_rate = 0.01;
+  double momentum = 0.0;
+  bool nesterov = false;
+  std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  std::string name = "SGD";
+};
+template <class V>
+void fields(V& v, SGDOptions& o) {
+  v("learning_rate", o.learning_rate);
+  v("momentum", o.momentum);
+  v("nesterov", o.nesterov);
+  optimizer_fields(v, o);
+}
+
+/// w -= lr g; with momentum m: v = m v - lr g, w += v, or with nesterov w += m v - lr g.
+/// Throws for a momentum outside [0, 1].
+class SGD : public Configured<Optimizer, SGDOptions> {
+ public:
+  explicit SGD(SGDOptions options = {});
+  std::vector<Slot> slots() const override;
+
+ protected:
+  void update(const Slice& slice, const Step& step) const override;
+};
+
+}  // namespace keratin::optimizers

@@ -1,0 +1,115 @@
+#include "keratin/callbacks/stop_on_interrupt.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <mutex>
+
+#include "keratin/model.hpp"
+
+namespace keratin::callbacks {
+
+namespace {
+
+// The signal handler belongs to the process: the first call that wants it installs it, the last one
+// to end takes it back.
+class InterruptHandler {
+ public:
+  static void acquire() {
+    const std::lock_guard guard(lock_);
+    if (users_++ == 0) previous_ = std::signal(SIGINT, handle);
+  }
+
+  static void release() {
+    const std::lock_guard guard(lock_);
+    if (--users_ > 0) return;
+    const auto current = std::signal(SIGINT, previous_ == SIG_ERR ? SIG_DFL : previous_);
+    const bool ours = current == handle || current == SIG_DFL;
+    if (!ours) std::signal(SIGINT, current);  // the program has installed another one meanwhile
+  }
+
+  static int presses() { return presses_; }
+
+ private:
+  static void handle(int) {
+    presses_ = presses_ + 1;
+    std::signal(SIGINT, SIG_DFL);  // a second Ctrl-C ends the program
+  }
+
+  static inline volatile std::sig_atomic_t presses_ = 0;
+  static inline std::mutex lock_;
+  static inline int users_ = 0;
+  static inline void (*previous_)(int) = SIG_DFL;
+};
+
+}  // namespace
+
+StopOnInterrupt::StopOnInterrupt(StopOnInterrupt&& other) noexcept
+    : Callback(other), interrupted_(other.interrupted_) {}
+
+StopOnInterrupt::~StopOnInterrupt() {
+  while (attached_calls_ > 0) detached();
+}
+
+void StopOnInterrupt::attached() {
+  if (attached_calls_++ == 0) {
+    presses_before_ = InterruptHandler::presses();
+    interrupted_ = training_ = false;
+  }
+  InterruptHandler::acquire();
+}
+
+void StopOnInterrupt::detached() {
+  --attached_calls_;
+  InterruptHandler::release();
+}
+
+bool StopOnInterrupt::pressed() {
+  interrupted_ = interrupted_ || InterruptHandler::presses() > presses_before_;
+  return interrupted_;
+}
+
+void StopOnInterrupt::on_train_begin(Logs&) {
+  training_ = true;
+  batch_ = -1;
+}
+
+void StopOnInterrupt::on_epoch_begin(int epoch, Logs&) { epoch_ = epoch; }
+
+void StopOnInterrupt::on_train_batch_end(int batch, Logs&) {
+  batch_ = batch;
+  if (pressed()) model().stop_training = true;
+}
+
+void StopOnInterrupt::on_epoch_end(int, Logs&) {
+  if (pressed()) model().stop_training = true;
+}
+
+void StopOnInterrupt::on_train_end(Logs&) {
+  training_ = false;
+  if (pressed())
+    std::printf("Interrupted: stopped in epoch %d after batch %d; the history so far is kept.\n",
+                epoch_ + 1, batch_ + 1);
+}
+
+void StopOnInterrupt::on_test_batch_end(int batch, Logs&) {
+  if (training_ || !pressed()) return;  // a validation is finished, so that its logs are whole
+  batch_ = batch;
+  model().stop_evaluating = true;
+}
+
+void StopOnInterrupt::on_test_end(Logs&) {
+  if (!training_ && pressed())
+    std::printf("Interrupted: evaluated the first %d batches.\n", batch_ + 1);
+}
+
+void StopOnInterrupt::on_predict_batch_end(int batch, Logs&) {
+  if (!pressed()) return;
+  batch_ = batch;
+  model().stop_predicting = true;
+}
+
+void StopOnInterrupt::on_predict_end(Logs&) {
+  if (pressed()) std::printf("Interrupted: predicted the first %d batches.\n", batch_ + 1);
+}
+
+}  // namespace keratin::callbacks

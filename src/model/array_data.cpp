@@ -1,0 +1,64 @@
+#include "model/array_data.hpp"
+
+#include <cmath>
+
+#include "keratin/check.hpp"
+
+namespace keratin {
+
+void ArrayData::check_rows(const char* where) const {
+  check(x.given() && x.rows() > 0, where, "x holds no samples");
+  if (y.given()) check(x.rows() == y.rows(), where, "x has ", x.rows(), " rows, y has ", y.rows());
+  if (sample_weight.given())
+    check(sample_weight.rows() == x.rows(), where, "sample_weight has ", sample_weight.rows(),
+          " rows, x has ", x.rows());
+}
+
+ArrayData ArrayData::slice(std::size_t first, std::size_t count) const {
+  const auto part = [&](const ArrayView& all) {
+    return all.given() ? all.slice(first, count) : all;
+  };
+  return {part(x), part(y), part(sample_weight)};
+}
+
+Dataset ArrayData::batches(long batch_size, bool shuffle) const {
+  const Dataset samples = Dataset::from_tensor_slices(x, y, sample_weight);
+  return (shuffle ? samples.shuffle({.buffer_size = x.rows()}) : samples).batch(batch_size);
+}
+
+long batch_size_for(std::size_t rows, std::optional<int> batch_size, std::optional<int> steps) {
+  constexpr long default_batch_size = 32;
+  if (batch_size) return *batch_size;
+  if (!steps) return default_batch_size;
+  const long parts = *steps;
+  return (static_cast<long>(rows) + parts - 1) / parts;
+}
+
+std::size_t training_rows(double validation_split, std::size_t rows) {
+  check(validation_split >= 0 && validation_split < 1, "fit", "validation_split is ",
+        validation_split, ", wanted 0 or more and below 1");
+  const double kept = std::floor(static_cast<double>(rows) * (1.0 - validation_split));
+  const auto count = static_cast<std::size_t>(kept);
+  check(validation_split == 0 || (count > 0 && count < rows), "fit", "validation_split ",
+        validation_split, " of ", rows, " rows leaves ", count, " to train on and ", rows - count,
+        " to validate on");
+  return count;
+}
+
+std::vector<float> weights_by_class(const ArrayView& y, const std::map<int, double>& class_weight) {
+  check(y.shape().size() <= 2, "fit", "class_weight wants one label per sample, y has shape ",
+        y.shape());
+  std::vector<float> weights;
+  weights.reserve(y.rows());
+  for (std::size_t row = 0; row < y.rows(); ++row) {
+    std::size_t largest = 0;
+    for (std::size_t i = 1; i < y.row_size(); ++i)
+      if (y.at(row, i) > y.at(row, largest)) largest = i;
+    const double label = y.row_size() > 1 ? static_cast<double>(largest) : std::round(y.at(row, 0));
+    const auto entry = class_weight.find(static_cast<int>(label));
+    weights.push_back(entry == class_weight.end() ? 1.0f : static_cast<float>(entry->second));
+  }
+  return weights;
+}
+
+}  // namespace keratin

@@ -1,0 +1,34 @@
+#pragma once
+// PRIVATE: arrays on their way into a Dataset.
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "keratin/array_view.hpp"
+#include "keratin/dataset.hpp"
+
+namespace keratin {
+
+/// Rows of inputs, targets and weights; y and sample_weight may be missing.
+struct ArrayData {
+  ArrayView x = {}, y = {}, sample_weight = {};
+
+  /// Throws std::invalid_argument unless there are samples, and as many targets, and weights where
+  /// there are any.
+  void check_rows(const char* where) const;
+  ArrayData slice(std::size_t first, std::size_t count) const;
+  /// Batches in order, or shuffled anew in each pass.
+  Dataset batches(long batch_size, bool shuffle) const;
+};
+
+/// Keras's rule: `batch_size` if it is given, else what makes `steps` batches of all rows, else 32.
+long batch_size_for(std::size_t rows, std::optional<int> batch_size, std::optional<int> steps);
+
+/// How many of the rows Keras keeps for training: floor(rows * (1 - validation_split)).
+std::size_t training_rows(double validation_split, std::size_t rows);
+
+/// A weight for each label: those of class ids, or of one-hot rows.
+std::vector<float> weights_by_class(const ArrayView& y, const std::map<int, double>& class_weight);
+
+}  // namespace keratin

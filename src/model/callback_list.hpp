@@ -1,0 +1,40 @@
+#pragma once
+// PRIVATE: the callbacks of one call of fit, evaluate or predict.
+
+#include <memory>
+#include <vector>
+
+#include "keratin/callbacks/callback.hpp"
+
+namespace keratin {
+
+/// Attaches callbacks to a model as long as it lives, and passes hooks on to them, in order: the
+/// given ones, then the recorder of a History if there is one, then the progress bar.
+class CallbackList {
+ public:
+  CallbackList(Model& model, const Callbacks& callbacks, const History::Params& params,
+               History* history = nullptr);
+  ~CallbackList();
+  CallbackList(const CallbackList&) = delete;
+  CallbackList& operator=(const CallbackList&) = delete;
+
+  /// call(&Callback::on_epoch_end, epoch, logs)
+  template <class... Parameters, class... Arguments>
+  void call(void (Callback::*hook)(Parameters...), Arguments&&... arguments) {
+    for (const Attached& attached : attached_) ((*attached.callback).*hook)(arguments...);
+  }
+
+ private:
+  /// A callback, and what it was attached to before: a hook may call fit or evaluate with it.
+  struct Attached {
+    std::shared_ptr<Callback> callback;
+    Model* outer_model;
+    History::Params outer_params;
+  };
+  void attach(std::shared_ptr<Callback> callback, Model& model, const History::Params& params);
+  void detach();
+
+  std::vector<Attached> attached_;
+};
+
+}  // namespace keratin

@@ -1,0 +1,104 @@
+// evaluate, and the steps that see one batch.
+
+#include <utility>
+
+#include "keratin/model.hpp"
+#include "model/array_data.hpp"
+#include "model/callback_list.hpp"
+#include "model/feed.hpp"
+#include "model/options.hpp"
+#include "model/scoped_value.hpp"
+#include "model/state.hpp"
+
+namespace keratin {
+
+Logs Model::evaluate(ArrayView x, ArrayView y, EvaluateOptions options) {
+  check_positive("evaluate", "batch_size", options.batch_size);
+  check_positive("evaluate", "steps", options.steps);
+  check_trainable("evaluate");
+  const ArrayData data = prepared("evaluate", {x, y, options.sample_weight});
+  check(data.y.given(), "evaluate", "y is not given");
+  const long batch_size = batch_size_for(x.rows(), options.batch_size, options.steps);
+  Feed feed(data.batches(batch_size, /*shuffle=*/false));
+  return run_evaluate(feed, options.steps, options);
+}
+
+Logs Model::evaluate(const Dataset& data, EvaluateOptions options) {
+  constexpr const char* hint = " is for arrays: let the Dataset do that";
+  check(!options.batch_size, "evaluate", "batch_size", hint);
+  check(!options.sample_weight.given(), "evaluate", "sample_weight", hint);
+  check_positive("evaluate", "steps", options.steps);
+  check_trainable("evaluate");
+  check(!data.infinite() || options.steps, "evaluate",
+        "the Dataset has no end: say how many steps there are");
+  Feed feed = feed_of("evaluate", data, /*with_labels=*/true);
+  return run_evaluate(feed, options.steps, options);
+}
+
+Logs Model::run_evaluate(Feed& feed, std::optional<long> steps, const EvaluateOptions& options) {
+  CallbackList callbacks(*this, options.callbacks,
+                         {verbosity("evaluate", options.verbose), 1, steps_of_pass(feed, steps)});
+  return test_pass(feed, steps, callbacks);
+}
+
+Logs Model::test_pass(Feed& feed, std::optional<long> steps, CallbackList& callbacks) {
+  MetricSet nested;  // for an evaluation that a hook of another one has asked for
+  MetricSet* const metrics = state_->testing ? &nested : &state_->test_metrics;
+  const ScopedValue active(state_->metrics, metrics);
+  const ScopedValue testing(state_->testing, true);
+  const ScopedValue stop(stop_evaluating, false);
+  Batch& batch = state_->work.batch;
+  metrics->reset();
+  Logs logs, none;
+  callbacks.call(&Callback::on_test_begin, none);
+  for (long step = 0; (!steps || step < *steps) && feed.has_next(); ++step) {
+    const int number = static_cast<int>(step);
+    callbacks.call(&Callback::on_test_batch_begin, number, none);
+    logs = state_->test_trial.run([&] {
+      feed.next(batch);
+      return test_step(batch);
+    });
+    callbacks.call(&Callback::on_test_batch_end, number, logs);
+    if (stop_evaluating) break;
+  }
+  feed.end_pass();
+  callbacks.call(&Callback::on_test_end, logs);
+  return logs;
+}
+
+namespace {
+
+void gather_all(const ArrayData& data, Batch& batch) {
+  Feed feed(data.batches(static_cast<long>(data.x.rows()), /*shuffle=*/false));
+  if (feed.has_next()) feed.next(batch);
+}
+
+}  // namespace
+
+Logs Model::train_on_batch(ArrayView x, ArrayView y, TrainOnBatchOptions options) {
+  check(options.class_weight.empty() || !options.sample_weight.given(), "train_on_batch",
+        "class_weight and sample_weight cannot both be given");
+  check_trainable("train_on_batch");
+  ArrayData data = prepared("train_on_batch", {x, y, options.sample_weight});
+  std::vector<float> by_class;
+  if (!options.class_weight.empty()) {
+    by_class = weights_by_class(data.y, options.class_weight);
+    data.sample_weight = ArrayView(by_class);
+  }
+  gather_all(data, state_->work.batch);
+  const ScopedValue active(state_->metrics, &state_->train_metrics);
+  state_->metrics->reset();
+  const Logs logs = train_step(state_->work.batch);
+  tape().commit();
+  return logs;
+}
+
+Logs Model::test_on_batch(ArrayView x, ArrayView y, TestOnBatchOptions options) {
+  check_trainable("test_on_batch");
+  gather_all(prepared("test_on_batch", {x, y, options.sample_weight}), state_->work.batch);
+  const ScopedValue active(state_->metrics, &state_->test_metrics);
+  state_->metrics->reset();
+  return test_step(state_->work.batch);
+}
+
+}  // namespace keratin

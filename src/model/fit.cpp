@@ -1,0 +1,173 @@
+// fit: prepares the data, then for each epoch trains, validates and reports.
+
+#include "keratin/fit.hpp"
+
+#include <utility>
+
+#include "core/warnings.hpp"
+#include "keratin/check.hpp"
+#include "keratin/model.hpp"
+#include "model/array_data.hpp"
+#include "model/callback_list.hpp"
+#include "model/feed.hpp"
+#include "model/options.hpp"
+#include "model/scoped_value.hpp"
+#include "model/state.hpp"
+
+namespace keratin {
+
+ValidationFreq::ValidationFreq(int every) : every_(every) {
+  check(every >= 1, "fit", "validation_freq is ", every, ", wanted 1 or more");
+}
+
+bool ValidationFreq::due(int epoch) const {
+  if (every_ > 0) return (epoch + 1) % every_ == 0;
+  for (int listed : epochs_)
+    if (listed == epoch + 1) return true;
+  return false;
+}
+
+namespace {
+
+void check_options(const FitOptions& options) {
+  check_positive("fit", "batch_size", options.batch_size);
+  check_positive("fit", "steps_per_epoch", options.steps_per_epoch);
+  check_positive("fit", "validation_steps", options.validation_steps);
+  check_positive("fit", "validation_batch_size", options.validation_batch_size);
+  check(options.epochs >= 0 && options.initial_epoch >= 0, "fit", "epochs is ", options.epochs,
+        " and initial_epoch ", options.initial_epoch, ", wanted 0 or more");
+  check(options.class_weight.empty() || !options.sample_weight.given(), "fit",
+        "class_weight and sample_weight cannot both be given");
+}
+
+// What the arguments of fit mean for arrays has been said by a Dataset already.
+void check_dataset_options(const FitOptions& options) {
+  constexpr const char* hint = " is for arrays: let the Dataset do that";
+  check(!options.batch_size, "fit", "batch_size", hint);
+  check(options.validation_split == 0, "fit", "validation_split", hint);
+  check(!options.sample_weight.given(), "fit", "sample_weight", hint);
+}
+
+Dataset weighted_by_class(const Dataset& data, const std::map<int, double>& class_weight) {
+  if (class_weight.empty()) return data;
+  return data.map([class_weight](Batch& batch) {
+    const std::vector<float> weights = weights_by_class(batch.y, class_weight);
+    batch.sample_weight = Tensor::from({weights.size()}, weights);
+  });
+}
+
+}  // namespace
+
+History Model::fit(ArrayView x, ArrayView y, FitOptions options) {
+  check_options(options);
+  check_trainable("fit");
+  const ArrayData all = prepared("fit", {x, y, options.sample_weight});
+  check(all.y.given(), "fit", "y is not given");
+  const std::size_t rows = all.x.rows();
+  const std::size_t kept =
+      options.validation_data.given() ? rows : training_rows(options.validation_split, rows);
+  ArrayData train = all.slice(0, kept);
+  std::vector<float> by_class;
+  if (!options.class_weight.empty()) {  // these never weigh the validation
+    by_class = weights_by_class(all.y, options.class_weight);
+    train.sample_weight = ArrayView(by_class).slice(0, kept);
+  }
+  const long batch_size = batch_size_for(kept, options.batch_size, options.steps_per_epoch);
+  Feed train_feed(train.batches(batch_size, options.shuffle));
+
+  std::optional<Feed> validation;
+  const auto validate_on = [&](const ArrayData& data) {
+    const auto size =
+        options.validation_batch_size ? options.validation_batch_size : options.batch_size;
+    const long val_batch_size = batch_size_for(data.x.rows(), size, options.validation_steps);
+    validation.emplace(data.batches(val_batch_size, /*shuffle=*/false));
+  };
+  constexpr const char* where = "fit, validation_data";
+  const ValidationData& given = options.validation_data;
+  if (given.dataset)
+    validation.emplace(feed_of(where, *given.dataset, /*with_labels=*/true));
+  else if (given.given())
+    validate_on(prepared(where, {given.x, given.y, given.sample_weight}));
+  else if (kept < rows)
+    validate_on(all.slice(kept, rows - kept));
+  return run_fit(train_feed, validation ? &*validation : nullptr, options.steps_per_epoch, options);
+}
+
+History Model::fit(const Dataset& data, FitOptions options) {
+  check_options(options);
+  check_dataset_options(options);
+  check_trainable("fit");
+  check(!data.infinite() || options.steps_per_epoch, "fit",
+        "the Dataset has no end: say how many steps_per_epoch there are");
+  Feed train = feed_of("fit", weighted_by_class(data, options.class_weight), /*with_labels=*/true);
+
+  std::optional<Feed> validation;
+  constexpr const char* where = "fit, validation_data";
+  const ValidationData& given = options.validation_data;
+  if (given.dataset) {
+    check(!given.dataset->infinite() || options.validation_steps, where,
+          "the Dataset has no end: say how many validation_steps there are");
+    validation.emplace(feed_of(where, *given.dataset, /*with_labels=*/true));
+  } else if (given.given()) {
+    const ArrayData arrays = prepared(where, {given.x, given.y, given.sample_weight});
+    const long size =
+        batch_size_for(arrays.x.rows(), options.validation_batch_size, options.validation_steps);
+    validation.emplace(arrays.batches(size, /*shuffle=*/false));
+  }
+  return run_fit(train, validation ? &*validation : nullptr, options.steps_per_epoch, options);
+}
+
+History Model::run_fit(Feed& train, Feed* validation, std::optional<long> steps,
+                       const FitOptions& options) {
+  History history;
+  history.params = {verbosity("fit", options.verbose), options.epochs, steps_of(train, steps)};
+  CallbackList callbacks(*this, options.callbacks, history.params, &history);
+  const ScopedValue stop(stop_training, stop_training);  // a hook of another fit may call this one
+  stop_training = false;
+  Logs logs;
+  callbacks.call(&Callback::on_train_begin, logs);
+  for (int epoch = options.initial_epoch; epoch < options.epochs; ++epoch) {
+    Logs none;
+    callbacks.call(&Callback::on_epoch_begin, epoch, none);
+    logs = train_epoch(train, steps, callbacks);
+    if (validation && options.validation_freq.due(epoch)) {
+      const std::optional<int>& most = options.validation_steps;
+      const Logs tested = test_pass(*validation, most, callbacks);
+      for (const auto& [metric, value] : tested) logs["val_" + metric] = value;
+    }
+    callbacks.call(&Callback::on_epoch_end, epoch, logs);
+    if (stop_training) break;
+  }
+  callbacks.call(&Callback::on_train_end, logs);
+  return history;
+}
+
+// With `steps` a pass over the data goes on in the next epoch.
+Logs Model::train_epoch(Feed& feed, std::optional<long> steps, CallbackList& callbacks) {
+  Batch& batch = state_->work.batch;
+  const ScopedValue active(state_->metrics, &state_->train_metrics);
+  state_->train_metrics.reset();
+  Logs logs;
+  long step = 0;
+  for (; (!steps || step < *steps) && feed.has_next(); ++step) {
+    const int number = static_cast<int>(step);
+    Logs none;
+    callbacks.call(&Callback::on_train_batch_begin, number, none);
+    logs = state_->train_trial.run([&] {
+      feed.next(batch);
+      Logs step_logs = train_step(batch);
+      tape().commit();
+      return step_logs;
+    });
+    callbacks.call(&Callback::on_train_batch_end, number, logs);
+    if (stop_training) break;
+  }
+  const bool ended_early = steps && step < *steps && !stop_training;
+  if (ended_early)
+    warn("fit", "the data ended before steps_per_epoch = ", *steps, ": this epoch has ", step,
+         " steps");
+  if (!steps || !feed.has_next()) feed.end_pass();
+  return logs;
+}
+
+}  // namespace keratin

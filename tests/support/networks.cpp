@@ -1,0 +1,75 @@
+#include "support/networks.hpp"
+
+#include "core/names.hpp"
+#include "keratin/layers.hpp"
+#include "keratin/regularizers.hpp"
+
+namespace keratin::test {
+
+namespace {
+
+// "2x3" as a list; anything else as the field's default value suggests.
+Config value_of(const Config& other, const std::string& text, const std::string& where) {
+  if (!other.get_if<Config::List>()) return config_like(&other, text, where);
+  Config::List list;
+  for (const std::string& item : split(text, 'x')) list.push_back(guessed_config(item));
+  return list;
+}
+
+// "l2*0.01"
+Config regularizer_of(const std::string& text) {
+  const std::vector<std::string> parts = split(text, '*');
+  const Row<Regularizer>* row = find_row(Regularizer::table().rows, std::string_view(parts.at(0)));
+  check<std::runtime_error>(row && parts.size() == 2, "networks", "no regularizer: ", text);
+  return Config::Object{{"class_name", row->class_name},
+                        {"config", Config::Object{{parts[0], guessed_config(parts[1])}}}};
+}
+
+const Row<Layer>* row_of(const std::string& snake_name) {
+  for (const Row<Layer>& row : Layer::table().rows)
+    if (snake_case(row.class_name) == snake_name) return &row;
+  return nullptr;
+}
+
+// Positional arguments are the first fields, but a last one that is a word is the activation.
+std::shared_ptr<Layer> layer_of(const std::string& text) {
+  const std::vector<std::string> parts = split(text, ':');
+  const Row<Layer>* row = row_of(parts[0]);
+  if (!row) return nullptr;
+  const Config defaults = row->default_options();
+  const Config::Object& fields = *defaults.get_if<Config::Object>();
+  Config options = Config::Object();
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const std::size_t equals = parts[i].find('=');
+    const bool named = equals != std::string::npos;
+    const bool word = !named && parts[i].find_first_not_of("-.0123456789x") != std::string::npos;
+    const std::string key = named  ? parts[i].substr(0, equals)
+                            : word ? "activation"
+                                   : fields.at(i - 1).key;
+    const std::string value = named ? parts[i].substr(equals + 1) : parts[i];
+    const Config* other = defaults.find(key);
+    if (!other) return nullptr;
+    const bool regularizer = key.ends_with("regularizer");
+    options.set(key, regularizer ? regularizer_of(value) : value_of(*other, value, text));
+  }
+  return row->make(row->class_name, options);
+}
+
+}  // namespace
+
+Shape shape_of(const std::string& text) {
+  Shape shape;
+  for (const std::string& size : split(text, 'x')) shape.push_back(std::stoul(size));
+  return shape;
+}
+
+std::vector<std::shared_ptr<Layer>> layers_of(const GoldenCase& golden) {
+  std::vector<std::shared_ptr<Layer>> layers;
+  for (const std::string& text : golden.list("layers")) {
+    layers.push_back(layer_of(text));
+    if (!layers.back()) return {};
+  }
+  return layers;
+}
+
+}  // namespace keratin::test
