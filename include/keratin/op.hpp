@@ -2,15 +2,15 @@
 // How to write an op, inside the library or out: value and gradient side by side.
 //
 //   Node square(Node x) {
-//     return record({x}, x.shape(),
-//         [&](Tensor& y) { for (std::size_t i = 0; i < y.size(); ++i) y.values()[i] =
-//         x.value().values()[i] * x.value().values()[i]; }, [x](const Tensor& y, const Tensor& dy)
-//         {
-//           accumulate(x, [&](Tensor& dx, float keep) {
-//             for (std::size_t i = 0; i < y.size(); ++i)
-//               dx.values()[i] = (keep ? dx.values()[i] : 0) + 2 * x.value().values()[i] *
-//               dy.values()[i];
-//           });
+//     return record(
+//         {x}, x.shape(),
+//         [&](Tensor& y) {
+//           const float* in = x.value().data();
+//           for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = in[i] * in[i];
+//         },
+//         [x](const Tensor&, const Tensor& dy) {
+//           const float* in = x.value().data();
+//           accumulate_each(x, [&](std::size_t i) { return 2 * in[i] * dy.data()[i]; });
 //         });
 //   }
 
@@ -63,6 +63,21 @@ void accumulate(Node input, Write&& write) {
   if (!slot.has_grad) slot.grad->resize(slot.value->shape());
   write(*slot.grad, slot.has_grad ? 1.0f : 0.0f);
   slot.has_grad = true;
+}
+
+/// Inside a backward function: adds `gradient_at(i)` to element i of `input`'s gradient, if someone
+/// wants it.
+template <class GradientAt>
+void accumulate_each(Node input, const GradientAt& gradient_at) {
+  accumulate(input, [&](Tensor& gradient, float keep) {
+    float* const out = gradient.data();
+    const std::size_t size = gradient.size();
+    if (keep == 0) {
+      for (std::size_t i = 0; i < size; ++i) out[i] = gradient_at(i);
+    } else {
+      for (std::size_t i = 0; i < size; ++i) out[i] += gradient_at(i);
+    }
+  });
 }
 
 }  // namespace keratin
