@@ -18,27 +18,30 @@ const Tensor three_by_ten = Tensor::full({3, 10}, 0.1f);
 }  // namespace
 
 TEST_CASE("unknown names are answered with those there are", "[losses]") {
-  const char* known =
-      "mean_squared_error (mse), mean_absolute_error (mae), mean_absolute_percentage_error (mape), "
-      "mean_squared_logarithmic_error (msle), cosine_similarity, huber, log_cosh, poisson, "
-      "kl_divergence (kld), "
-      "binary_crossentropy (bce), binary_focal_crossentropy, categorical_crossentropy, "
-      "categorical_focal_crossentropy, "
-      "sparse_categorical_crossentropy, hinge, squared_hinge, categorical_hinge, dice, tversky, "
-      "and their class names";
+  const std::string known =
+      "mean_squared_error, mean_absolute_error, mean_absolute_percentage_error, "
+      "mean_squared_logarithmic_error, cosine_similarity, huber, log_cosh, poisson, "
+      "kl_divergence, binary_crossentropy, binary_focal_crossentropy, categorical_crossentropy, "
+      "categorical_focal_crossentropy, sparse_categorical_crossentropy, hinge, squared_hinge, "
+      "categorical_hinge, dice, tversky";
   for (const char* name : {"nope", "", "Mse", "logcosh", "cosine", "kullback_leibler_divergence",
                            "huber_loss", "crossentropy"}) {
     const std::string wanted =
-        std::string("[losses] unknown loss '") + name + "'; there are " + known;
+        std::string("[loss] there is no loss '") + name + "' among: " + known;
     CHECK(message([&] { losses::get(name); }) == wanted);
-    CHECK(message([&] { Loss{name}; }) == wanted);
+    CHECK(message([&] { LossHandle{name}; }) == wanted);
   }
   CHECK(message([] { MeanSquaredError({.reduction = "average"}); }) ==
-        "[reduction] unknown reduction 'average'; there are sum_over_batch_size, auto, mean, sum, "
+        "[reduction] there is no reduction 'average' among: sum_over_batch_size, auto, mean, sum, "
         "mean_with_sample_weight, none");
-  CHECK(message([] { Loss()({1}, {1}); }) ==
+  CHECK(message([] { LossHandle()({1}, {1}); }) ==
         "[loss] there is no loss: a default-constructed one cannot be called");
-  CHECK(message([] { Loss{Loss::Function()}; }) == "[loss] the function is empty");
+  Node (*null)(Node, Node) = nullptr;
+  CHECK(message([&] { LossHandle{null}; }) == "[loss] the function is empty");
+  CHECK(message([] { LossHandle{LossFunctionWrapper::Function()}; }) ==
+        "[loss] the function is empty");
+  CHECK(message([] { LossHandle{std::shared_ptr<MeanSquaredError>()}; }) ==
+        "[loss] got a null pointer");
 }
 
 TEST_CASE("shapes that would broadcast, or fit nothing, are refused", "[losses]") {
@@ -49,7 +52,7 @@ TEST_CASE("shapes that would broadcast, or fit nothing, are refused", "[losses]"
         "kl_divergence", "hinge", "squared_hinge", "categorical_hinge", "binary_crossentropy",
         "binary_focal_crossentropy", "categorical_focal_crossentropy", "dice", "tversky"}) {
     const std::string where = std::string("[") + name + "] ";
-    const Loss loss = name;
+    const LossHandle loss = name;
     CHECK(message([&] {
             loss({{1, 2, 3}, {4, 5, 7}}, {{1}, {2}});
           }) == where + "y_true has shape (2, 3), y_pred (2, 1): the same shape was wanted");
@@ -64,9 +67,9 @@ TEST_CASE("shapes that would broadcast, or fit nothing, are refused", "[losses]"
             loss(three, {1, 2});
           }) == where + "y_true has shape (3,), y_pred (2,): the same shape was wanted");
     CHECK(message([&] {
-            loss.inspect(three, {3, 10});
+            loss->check_labels(three, {3, 10});
           }) == where + "y_true has shape (3,), y_pred (3, 10): the same shape was wanted");
-    loss.inspect(three, {3, 1});
+    loss->check_labels(three, {3, 1});
   }
   CHECK(message([] { huber(Tensor{1}, Tensor{1}, {.delta = -1}); }) ==
         "[huber] delta is -1, wanted 0 or more");
@@ -81,7 +84,8 @@ TEST_CASE("shapes that would broadcast, or fit nothing, are refused", "[losses]"
 TEST_CASE("labels of the other kind get a hint", "[losses]") {
   const std::string ids =
       ": the same shape was wanted (class ids? sparse_categorical_crossentropy takes them)";
-  const Loss categorical = "categorical_crossentropy", sparse = "sparse_categorical_crossentropy";
+  const LossHandle categorical = "categorical_crossentropy";
+  const LossHandle sparse = "sparse_categorical_crossentropy";
   CHECK(message([&] {
           categorical({1, 2, 3}, three_by_ten);
         }) == "[categorical_crossentropy] y_true has shape (3,), y_pred (3, 10)" + ids);
@@ -89,7 +93,7 @@ TEST_CASE("labels of the other kind get a hint", "[losses]") {
           categorical({{1}, {2}, {3}}, three_by_ten);
         }) == "[categorical_crossentropy] y_true has shape (3, 1), y_pred (3, 10)" + ids);
   CHECK(message([&] {
-          categorical.inspect(std::vector<int>{1, 2, 3}, {3, 10});
+          categorical->check_labels(std::vector<int>{1, 2, 3}, {3, 10});
         }) == "[categorical_crossentropy] y_true has shape (3,), y_pred (3, 10)" + ids);
   CHECK(message([&] {
           categorical(Tensor::ones({3, 9}), three_by_ten);
@@ -103,7 +107,7 @@ TEST_CASE("labels of the other kind get a hint", "[losses]") {
   CHECK(message([&] { sparse(three_by_ten, three_by_ten); }) ==
         "[sparse_categorical_crossentropy] y_true has shape (3, 10), y_pred (3, 10)" + one_hot);
   CHECK(message([&] {
-          sparse.inspect(three_by_ten, {3, 10});
+          sparse->check_labels(three_by_ten, {3, 10});
         }) ==
         "[sparse_categorical_crossentropy] y_true has shape (3, 10), y_pred (3, 10)" + one_hot);
   CHECK(message([&] {
@@ -114,8 +118,8 @@ TEST_CASE("labels of the other kind get a hint", "[losses]") {
 }
 
 TEST_CASE("class ids outside the classes are named", "[losses]") {
-  const Loss sparse = "sparse_categorical_crossentropy",
-             ignoring = SparseCategoricalCrossentropy({.ignore_class = -1});
+  const LossHandle sparse = "sparse_categorical_crossentropy";
+  const SparseCategoricalCrossentropy ignoring({.ignore_class = -1});
   const std::string prefix = "[sparse_categorical_crossentropy] label ";
   CHECK(message([&] {
           sparse({1, 10, 2}, three_by_ten);
@@ -135,22 +139,22 @@ TEST_CASE("class ids outside the classes are named", "[losses]") {
         }) == prefix + "nan in row 1 is not one of the 10 classes 0 to 9");
 
   CHECK(message([&] {
-          sparse.inspect(std::vector<std::int64_t>{1, 2, 10}, {3, 10});
+          sparse->check_labels(std::vector<std::int64_t>{1, 2, 10}, {3, 10});
         }) == prefix + "10 in row 2 is not one of the 10 classes 0 to 9");
   CHECK(message([&] {
-          sparse.inspect(std::vector<float>{1, 2.5f, 10}, {3, 10});
+          sparse->check_labels(std::vector<float>{1, 2.5f, 10}, {3, 10});
         }) == prefix + "2.5 in row 1 is not an integer");
   CHECK(message([&] {
-          sparse.inspect(Tensor{{0, 1}, {1, 7}}, {2, 2, 3});
+          sparse->check_labels(Tensor{{0, 1}, {1, 7}}, {2, 2, 3});
         }) == prefix + "7 in row 1 is not one of the 3 classes 0 to 2");
   CHECK(message([&] {
-          ignoring.inspect(std::vector<std::int32_t>{-1, 2, -2}, {3, 10});
+          ignoring.check_labels(std::vector<std::int32_t>{-1, 2, -2}, {3, 10});
         }) == prefix + "-2 in row 2 is not one of the 10 classes 0 to 9");
-  ignoring.inspect(std::vector<std::int32_t>{-1, 2, 9}, {3, 10});
-  sparse.inspect(std::vector<std::uint8_t>{0, 2, 9}, {3, 10});
-  Loss([](Node, Node p) {
+  ignoring.check_labels(std::vector<std::int32_t>{-1, 2, 9}, {3, 10});
+  sparse->check_labels(std::vector<std::uint8_t>{0, 2, 9}, {3, 10});
+  LossFunctionWrapper([](Node, Node p) {
     return p;
-  }).inspect(std::vector<float>{-7}, {1, 3});  // a user's own may take anything
+  }).check_labels(std::vector<float>{-7}, {1, 3});  // a user's own may take anything
 }
 
 TEST_CASE("weights that do not fit are refused", "[losses]") {
@@ -167,16 +171,17 @@ TEST_CASE("weights that do not fit are refused", "[losses]") {
   CHECK(weighted(t, three_by_ten) == where + "(3, 10), which does not fit values of shape (3,)");
   const Tensor places = Tensor::zeros({2, 3, 4}), square = Tensor::zeros({3, 3, 4});
   CHECK(weighted(places, {1, 2}) ==
-        where + "(2,), the values (2, 3): for a weight a sample give it shape (2, 1)");
+        where + "(2,), the values (2, 3): for one weight per sample give it shape (2, 1)");
   CHECK(weighted(square, {1, 2, 3}) == where +
                                            "(3,), the values (3, 3): that can be meant in two "
-                                           "ways, for a weight a sample give it shape (3, 1)");
+                                           "ways, for one weight per sample give it shape (3, 1)");
   CHECK(weighted(Tensor::zeros({3}), {1, 2}) ==
-        where + "(2,), wanted a weight for each of the 3 rows of y_pred");
-  CHECK(message([&] {
-          Dice()(t, t, {1, 2});
-        }) ==
-        "[dice] sample_weight has shape (2,), wanted a weight for each of the 3 rows of y_pred");
+        where + "(2,), wanted one weight for each of the 3 samples of y_pred");
+  CHECK(
+      message([&] {
+        Dice()(t, t, {1, 2});
+      }) ==
+      "[dice] sample_weight has shape (2,), wanted one weight for each of the 3 samples of y_pred");
 }
 
 }  // namespace keratin

@@ -18,7 +18,7 @@ const Tensor big = {{1e4, -1e4, 0}, {300, 0, -300}}, hot = {{0, 1, 0}, {0, 0, 1}
 
 // Loss and gradient with respect to x, where the loss sees activate(x).
 template <class Activate>
-std::pair<float, Tensor> behind(const Loss& loss, const Tensor& y_true, const Tensor& x,
+std::pair<float, Tensor> behind(const LossHandle& loss, const Tensor& y_true, const Tensor& x,
                                 const Activate& activate) {
   GradientTape tape;
   const Node in = tape.watch(x), value = loss(tape.constant(y_true), activate(in));
@@ -42,7 +42,7 @@ TEST_CASE("gradients of losses agree with differences, for labels, predictions a
         "squared_hinge", "dice", "mean_squared_logarithmic_error", "binary_crossentropy",
         "binary_focal_crossentropy", "tversky", "categorical_crossentropy",
         "categorical_focal_crossentropy"}) {
-    const Loss loss = name;
+    const LossHandle loss = name;
     test::check_gradients(
         name, [&](auto in) { return loss(in[0], in[1]); }, {t, p}, small);
   }
@@ -137,7 +137,7 @@ TEST_CASE("a loss in a training step allocates nothing after the first", "[losse
         "sparse_categorical_crossentropy", "hinge", "squared_hinge", "categorical_hinge", "dice",
         "tversky"}) {
     INFO(name);
-    const Loss loss = name;
+    const LossHandle loss = name;
     const bool sparse = std::string(name).starts_with("sparse");
     for (const bool weighted : {false, true})
       for (const bool activated : {false, true}) {

@@ -33,9 +33,13 @@ class MetricChoices {
             return std::make_shared<std::remove_cvref_t<T>>(original);
           }) {}
     Choice(LossHandle loss);
+    template <class T>
+    requires std::is_base_of_v<Loss, std::remove_cvref_t<T>> Choice(T&& loss)
+        : Choice(LossHandle(std::forward<T>(loss))) {}
     template <class F>
     requires(std::is_invocable_r_v<Node, F, Node, Node> &&
              !std::is_base_of_v<Loss, std::remove_cvref_t<F>> &&
+             !std::is_base_of_v<LossHandle, std::remove_cvref_t<F>> &&
              !std::is_base_of_v<Metric, std::remove_cvref_t<F>>) Choice(F function)
         : Choice(std::function<Node(Node, Node)>(std::move(function)), FromFunction()) {}
 

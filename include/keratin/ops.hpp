@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 
+#include "keratin/config.hpp"
 #include "keratin/tape.hpp"
 
 namespace keratin {
@@ -25,6 +26,11 @@ class Axes {
   /// Bit i is set where axis i of `shape` is meant. Throws for an axis that is not there or named
   /// twice.
   std::uint32_t bits(const Shape& shape, const char* where) const;
+
+  /// A list of integers; null for all axes.
+  Config config() const;
+  /// From what config() gives, or from one integer.
+  static Axes from_config(const Config& config);
 
  private:
   bool all_ = true;

@@ -11,10 +11,11 @@ std::optional<Node> logits_behind(Node y_pred, const Op& op) {
   return y_pred.op() == &op ? std::optional(y_pred.input(0)) : std::nullopt;
 }
 
-std::optional<Node> binary_logits(Node y_pred, Node p, bool from_logits) {
-  const auto hidden = logits_behind(y_pred, ops::sigmoid_op);
-  if (hidden) return hidden->shape() == p.shape() ? *hidden : ops::reshape(*hidden, p.shape());
-  return from_logits ? std::optional(p) : std::nullopt;
+std::optional<Node> binary_logits(Node y_pred, bool from_logits) {
+  const Node activated = y_pred.op() == &ops::reshape_op ? y_pred.input(0) : y_pred;
+  const std::optional<Node> logits = logits_behind(activated, ops::sigmoid_op);
+  if (!logits) return from_logits ? std::optional(y_pred) : std::nullopt;
+  return logits->shape() == y_pred.shape() ? *logits : ops::reshape(*logits, y_pred.shape());
 }
 
 Node clipped(Node p) {
@@ -31,12 +32,13 @@ Node smoothed(Node y_true, double smoothing, std::size_t classes) {
 
 Node binary_terms(Node y_true, Node p, std::optional<Node> logits) {
   if (logits) return ops::sigmoid_cross_entropy(y_true, *logits);
-  const Node sure = clipped(p);
-  return -(y_true * ops::log(sure) + (1.0f - y_true) * ops::log(1.0f - sure));
+  const Node q = clipped(p);
+  return -(y_true * ops::log(q) + (1.0f - y_true) * ops::log(1.0f - q));
 }
 
 Node with_axis_last(Node x, int axis) {
-  const std::size_t moved = x.shape().axis(axis, "loss"), rank = x.shape().size();
+  const std::size_t moved = x.shape().axis(axis, "loss");
+  const std::size_t rank = x.shape().size();
   if (moved + 1 == rank) return x;
   std::array<int, Shape::max_rank> order{};
   for (std::size_t i = 0; i + 1 < rank; ++i) order[i] = static_cast<int>(i < moved ? i : i + 1);

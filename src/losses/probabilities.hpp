@@ -9,11 +9,11 @@ namespace keratin::losses {
 
 /// The input of the activation `op` if `y_pred` is its output.
 std::optional<Node> logits_behind(Node y_pred, const Op& op);
-/// The logits of a binary loss in the shape of `p`, which is `y_pred` in the shape in which it
-/// meets the labels: the input of the sigmoid that gave y_pred, or with `from_logits` p itself.
-std::optional<Node> binary_logits(Node y_pred, Node p, bool from_logits);
+/// The logits of a binary loss in the shape of y_pred: the input of the sigmoid that gave y_pred
+/// (perhaps reshaped, as elements stay what they are), or with `from_logits` y_pred itself.
+std::optional<Node> binary_logits(Node y_pred, bool from_logits);
 
-/// Probabilities away from 0 and 1, so that their logarithms are finite.
+/// Probabilities kept away from 0 and 1, so that their logarithms are finite.
 Node clipped(Node p);
 /// Divided by their sum over the axis, then clipped.
 Node normalized(Node p, int axis);
@@ -21,7 +21,7 @@ Node normalized(Node p, int axis);
 /// y_true (1 - smoothing) + smoothing / classes
 Node smoothed(Node y_true, double smoothing, std::size_t classes);
 
-/// Binary cross-entropy, element by element: from the logits where there are any, else from p.
+/// The binary cross-entropy of each element: from the logits where there are any, else from p.
 Node binary_terms(Node y_true, Node p, std::optional<Node> logits);
 
 /// x with that axis moved to the end.

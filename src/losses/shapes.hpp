@@ -1,10 +1,8 @@
 #pragma once
-// PRIVATE: how labels, predictions and weights of losses fit together, and what every loss shares.
+// PRIVATE: how labels and predictions fit together, in losses and metrics.
 
-#include <string>
 #include <string_view>
 
-#include "keratin/array_view.hpp"
 #include "keratin/tape.hpp"
 
 namespace keratin::losses {
@@ -13,33 +11,14 @@ struct Pair {
   Node first, second;
 };
 
-/// Keras's rank rule: of two shapes whose ranks differ by one, the longer ending in an axis of 1,
-/// the shorter gets such an axis if it is (N), else the longer loses it. Others stay.
-Pair same_rank(Node a, Node b);
+/// Keras's rank rule, for two shapes whose ranks differ by one and the longer of which ends in an
+/// axis of 1: (N) becomes (N, 1), and any other longer shape loses that axis. Other shapes stay as
+/// they are.
+Pair match_ranks(Node a, Node b);
 
-/// Both in one shape, by the rank rule. Throws where they still differ, with a hint if labels of
-/// another kind look likely.
-Pair matched(const char* where, Node y_true, Node y_pred, const char* hint = "");
-/// The same for shapes alone: the one they have then. Metrics go by it, too.
+/// The shape that labels and predictions have after the rank rule. Throws std::invalid_argument if
+/// they still differ. `hint` ends the message where the labels look like class ids instead of
+/// one-hot labels, or the other way round.
 Shape common_shape(std::string_view where, Shape y_true, Shape y_pred, const char* hint = "");
-
-/// common_shape as a loss's inspect().
-inline auto same_shape(const char* where, const char* hint = "") {
-  return [where, hint](const ArrayView& y_true, const Shape& y_pred) {
-    common_shape(where, y_true.shape(), y_pred, hint);
-  };
-}
-
-/// A weight that fits per-sample values, both in the rank in which they multiply. Throws for one
-/// that does not, or fits in two ways. A scalar value takes a weight for each of the `samples`.
-Pair weights_for(const std::string& where, Node values, Node weight, const Shape& y_pred);
-
-/// A loss's function on Tensors: on a tape that lives as long as the call.
-template <class Function>
-Tensor on_tensors(const Tensor& y_true, const Tensor& y_pred, const Function& function) {
-  GradientTape tape;
-  tape.begin(/*recording=*/false);
-  return function(tape.constant(y_true), tape.constant(y_pred)).value();
-}
 
 }  // namespace keratin::losses

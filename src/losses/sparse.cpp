@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "keratin/check.hpp"
 #include "keratin/losses/crossentropies.hpp"
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
 #include "losses/probabilities.hpp"
-#include "losses/shapes.hpp"
 
 namespace keratin::losses {
 
@@ -14,9 +14,10 @@ namespace {
 
 constexpr const char* where = "sparse_categorical_crossentropy";
 
-// y_pred's shape without its class axis. Throws unless y_true has it, or has a class axis of 1.
+// y_pred's shape without its class axis. Throws unless y_true has that shape, or a class axis of 1.
 Shape shape_of_ids(const Shape& y_true, const Shape& y_pred, std::size_t axis) {
-  Shape ids, column = y_pred;
+  Shape ids;
+  Shape column = y_pred;
   for (std::size_t i = 0; i < y_pred.size(); ++i)
     if (i != axis) ids.push_back(y_pred[i]);
   column[axis] = 1;
@@ -31,7 +32,7 @@ void check_class(double label, std::size_t classes, std::size_t row) {
         " is not one of the ", classes, " classes 0 to ", classes - 1);
 }
 
-// 1 where a label counts, else 0
+// 1 where a label is not to be ignored, else 0
 Node counted(Node labels, int ignore_class) {
   return record(
       {labels}, labels.shape(),
@@ -42,8 +43,8 @@ Node counted(Node labels, int ignore_class) {
       [](const Tensor&, const Tensor&) {});
 }
 
-// x, in runs of equal length for each value of the mask, with 0 where that is 0: not a product,
-// which would keep NaN.
+// x, of which each value of the mask governs a run of equal length, with 0 where the mask is 0. It
+// is not a product, which would keep NaN.
 Node masked(Node x, Node mask) {
   const std::size_t run = x.value().size() / std::max<std::size_t>(1, mask.value().size());
   return record(
@@ -53,75 +54,76 @@ Node masked(Node x, Node mask) {
           y.data()[i] = mask.value().data()[i / run] != 0 ? x.value().data()[i] : 0;
       },
       [x, mask, run](const Tensor&, const Tensor& dy) {
-        accumulate(x, [&](Tensor& dx, float keep) {
-          for (std::size_t i = 0; i < dy.size(); ++i)
-            dx.data()[i] =
-                (keep ? dx.data()[i] : 0) + (mask.value().data()[i / run] != 0 ? dy.data()[i] : 0);
+        accumulate_each(x, [&](std::size_t i) {
+          return mask.value().data()[i / run] != 0 ? dy.data()[i] : 0.0f;
         });
       });
 }
 
-void inspect(const ArrayView& y_true, const Shape& y_pred,
-             const SparseCategoricalCrossentropyOptions& options) {
-  const std::size_t axis = y_pred.axis(options.axis, where);
+void check_classes(std::span<const float> labels, std::size_t classes, std::size_t row_size) {
+  for (std::size_t i = 0; i < labels.size(); ++i) check_class(labels[i], classes, i / row_size);
+}
+
+}  // namespace
+
+// As in Keras on TensorFlow, probabilities are clipped first, and the softmax of their logarithms
+// divides by their sum.
+constinit const LossFunction<SparseCategoricalCrossentropyArguments>
+    sparse_categorical_crossentropy(
+        where, Labels::class_ids,
+        [](Node y_true, Node y_pred, const SparseCategoricalCrossentropyArguments& arguments) {
+          const std::size_t axis = y_pred.shape().axis(arguments.axis, where);
+          const std::size_t classes = y_pred.shape()[axis];
+          const Shape shape = shape_of_ids(y_true.shape(), y_pred.shape(), axis);
+          Node labels = y_true.shape() == shape ? y_true : ops::reshape(y_true, shape);
+
+          const bool is_last = axis + 1 == y_pred.shape().size();
+          const std::optional<Node> logits =
+              is_last ? logits_behind(y_pred, ops::softmax_op) : std::nullopt;
+          const bool has_logits = logits || arguments.from_logits;
+          Node scores = with_axis_last(logits.value_or(y_pred), arguments.axis);
+
+          std::optional<Node> mask;
+          if (arguments.ignore_class) {
+            mask = counted(labels, *arguments.ignore_class);
+            labels = masked(labels, *mask);
+            scores = masked(scores, *mask);
+          }
+          const std::size_t row_size = shape.empty() ? 1 : shape.without_batch().elements();
+          check_classes(labels.value().values(), classes, row_size);
+
+          const bool is_softmax_of_scores = logits && !mask;
+          const Node values = ops::sparse_softmax_cross_entropy(
+              labels, has_logits ? scores : ops::log(clipped(scores)),
+              is_softmax_of_scores ? std::optional(y_pred) : std::nullopt);
+          return mask ? masked(values, *mask) : values;
+        });
+
+SparseCategoricalCrossentropy::SparseCategoricalCrossentropy(
+    SparseCategoricalCrossentropyOptions options)
+    : BuiltInLoss(options, sparse_categorical_crossentropy,
+                  {.from_logits = options.from_logits,
+                   .ignore_class = options.ignore_class,
+                   .axis = options.axis}) {}
+
+void SparseCategoricalCrossentropy::check_labels(const ArrayView& y_true,
+                                                 const Shape& y_pred) const {
+  const std::size_t axis = y_pred.axis(options().axis, where);
   shape_of_ids(y_true.shape(), y_pred, axis);
   for (std::size_t row = 0; row < y_true.rows(); ++row)
     for (std::size_t column = 0; column < y_true.row_size(); ++column) {
       const double label = y_true.at(row, column);
-      if (options.ignore_class && label == *options.ignore_class) continue;
+      if (options().ignore_class && label == *options().ignore_class) continue;
       check_class(label, y_pred[axis], row);
       check(label == std::floor(label), where, "label ", label, " in row ", row,
             " is not an integer");
     }
 }
 
-}  // namespace
-
-// As Keras on TensorFlow: probabilities are clipped first, and softmax of their logarithms divides
-// by their sum.
-Node sparse_categorical_crossentropy(Node y_true, Node y_pred,
-                                     const SparseCategoricalCrossentropyOptions& options) {
-  const std::size_t axis = y_pred.shape().axis(options.axis, where), classes = y_pred.shape()[axis];
-  const Shape shape = shape_of_ids(y_true.shape(), y_pred.shape(), axis);
-  Node labels = y_true.shape() == shape ? y_true : ops::reshape(y_true, shape);
-  const bool last = axis + 1 == y_pred.shape().size();
-  const auto hidden = last ? logits_behind(y_pred, ops::softmax_op) : std::nullopt;
-  const bool has_logits = hidden || options.from_logits;
-  Node scores = with_axis_last(hidden.value_or(y_pred), options.axis);
-  std::optional<Node> mask;
-  if (options.ignore_class) {
-    mask = counted(labels, *options.ignore_class);
-    labels = masked(labels, *mask);
-    scores = masked(scores, *mask);
-  }
-  const auto ids = labels.value().values();
-  const std::size_t row_size = shape.empty() ? 1 : shape.without_batch().elements();
-  for (std::size_t i = 0; i < ids.size(); ++i) check_class(ids[i], classes, i / row_size);
-  const bool known = hidden && !mask;  // the softmax of these scores is y_pred itself
-  const Node each =
-      ops::sparse_softmax_cross_entropy(labels, has_logits ? scores : ops::log(clipped(scores)),
-                                        known ? std::optional(y_pred) : std::nullopt);
-  return mask ? masked(each, *mask) : each;
+std::optional<Node> SparseCategoricalCrossentropy::mask(Node y_true, Node values) const {
+  if (!options().ignore_class) return std::nullopt;
+  const Node mask = counted(y_true, *options().ignore_class);
+  return mask.shape() == values.shape() ? mask : ops::reshape(mask, values.shape());
 }
-Tensor sparse_categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred,
-                                       const SparseCategoricalCrossentropyOptions& options) {
-  return on_tensors(y_true, y_pred,
-                    [&](Node t, Node p) { return sparse_categorical_crossentropy(t, p, options); });
-}
-
-SparseCategoricalCrossentropy::SparseCategoricalCrossentropy(
-    SparseCategoricalCrossentropyOptions options)
-    : Loss(
-          "sparse_categorical_crossentropy",
-          [options](Node t, Node p) { return sparse_categorical_crossentropy(t, p, options); },
-          {options.reduction, options.name},
-          [options](const ArrayView& y_true, const Shape& y_pred) {
-            losses::inspect(y_true, y_pred, options);
-          },
-          options.ignore_class ? Mask([ignored = *options.ignore_class](Node y_true, Node values) {
-            const Node mask = counted(y_true, ignored);
-            return mask.shape() == values.shape() ? mask : ops::reshape(mask, values.shape());
-          })
-                               : Mask()) {}
 
 }  // namespace keratin::losses

@@ -92,16 +92,17 @@ ConcordanceCorrelation::ConcordanceCorrelation(AxisMetricOptions options)
 
 BinaryCrossentropy::BinaryCrossentropy(BinaryCrossentropyOptions options)
     : MeanMetricWrapper(
-          [loss = losses::BinaryCrossentropyOptions{.from_logits = options.from_logits,
-                                                    .label_smoothing = options.label_smoothing}](
+          [loss = losses::BinaryCrossentropyArguments{.from_logits = options.from_logits,
+                                                      .label_smoothing = options.label_smoothing}](
               Node t, Node p) { return losses::binary_crossentropy(t, p, loss); },
           {std::move(options.name)}, "binary_crossentropy", Direction::down) {}
 
 CategoricalCrossentropy::CategoricalCrossentropy(CategoricalCrossentropyOptions options)
     : MeanMetricWrapper(
-          [loss = losses::CategoricalCrossentropyOptions{.from_logits = options.from_logits,
-                                                         .label_smoothing = options.label_smoothing,
-                                                         .axis = options.axis}](Node t, Node p) {
+          [loss =
+               losses::CategoricalCrossentropyArguments{.from_logits = options.from_logits,
+                                                        .label_smoothing = options.label_smoothing,
+                                                        .axis = options.axis}](Node t, Node p) {
             return losses::categorical_crossentropy(t, p, loss);
           },
           {std::move(options.name)}, "categorical_crossentropy", Direction::down) {}
@@ -109,9 +110,10 @@ CategoricalCrossentropy::CategoricalCrossentropy(CategoricalCrossentropyOptions 
 SparseCategoricalCrossentropy::SparseCategoricalCrossentropy(
     SparseCategoricalCrossentropyOptions options)
     : MeanMetricWrapper(
-          [loss = losses::SparseCategoricalCrossentropyOptions{.from_logits = options.from_logits,
-                                                               .ignore_class = options.ignore_class,
-                                                               .axis = options.axis}](
+          [loss =
+               losses::SparseCategoricalCrossentropyArguments{.from_logits = options.from_logits,
+                                                              .ignore_class = options.ignore_class,
+                                                              .axis = options.axis}](
               Node t, Node p) { return losses::sparse_categorical_crossentropy(t, p, loss); },
           {std::move(options.name)}, "sparse_categorical_crossentropy", Direction::down),
       ignore_class_(options.ignore_class) {}

@@ -82,9 +82,9 @@ void MeanMetricWrapper::update_on_tape(Node y_true, Node y_pred, const Tensor& s
   Mean::update_state(function_(y_true, y_pred).value(), sample_weight);
 }
 
-LossMetric::LossMetric(Loss loss, MetricOptions options)
+LossMetric::LossMetric(LossHandle loss, MetricOptions options)
     : MeanMetricWrapper([loss](Node y_true, Node y_pred) { return loss(y_true, y_pred); },
-                        std::move(options), loss.name().c_str(), Direction::down),
+                        std::move(options), loss->name.c_str(), Direction::down),
       loss_(std::move(loss)) {}
 
 void LossMetric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {

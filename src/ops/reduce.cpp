@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "keratin/fields.hpp"
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
 #include "kernels/pool.hpp"
@@ -26,6 +27,17 @@ Axes::Axes(std::span<const int> axes) : all_(false) {
   check(axes.size() <= Shape::max_rank, "axes", "got ", axes.size(), " axes, wanted at most ",
         Shape::max_rank);
   for (int axis : axes) list_[count_++] = axis;
+}
+
+Config Axes::config() const {
+  if (all_) return {};
+  return to_config(std::vector<int>(list_.begin(), list_.begin() + count_));
+}
+
+Axes Axes::from_config(const Config& config) {
+  if (config.is_null()) return {};
+  if (!config.get_if<Config::List>()) return value_of<int>(config, "axes", "axis");
+  return Axes(std::span<const int>(value_of<std::vector<int>>(config, "axes", "axis")));
 }
 
 namespace ops {

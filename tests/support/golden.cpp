@@ -126,6 +126,12 @@ Config flag_config(const std::string& text, const std::string& where) {
   return text == "1";
 }
 
+Config config_like(const Config* other, const std::string& text, const std::string& where) {
+  if (other && other->get_if<bool>()) return flag_config(text, where);
+  if (other && other->get_if<std::string>()) return text;
+  return guessed_config(text);
+}
+
 const GoldenCase& find_case(const std::vector<GoldenCase>& cases, const std::string& name) {
   for (const auto& golden : cases)
     if (golden.name == name) return golden;

@@ -12,11 +12,13 @@
 #include <filesystem>
 #include <iosfwd>
 #include <map>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "keratin/family.hpp"
 #include "keratin/fields.hpp"
 #include "keratin/tensor.hpp"
 
@@ -62,6 +64,10 @@ std::vector<std::string> split(const std::string& text, char separator);
 Config guessed_config(const std::string& text);
 /// A flag, which the files write as 1 or 0. `where` names it in errors.
 Config flag_config(const std::string& text, const std::string& where);
+
+/// The text of an option as a Config of the type of another, where that is a bool or a string;
+/// otherwise as guessed.
+Config config_like(const Config* other, const std::string& text, const std::string& where);
 
 /// The text of an option as a Config from which a field of type T can be read.
 template <class T>
@@ -112,6 +118,22 @@ Options options_of(const GoldenCase& golden, const std::vector<std::string>& oth
   detail::OptionReader reader{golden.name, options};
   fields(reader, defaults);
   return read_fields<Options>(golden.name, options);
+}
+
+/// The member of a family that a case describes: the option `class_key` names its class, the others
+/// are its fields, whose types are those of the class's defaults. Throws as options_of() does.
+template <class Family>
+std::shared_ptr<Family> member_of(const GoldenCase& golden, const std::string& class_key,
+                                  const std::vector<std::string>& other_keys = {}) {
+  const std::string& class_name = golden.text(class_key);
+  const Config defaults = make_member<Family>(class_name)->get_config();
+  Config options = Config::Object();
+  for (const auto& [key, text] : golden.options) {
+    const bool is_field = key != class_key &&
+                          std::find(other_keys.begin(), other_keys.end(), key) == other_keys.end();
+    if (is_field) options.set(key, config_like(defaults.find(key), text, golden.name + ' ' + key));
+  }
+  return make_member<Family>(class_name, options);
 }
 
 }  // namespace keratin::test

@@ -1,68 +1,116 @@
 #pragma once
-// Cross-entropies. Probabilities are clipped to [1e-7, 1 - 1e-7], in float32 as in Keras: the loss
-// of a sure mistake is about 16.
+// Cross-entropies. Probabilities are clipped to [1e-7, 1 - 1e-7] in float32, as in Keras: the loss
+// of a confident mistake is about 16.
 //
-// After a softmax (of the last axis) or sigmoid, on the same tape, they compute from that
-// activation's input, its logits, without any clipping, as Keras does on TensorFlow: no gradient is
-// lost, whatever the logits' size. That holds with from_logits too, where y_pred is no logits but
-// that activation's output. Label smoothing s takes y_true to y_true (1 - s) + s / C; C is 2 for
-// the binary losses, else the last size of y_true (Keras 3.16: the size of `axis`).
+// Where the predictions are the output of a softmax over the last axis or of a sigmoid on the same
+// tape, the loss is computed from the input of that activation, the logits, as Keras does on
+// TensorFlow. Nothing is clipped then, and logits of any size have a gradient. This also holds with
+// from_logits, which then does not mean that the activation's output holds logits.
+//
+// Label smoothing s replaces y_true by y_true (1 - s) + s / C, where C is 2 for the binary losses
+// and else the size of y_true's last axis (Keras 3.16: of the class axis).
 
 #include <optional>
 
-#include "keratin/losses/loss.hpp"
+#include "keratin/losses/built_in_loss.hpp"
 
 namespace keratin::losses {
+
+struct BinaryCrossentropyArguments {
+  bool from_logits = false;  // y_pred holds logits, not probabilities
+  double label_smoothing = 0;
+  int axis = -1;  // over which the mean is taken
+};
+/// mean(-(y_true log(y_pred) + (1 - y_true) log(1 - y_pred))). TF-Keras 2.9 adds another 1e-7
+/// inside the logarithms.
+extern const LossFunction<BinaryCrossentropyArguments> binary_crossentropy;
 
 struct BinaryCrossentropyOptions {
   bool from_logits = false;
   double label_smoothing = 0;
-  int axis = -1;  // the mean is over this one
+  int axis = -1;
   Reduction reduction = {};
   std::string name = "";
 };
-/// mean(-(y_true log(y_pred) + (1 - y_true) log(1 - y_pred))). TF-Keras 2.9 adds another 1e-7
-/// inside the logarithms.
-Node binary_crossentropy(Node y_true, Node y_pred, const BinaryCrossentropyOptions& options = {});
-Tensor binary_crossentropy(const Tensor& y_true, const Tensor& y_pred,
-                           const BinaryCrossentropyOptions& options = {});
-struct BinaryCrossentropy : Loss {
+template <class V>
+void fields(V& v, BinaryCrossentropyOptions& o) {
+  v("from_logits", o.from_logits);
+  v("label_smoothing", o.label_smoothing);
+  v("axis", o.axis);
+  v("reduction", o.reduction);
+  v("name", o.name);
+}
+class BinaryCrossentropy
+    : public BuiltInLoss<BinaryCrossentropyOptions, BinaryCrossentropyArguments> {
+ public:
   explicit BinaryCrossentropy(BinaryCrossentropyOptions options = {});
 };
+
+struct CategoricalCrossentropyArguments {
+  bool from_logits = false;
+  double label_smoothing = 0;
+  int axis = -1;  // of the classes
+};
+/// -sum(y_true log(y_pred / sum(y_pred))); y_true is one-hot or any distribution over the classes.
+extern const LossFunction<CategoricalCrossentropyArguments> categorical_crossentropy;
 
 struct CategoricalCrossentropyOptions {
   bool from_logits = false;
   double label_smoothing = 0;
-  int axis = -1;  // of the classes
+  int axis = -1;
   Reduction reduction = {};
   std::string name = "";
 };
-/// -sum(y_true log(y_pred / sum(y_pred))); y_true is one-hot or any distribution over the classes.
-Node categorical_crossentropy(Node y_true, Node y_pred,
-                              const CategoricalCrossentropyOptions& options = {});
-Tensor categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred,
-                                const CategoricalCrossentropyOptions& options = {});
-struct CategoricalCrossentropy : Loss {
+template <class V>
+void fields(V& v, CategoricalCrossentropyOptions& o) {
+  v("from_logits", o.from_logits);
+  v("label_smoothing", o.label_smoothing);
+  v("axis", o.axis);
+  v("reduction", o.reduction);
+  v("name", o.name);
+}
+class CategoricalCrossentropy
+    : public BuiltInLoss<CategoricalCrossentropyOptions, CategoricalCrossentropyArguments> {
+ public:
   explicit CategoricalCrossentropy(CategoricalCrossentropyOptions options = {});
 };
 
+struct SparseCategoricalCrossentropyArguments {
+  bool from_logits = false;
+  // Labels of this value have the loss 0. The class also leaves them out of its means, as if their
+  // samples were not there.
+  std::optional<int> ignore_class = {};
+  int axis = -1;  // of the classes
+};
+/// -log(y_pred[y_true] / sum(y_pred)); y_true holds class ids from 0 to C - 1, truncated to
+/// integers, in y_pred's shape without the class axis, or with a class axis of size 1. Throws for a
+/// label that is no class, naming its row.
+extern const LossFunction<SparseCategoricalCrossentropyArguments> sparse_categorical_crossentropy;
+
 struct SparseCategoricalCrossentropyOptions {
   bool from_logits = false;
-  std::optional<int> ignore_class =
-      {};  // labels that count nothing, as if their samples were not there
+  std::optional<int> ignore_class = {};
   Reduction reduction = {};
   int axis = -1;
   std::string name = "";
 };
-/// -log(y_pred[y_true] / sum(y_pred)); y_true holds class ids 0 .. C - 1, cut to integers, in
-/// y_pred's shape without the class axis, or with that axis of size 1. Throws for a label that is
-/// no class, naming its row.
-Node sparse_categorical_crossentropy(Node y_true, Node y_pred,
-                                     const SparseCategoricalCrossentropyOptions& options = {});
-Tensor sparse_categorical_crossentropy(const Tensor& y_true, const Tensor& y_pred,
-                                       const SparseCategoricalCrossentropyOptions& options = {});
-struct SparseCategoricalCrossentropy : Loss {
+template <class V>
+void fields(V& v, SparseCategoricalCrossentropyOptions& o) {
+  v("from_logits", o.from_logits);
+  v("ignore_class", o.ignore_class);
+  v("reduction", o.reduction);
+  v("axis", o.axis);
+  v("name", o.name);
+}
+class SparseCategoricalCrossentropy : public BuiltInLoss<SparseCategoricalCrossentropyOptions,
+                                                         SparseCategoricalCrossentropyArguments> {
+ public:
   explicit SparseCategoricalCrossentropy(SparseCategoricalCrossentropyOptions options = {});
+  /// Also throws for the first label that is not an integer or no class.
+  void check_labels(const ArrayView& y_true, const Shape& y_pred) const override;
+
+ protected:
+  std::optional<Node> mask(Node y_true, Node values) const override;
 };
 
 }  // namespace keratin::losses

@@ -1,25 +1,43 @@
 #pragma once
-// Focal cross-entropies: what is predicted well counts less. Clipping and label smoothing are those
-// of crossentropies.hpp.
+// Focal cross-entropies: examples that are already predicted well count less. Clipping, logits and
+// label smoothing are those of crossentropies.hpp.
 
 #include <initializer_list>
 #include <vector>
 
-#include "keratin/losses/loss.hpp"
+#include "keratin/losses/built_in_loss.hpp"
 
 namespace keratin::losses {
 
-/// The weight of a focal loss: one number, or a list along the class axis.
+/// The weight of a focal loss: one number for all classes, or a list with one per class.
 class Alpha {
  public:
-  Alpha(double value) : values_{static_cast<float>(value)} {}
-  Alpha(std::initializer_list<double> values) : values_(values.begin(), values.end()) {}
-  Alpha(const std::vector<double>& values) : values_(values.begin(), values.end()) {}
-  const std::vector<float>& values() const { return values_; }
+  Alpha(double value) : values_{value} {}
+  Alpha(std::initializer_list<double> values) : values_(values), is_list_(true) {}
+  Alpha(const std::vector<double>& values) : values_(values), is_list_(true) {}
+
+  const std::vector<double>& values() const { return values_; }  // a number: one value
+
+  Config config() const { return is_list_ ? to_config(values_) : Config(values_.front()); }
+  static Alpha from_config(const Config& config);
 
  private:
-  std::vector<float> values_;
+  std::vector<double> values_;
+  bool is_list_ = false;
 };
+
+struct BinaryFocalCrossentropyArguments {
+  bool apply_class_balancing = false;  // weigh labels 1 by alpha and labels 0 by 1 - alpha
+  double alpha = 0.25;
+  double gamma = 2;  // how fast the weight of well predicted examples falls; 0 weighs all alike
+  bool from_logits = false;
+  double label_smoothing = 0;
+  int axis = -1;  // over which the mean is taken
+};
+/// mean((1 - p)^gamma b), where b is the binary cross-entropy and p = y_true y_pred + (1 - y_true)
+/// (1 - y_pred) the probability that the prediction gives to the truth. TF-Keras 2.9 has no
+/// balancing.
+extern const LossFunction<BinaryFocalCrossentropyArguments> binary_focal_crossentropy;
 
 struct BinaryFocalCrossentropyOptions {
   bool apply_class_balancing = false;
@@ -30,16 +48,33 @@ struct BinaryFocalCrossentropyOptions {
   Reduction reduction = {};
   std::string name = "";
 };
-/// mean((1 - p)^gamma b): b the binary cross-entropy, p = y_true y_pred + (1 - y_true)(1 - y_pred)
-/// what it gives to the truth; class balancing weighs 1 by alpha and 0 by 1 - alpha. TF-Keras 2.9
-/// has no balancing.
-Node binary_focal_crossentropy(Node y_true, Node y_pred,
-                               const BinaryFocalCrossentropyOptions& options = {});
-Tensor binary_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
-                                 const BinaryFocalCrossentropyOptions& options = {});
-struct BinaryFocalCrossentropy : Loss {
+template <class V>
+void fields(V& v, BinaryFocalCrossentropyOptions& o) {
+  v("apply_class_balancing", o.apply_class_balancing);
+  v("alpha", o.alpha);
+  v("gamma", o.gamma);
+  v("from_logits", o.from_logits);
+  v("label_smoothing", o.label_smoothing);
+  v("axis", o.axis);
+  v("reduction", o.reduction);
+  v("name", o.name);
+}
+class BinaryFocalCrossentropy
+    : public BuiltInLoss<BinaryFocalCrossentropyOptions, BinaryFocalCrossentropyArguments> {
+ public:
   explicit BinaryFocalCrossentropy(BinaryFocalCrossentropyOptions options = {});
 };
+
+struct CategoricalFocalCrossentropyArguments {
+  Alpha alpha = 0.25;
+  double gamma = 2;
+  bool from_logits = false;
+  double label_smoothing = 0;
+  int axis = -1;  // of the classes
+};
+/// -sum(alpha (1 - q)^gamma y_true log(q)), where q = y_pred / sum(y_pred). It is always computed
+/// from probabilities, which are clipped. Not in TF-Keras 2.9.
+extern const LossFunction<CategoricalFocalCrossentropyArguments> categorical_focal_crossentropy;
 
 struct CategoricalFocalCrossentropyOptions {
   Alpha alpha = 0.25;
@@ -50,13 +85,19 @@ struct CategoricalFocalCrossentropyOptions {
   Reduction reduction = {};
   std::string name = "";
 };
-/// -sum(alpha (1 - q)^gamma y_true log(q)), q = y_pred / sum(y_pred). Always clipped. Not in
-/// TF-Keras 2.9.
-Node categorical_focal_crossentropy(Node y_true, Node y_pred,
-                                    const CategoricalFocalCrossentropyOptions& options = {});
-Tensor categorical_focal_crossentropy(const Tensor& y_true, const Tensor& y_pred,
-                                      const CategoricalFocalCrossentropyOptions& options = {});
-struct CategoricalFocalCrossentropy : Loss {
+template <class V>
+void fields(V& v, CategoricalFocalCrossentropyOptions& o) {
+  v("alpha", o.alpha);
+  v("gamma", o.gamma);
+  v("from_logits", o.from_logits);
+  v("label_smoothing", o.label_smoothing);
+  v("axis", o.axis);
+  v("reduction", o.reduction);
+  v("name", o.name);
+}
+class CategoricalFocalCrossentropy : public BuiltInLoss<CategoricalFocalCrossentropyOptions,
+                                                        CategoricalFocalCrossentropyArguments> {
+ public:
   explicit CategoricalFocalCrossentropy(CategoricalFocalCrossentropyOptions options = {});
 };
 

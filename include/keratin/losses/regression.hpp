@@ -1,83 +1,109 @@
 #pragma once
 // Losses on numbers.
 
-#include "keratin/losses/loss.hpp"
+#include "keratin/losses/built_in_loss.hpp"
 
 namespace keratin::losses {
 
 /// mean((y_true - y_pred)^2)
-Node mean_squared_error(Node y_true, Node y_pred);
-Tensor mean_squared_error(const Tensor& y_true, const Tensor& y_pred);
-struct MeanSquaredError : Loss {
+extern const LossFunction<> mean_squared_error;
+
+class MeanSquaredError : public BuiltInLoss<LossOptions> {
+ public:
   explicit MeanSquaredError(LossOptions options = {});
 };
 
 /// mean(|y_true - y_pred|)
-Node mean_absolute_error(Node y_true, Node y_pred);
-Tensor mean_absolute_error(const Tensor& y_true, const Tensor& y_pred);
-struct MeanAbsoluteError : Loss {
+extern const LossFunction<> mean_absolute_error;
+
+class MeanAbsoluteError : public BuiltInLoss<LossOptions> {
+ public:
   explicit MeanAbsoluteError(LossOptions options = {});
 };
 
 /// 100 mean(|(y_true - y_pred) / max(|y_true|, 1e-7)|)
-Node mean_absolute_percentage_error(Node y_true, Node y_pred);
-Tensor mean_absolute_percentage_error(const Tensor& y_true, const Tensor& y_pred);
-struct MeanAbsolutePercentageError : Loss {
+extern const LossFunction<> mean_absolute_percentage_error;
+
+class MeanAbsolutePercentageError : public BuiltInLoss<LossOptions> {
+ public:
   explicit MeanAbsolutePercentageError(LossOptions options = {});
 };
 
-/// mean((log(y_true + 1) - log(y_pred + 1))^2), both at least 1e-7
-Node mean_squared_logarithmic_error(Node y_true, Node y_pred);
-Tensor mean_squared_logarithmic_error(const Tensor& y_true, const Tensor& y_pred);
-struct MeanSquaredLogarithmicError : Loss {
+/// mean((log(y_true + 1) - log(y_pred + 1))^2), where both are at least 1e-7
+extern const LossFunction<> mean_squared_logarithmic_error;
+
+class MeanSquaredLogarithmicError : public BuiltInLoss<LossOptions> {
+ public:
   explicit MeanSquaredLogarithmicError(LossOptions options = {});
 };
+
+struct CosineSimilarityArguments {
+  int axis = -1;  // along which the vectors lie
+};
+/// Minus the cosine of the angle between y_true and y_pred: -1 for the same direction, 0 where one
+/// of them is zero. Vectors shorter than 1e-7 count as having that length (TF-Keras 2.9: 1e-6).
+extern const LossFunction<CosineSimilarityArguments> cosine_similarity;
 
 struct CosineSimilarityOptions {
   int axis = -1;
   Reduction reduction = {};
   std::string name = "";
 };
-/// Minus the sum of the products of both scaled to length 1: -1 for the same direction, 0 for a
-/// zero vector. Vectors shorter than 1e-7 are scaled by 1e7 (TF-Keras 2.9: shorter than 1e-6, by
-/// 1e6).
-Node cosine_similarity(Node y_true, Node y_pred, const CosineSimilarityOptions& options = {});
-Tensor cosine_similarity(const Tensor& y_true, const Tensor& y_pred,
-                         const CosineSimilarityOptions& options = {});
-struct CosineSimilarity : Loss {
+template <class V>
+void fields(V& v, CosineSimilarityOptions& o) {
+  v("axis", o.axis);
+  v("reduction", o.reduction);
+  v("name", o.name);
+}
+class CosineSimilarity : public BuiltInLoss<CosineSimilarityOptions, CosineSimilarityArguments> {
+ public:
   explicit CosineSimilarity(CosineSimilarityOptions options = {});
 };
+
+struct HuberArguments {
+  double delta = 1;  // where the square turns into a line; 0 or more
+};
+/// mean of e^2 / 2 where |e| <= delta, else of delta |e| - delta^2 / 2; e = y_pred - y_true
+extern const LossFunction<HuberArguments> huber;
 
 struct HuberOptions {
   double delta = 1;
   Reduction reduction = {};
   std::string name = "";
 };
-/// mean of e^2 / 2 where |e| <= delta, else delta |e| - delta^2 / 2; e = y_pred - y_true
-Node huber(Node y_true, Node y_pred, const HuberOptions& options = {});
-Tensor huber(const Tensor& y_true, const Tensor& y_pred, const HuberOptions& options = {});
-struct Huber : Loss {
+template <class V>
+void fields(V& v, HuberOptions& o) {
+  v("delta", o.delta);
+  v("reduction", o.reduction);
+  v("name", o.name);
+}
+/// Its default name is huber_loss, as in Keras.
+class Huber : public BuiltInLoss<HuberOptions, HuberArguments> {
+ public:
   explicit Huber(HuberOptions options = {});
 };
 
 /// mean(log(cosh(y_pred - y_true)))
-Node log_cosh(Node y_true, Node y_pred);
-Tensor log_cosh(const Tensor& y_true, const Tensor& y_pred);
-struct LogCosh : Loss {
+extern const LossFunction<> log_cosh;
+
+class LogCosh : public BuiltInLoss<LossOptions> {
+ public:
   explicit LogCosh(LossOptions options = {});
 };
 
-/// mean(y_pred - y_true log(y_pred + 1e-7)); NaN below y_pred = -1e-7
-Node poisson(Node y_true, Node y_pred);
-Tensor poisson(const Tensor& y_true, const Tensor& y_pred);
-struct Poisson : Loss {
+/// mean(y_pred - y_true log(y_pred + 1e-7)); NaN for y_pred below -1e-7
+extern const LossFunction<> poisson;
+
+class Poisson : public BuiltInLoss<LossOptions> {
+ public:
   explicit Poisson(LossOptions options = {});
 };
 
-/// sum(y_true log(y_true / y_pred)), both clipped to [1e-7, 1]
-Node kl_divergence(Node y_true, Node y_pred);
-Tensor kl_divergence(const Tensor& y_true, const Tensor& y_pred);
-struct KLDivergence : Loss {
+/// sum(y_true log(y_true / y_pred)), where both are clipped to [1e-7, 1]
+extern const LossFunction<> kl_divergence;
+
+class KLDivergence : public BuiltInLoss<LossOptions> {
+ public:
   explicit KLDivergence(LossOptions options = {});
 };
 

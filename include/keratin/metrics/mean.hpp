@@ -86,11 +86,11 @@ class MeanMetricWrapper : public Mean {
 /// weights (which Keras refuses here) it is the loss's weighted value.
 class LossMetric : public MeanMetricWrapper {
  public:
-  explicit LossMetric(Loss loss, MetricOptions options = {});
+  explicit LossMetric(LossHandle loss, MetricOptions options = {});
   void update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight = {}) override;
 
  private:
-  Loss loss_;
+  LossHandle loss_;
 };
 
 }  // namespace keratin::metrics
