@@ -45,7 +45,7 @@ class Layer {
 
   static constexpr bool takes_options = true;
 
-  explicit Layer(std::string name = "") : name(std::move(name)) {}
+  explicit Layer(std::string layer_name = "") : name(std::move(layer_name)) {}
   /// Takes name, trainable and activity_regularizer out of a layer's options.
   template <class Options>
   requires requires(const Options& options) { options.name; }

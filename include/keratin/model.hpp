@@ -24,7 +24,7 @@ class Feed;
 /// One thread trains a model; several may predict with it as long as none does.
 class Model : public Layer {
  public:
-  explicit Model(std::string name);
+  explicit Model(std::string model_name);
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
   ~Model() override;

@@ -80,4 +80,14 @@ void accumulate_each(Node input, const GradientAt& gradient_at) {
   });
 }
 
+/// Inside a backward function: calls `add(Tensor& gradient)`, which adds to `input`'s gradient, if
+/// someone wants it. The gradient holds zeros or what other ops have added.
+template <class Add>
+void accumulate_sum(Node input, const Add& add) {
+  accumulate(input, [&](Tensor& gradient, float keep) {
+    if (keep == 0) gradient.fill(0);
+    add(gradient);
+  });
+}
+
 }  // namespace keratin

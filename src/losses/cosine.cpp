@@ -52,7 +52,7 @@ Node unit(Node x, int axis) {
         });
       },
       [x, vectors](const Tensor& y, const Tensor& dy) {
-        accumulate(x, [&](Tensor& dx, float keep) {
+        accumulate_sum(x, [&](Tensor& dx) {
           vectors.each(y.size(), [&](std::size_t first) {
             const float* unit_vector = y.data() + first;
             const float* upstream = dy.data() + first;
@@ -63,7 +63,7 @@ Node unit(Node x, int axis) {
             // where that is too short.
             const float along = inverse > largest_scale ? 0 : vectors.dot(upstream, unit_vector);
             for (std::size_t i = 0; i < vectors.length * vectors.step; i += vectors.step)
-              out[i] = (keep ? out[i] : 0) + scale * (upstream[i] - along * unit_vector[i]);
+              out[i] += scale * (upstream[i] - along * unit_vector[i]);
           });
         });
       });

@@ -8,7 +8,8 @@
 
 namespace keratin {
 
-Model::Model(std::string name) : Layer(std::move(name)), state_(std::make_unique<State>()) {}
+Model::Model(std::string model_name)
+    : Layer(std::move(model_name)), state_(std::make_unique<State>()) {}
 Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;

@@ -68,19 +68,18 @@ Node softmax_cross_entropy(Node targets, Node logits, std::optional<Node> probab
         }
       },
       [targets, logits, p, classes](const Tensor& y, const Tensor& dy) {
-        accumulate(logits, [&](Tensor& dx, float keep) {
-          for (std::size_t i = 0, j = 0; i < y.size(); ++i)
-            for (std::size_t c = 0; c < classes; ++c, ++j)
-              dx.data()[j] = (keep ? dx.data()[j] : 0) +
-                             dy.data()[i] * (p.value().data()[j] - targets.value().data()[j]);
+        accumulate_sum(logits, [&](Tensor& dx) {
+          const float *from = p.value().data(), *t = targets.value().data();
+          float* to = dx.data();
+          for (std::size_t i = 0; i < y.size(); ++i, from += classes, t += classes, to += classes)
+            for (std::size_t c = 0; c < classes; ++c) to[c] += dy.data()[i] * (from[c] - t[c]);
         });
-        accumulate(targets, [&](Tensor& dt, float keep) {
+        accumulate_sum(targets, [&](Tensor& dt) {
           for (std::size_t i = 0; i < y.size(); ++i) {
             const LogProbabilities log_p(logits.value().data() + i * classes,
                                          p.value().data() + i * classes, classes);
             float* to = dt.data() + i * classes;
-            for (std::size_t c = 0; c < classes; ++c)
-              to[c] = (keep ? to[c] : 0) - dy.data()[i] * log_p[c];
+            for (std::size_t c = 0; c < classes; ++c) to[c] -= dy.data()[i] * log_p[c];
           }
         });
       });
@@ -112,12 +111,12 @@ Node sparse_softmax_cross_entropy(Node labels, Node logits, std::optional<Node> 
         }
       },
       [labels, logits, p, classes](const Tensor& y, const Tensor& dy) {
-        accumulate(logits, [&](Tensor& dx, float keep) {
+        accumulate_sum(logits, [&](Tensor& dx) {
           const float *from = p.value().data(), *ids = labels.value().data();
           float* to = dx.data();
           for (std::size_t i = 0; i < y.size(); ++i, from += classes, to += classes) {
             const float scale = dy.data()[i];
-            for (std::size_t c = 0; c < classes; ++c) to[c] = (keep ? to[c] : 0) + scale * from[c];
+            for (std::size_t c = 0; c < classes; ++c) to[c] += scale * from[c];
             to[static_cast<std::size_t>(ids[i])] -= scale;
           }
         });
@@ -136,18 +135,14 @@ Node sigmoid_cross_entropy(Node targets, Node logits) {
         for (std::size_t i = 0; i < y.size(); ++i)
           y.data()[i] = (z[i] < 0 ? 0 : z[i]) - z[i] * t[i] + std::log1p(std::exp(-std::abs(z[i])));
       },
-      [targets, logits](const Tensor& y, const Tensor& dy) {
+      [targets, logits](const Tensor&, const Tensor& dy) {
         const float *z = logits.value().data(), *t = targets.value().data();
-        accumulate(logits, [&](Tensor& dx, float keep) {
-          for (std::size_t i = 0; i < y.size(); ++i) {
-            const float e = std::exp(-std::abs(z[i])), p = (z[i] < 0 ? e : 1) / (1 + e);
-            dx.data()[i] = (keep ? dx.data()[i] : 0) + dy.data()[i] * (p - t[i]);
-          }
+        accumulate_each(logits, [&](std::size_t i) {
+          const float e = std::exp(-std::abs(z[i]));
+          const float p = (z[i] < 0 ? e : 1) / (1 + e);
+          return dy.data()[i] * (p - t[i]);
         });
-        accumulate(targets, [&](Tensor& dt, float keep) {
-          for (std::size_t i = 0; i < y.size(); ++i)
-            dt.data()[i] = (keep ? dt.data()[i] : 0) - dy.data()[i] * z[i];
-        });
+        accumulate_each(targets, [&](std::size_t i) { return -dy.data()[i] * z[i]; });
       });
 }
 

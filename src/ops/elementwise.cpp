@@ -65,15 +65,11 @@ Node power(Node a, Node b) {
       },
       [a, b](const Tensor& y, const Tensor& dy) {
         const float *base = a.value().data(), *exponent = b.value().data();
-        accumulate(a, [&](Tensor& da, float keep) {
-          for (std::size_t i = 0; i < y.size(); ++i)
-            da.data()[i] = (keep ? da.data()[i] : 0) +
-                           dy.data()[i] * exponent[i] * std::pow(base[i], exponent[i] - 1);
+        accumulate_each(a, [&](std::size_t i) {
+          return dy.data()[i] * exponent[i] * std::pow(base[i], exponent[i] - 1);
         });
-        accumulate(b, [&](Tensor& db, float keep) {
-          for (std::size_t i = 0; i < y.size(); ++i)
-            db.data()[i] = (keep ? db.data()[i] : 0) +
-                           dy.data()[i] * y.data()[i] * (base[i] > 0 ? std::log(base[i]) : 0);
+        accumulate_each(b, [&](std::size_t i) {
+          return dy.data()[i] * y.data()[i] * (base[i] > 0 ? std::log(base[i]) : 0);
         });
       });
 }
@@ -95,16 +91,10 @@ Node where(Node condition, Node a, Node b) {
         for (std::size_t i = 0; i < y.size(); ++i)
           y.data()[i] = (condition.value().data()[i] != 0 ? a : b).value().data()[i];
       },
-      [condition, a, b](const Tensor& y, const Tensor& dy) {
-        const auto hand_on = [&](Node to, bool chosen) {
-          accumulate(to, [&](Tensor& d, float keep) {
-            for (std::size_t i = 0; i < y.size(); ++i)
-              d.data()[i] = (keep ? d.data()[i] : 0) +
-                            ((condition.value().data()[i] != 0) == chosen ? dy.data()[i] : 0);
-          });
-        };
-        hand_on(a, true);
-        hand_on(b, false);
+      [condition, a, b](const Tensor&, const Tensor& dy) {
+        const float* chooses_a = condition.value().data();
+        accumulate_each(a, [&](std::size_t i) { return chooses_a[i] != 0 ? dy.data()[i] : 0; });
+        accumulate_each(b, [&](std::size_t i) { return chooses_a[i] != 0 ? 0 : dy.data()[i]; });
       });
 }
 

@@ -136,7 +136,7 @@ Node max(Node x, const Axes& axes, bool keepdims) {
               }
         },
         [x, outer, reduced, inner](const Tensor& y, const Tensor& dy) {
-          accumulate(x, [&](Tensor& dx, float keep) {
+          accumulate_sum(x, [&](Tensor& dx) {
             for (std::size_t o = 0; o < outer; ++o)
               for (std::size_t i = 0; i < inner; ++i) {
                 const std::size_t first = o * reduced * inner + i, at = o * inner + i;
@@ -147,8 +147,7 @@ Node max(Node x, const Axes& axes, bool keepdims) {
                 const float none = std::isnan(y.data()[at]) ? y.data()[at] : 0;  // NaN to all
                 for (std::size_t r = 0; r < reduced; ++r) {
                   const std::size_t j = first + r * inner;
-                  dx.data()[j] = (keep ? dx.data()[j] : 0) +
-                                 (x.value().data()[j] == y.data()[at] ? share : none);
+                  dx.data()[j] += x.value().data()[j] == y.data()[at] ? share : none;
                 }
               }
           });
@@ -188,16 +187,16 @@ Node logsumexp(Node x, const Axes& axes, bool keepdims) {
             }
         },
         [x, outer, reduced, inner](const Tensor&, const Tensor& dy) {
-          accumulate(x, [&](Tensor& dx, float keep) {
+          accumulate_sum(x, [&](Tensor& dx) {
             for (std::size_t o = 0; o < outer; ++o)
               for (std::size_t i = 0; i < inner; ++i) {
                 const float* in = x.value().data() + o * reduced * inner + i;
-                const Exponentials e(
-                    in, reduced, inner);  // again: e^(x - y) would lose the digits that y has not
+                // Computed again: e^(x - y) would lack the digits that y was rounded to.
+                const Exponentials e(in, reduced, inner);
                 float* out = dx.data() + o * reduced * inner + i;
                 for (std::size_t r = 0; r < reduced; ++r) {
                   const auto share = static_cast<float>(e.of(in[r * inner]) / e.total);
-                  out[r * inner] = (keep ? out[r * inner] : 0) + dy.data()[o * inner + i] * share;
+                  out[r * inner] += dy.data()[o * inner + i] * share;
                 }
               }
           });

@@ -165,8 +165,7 @@ Node slice(Node x, const Shape& start, const Shape& shape) {
         xt::noalias(view(y)) = xt::strided_view(in, window());
       },
       [x, window](const Tensor&, const Tensor& dy) {
-        accumulate(x, [&](Tensor& dx, float keep) {
-          if (!keep) dx.fill(0);
+        accumulate_sum(x, [&](Tensor& dx) {
           auto out = view(dx);
           xt::noalias(xt::strided_view(out, window())) += view(dy);
         });
@@ -198,8 +197,7 @@ Node gather(Node x, Node indices) {
                       y.data() + i * width);
       },
       [x, indices, rows, width](const Tensor&, const Tensor& dy) {
-        accumulate(x, [&](Tensor& dx, float keep) {
-          if (!keep) dx.fill(0);
+        accumulate_sum(x, [&](Tensor& dx) {
           for (std::size_t i = 0; i < indices.value().size(); ++i)
             kernels::simd().add(dy.data() + i * width,
                                 dx.data() + row_of(indices.value().data()[i], rows, i) * width,

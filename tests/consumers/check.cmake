@@ -6,11 +6,17 @@
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 
+# The program is what all C++ blocks of the page are together.
 file(READ ${PAGE} text)
-if(NOT text MATCHES "```cpp\n([^`]*int main[^`]*)```")
+string(REPLACE ";" "<semicolon>" text "${text}")
+string(REGEX MATCHALL "```cpp\n[^`]*```" blocks "${text}")
+list(JOIN blocks "\n" program)
+string(REGEX REPLACE "```(cpp\n)?" "" program "${program}")
+string(REPLACE "<semicolon>" ";" program "${program}")
+if(NOT program MATCHES "int main")
   message(FATAL_ERROR "${PAGE} has no program")
 endif()
-file(WRITE ${WORK}/program.cpp "${CMAKE_MATCH_1}")
+file(WRITE ${WORK}/program.cpp "${program}")
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
