@@ -1,6 +1,8 @@
 // ConfusionMatrix: cells, accuracy, and the report, to the letter as scikit-learn 1.9.1 prints it
 // (classification_report).
+#include <clocale>
 #include <string>
+#include <vector>
 
 #include "keratin/metrics.hpp"
 #include "support/catch.hpp"
@@ -64,6 +66,10 @@ TEST_CASE("ConfusionMatrix refuses what is no class", "[metrics]") {
   CHECK(message([&] {
           matrix.report({"a", "b"});
         }) == "[confusion_matrix] report got 2 class names for 3 classes");
+  CHECK(message([&] { matrix.report(std::vector<std::string>()); }) ==
+        "[confusion_matrix] report got 0 class names for 3 classes");
+  CHECK(message([] { ConfusionMatrix(0); }) ==
+        "[ConfusionMatrix] num_classes is 0, wanted 2 or more");
 }
 
 TEST_CASE("the report is scikit-learn's", "[metrics]") {
@@ -122,6 +128,30 @@ TEST_CASE("the report of many rows", "[metrics]") {
         "    accuracy                           0.97     12350\n"
         "   macro avg       0.51      0.99      0.51     12350\n"
         "weighted avg       1.00      0.97      0.99     12350\n");
+}
+
+TEST_CASE("the report writes numbers as Python does, under every locale", "[metrics]") {
+  const std::string before = std::setlocale(LC_ALL, nullptr);
+  for (const char* locale : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8"})
+    if (std::setlocale(LC_ALL, locale)) break;
+  ConfusionMatrix matrix(2);
+  matrix.update_state({0, 1}, {0, 1}, {100000, 0.00001f});
+  const std::string report = matrix.report();
+  std::setlocale(LC_ALL, before.c_str());
+  CHECK(report ==
+        "              precision    recall  f1-score   support\n"
+        "\n"
+        "           0       1.00      1.00      1.00  100000.0\n"
+        "           1       1.00      1.00      1.00 9.999999747378752e-06\n"
+        "\n"
+        "    accuracy                           1.00 100000.00001\n"
+        "   macro avg       1.00      1.00      1.00 100000.00001\n"
+        "weighted avg       1.00      1.00      1.00 100000.00001\n");
+  ConfusionMatrix large(2);
+  const Tensor ids = Tensor::zeros({100000});
+  large.update_state(ids, ids);
+  CHECK(large.report().find("         0       1.00      1.00      1.00    100000\n") !=
+        std::string::npos);
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ using test::GoldenCase;
 
 namespace {
 
-std::vector<MetricChoices::Choice> metrics_of(const GoldenCase& golden, const char* option) {
-  std::vector<MetricChoices::Choice> choices;
+std::vector<MetricChoice> metrics_of(const GoldenCase& golden, const char* option) {
+  std::vector<MetricChoice> choices;
   for (const std::string& name : golden.list(option)) choices.emplace_back(name);
   return choices;
 }

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "keratin/metrics.hpp"
+#include "keratin/ops.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 
@@ -63,9 +64,10 @@ TEST_CASE("metrics refuse what does not fit, and say why", "[metrics]") {
   CHECK(message([&] { value(Recall({.name = "r"}), ids, table); }) ==
         "[r] y_true has shape (2,), y_pred (2, 3): the same shape was wanted");
   CHECK(message([] { AUC({.curve = "PRC"}); }) ==
-        "[AUC] unknown curve 'PRC', wanted ROC, PR or PRGAIN");
+        "[curve] there is no curve 'PRC' among: ROC, PR, PRGAIN");
   CHECK(message([] { AUC({.summation_method = "middle"}); }) ==
-        "[AUC] unknown summation_method 'middle', wanted interpolation, minoring or majoring");
+        "[summation_method] there is no summation_method 'middle' among: interpolation, minoring, "
+        "majoring");
   CHECK(message([] { AUC({.num_thresholds = 1}); }) ==
         "[AUC] num_thresholds is 1, wanted 2 or more");
   CHECK(message([] { AUC({.num_labels = 2}); }) == "[AUC] num_labels is for multi_label only");
@@ -76,7 +78,7 @@ TEST_CASE("metrics refuse what does not fit, and say why", "[metrics]") {
   CHECK(message([] { RecallAtPrecision(0.5, {.num_thresholds = 0}); }) ==
         "[RecallAtPrecision] num_thresholds is 0, wanted 1 or more");
   CHECK(message([] { F1Score({.average = "mean"}); }) ==
-        "[F1Score] unknown average 'mean', wanted none, micro, macro or weighted");
+        "[average] there is no average 'mean' among: none, micro, macro, weighted");
   CHECK(message([] { FBetaScore({.beta = 0}); }) == "[FBetaScore] beta is 0, wanted more than 0");
   CHECK(message([] { F1Score({.threshold = 0}); }) ==
         "[F1Score] threshold is 0, wanted a value in (0, 1]");
@@ -91,6 +93,36 @@ TEST_CASE("metrics refuse what does not fit, and say why", "[metrics]") {
         "[iou] got 2 labels and 6 predictions (y_true has shape (2,), y_pred (2, 3)): of scores "
         "say sparse_y_pred = false, of one-hot "
         "labels sparse_y_true = false");
+  CHECK(message([] { TopKCategoricalAccuracy({.k = 0}); }) ==
+        "[TopKCategoricalAccuracy] k is 0, wanted 1 or more");
+}
+
+TEST_CASE("a function as a metric must give a value for each sample or one", "[metrics]") {
+  const Tensor y_true = {{0, 1}, {1, 0}, {1, 1}}, y_pred = {{1, 1}, {0, 0}, {0, 0}};
+  const auto by_column = [](Node t, Node p) { return ops::mean(ops::abs(t - p), 0); };
+  CHECK(message([&] { value(MeanMetricWrapper(by_column, {.name = "mine"}), y_true, y_pred); }) ==
+        "[mine] the function gave values of shape (2,) for y_pred of shape (3, 2), wanted one for "
+        "each of the 3 samples or one for the batch");
+  CHECK(value(MeanMetricWrapper([](Node t, Node p) { return ops::mean(t - p); }), y_true, y_pred) ==
+        Approx(1.0 / 3));
+  CHECK(message([] { MeanMetricWrapper(MeanMetricWrapper::Function()); }) ==
+        "[MeanMetricWrapper] the function is empty");
+}
+
+TEST_CASE("weights that fit fit a last batch of one sample, too", "[metrics]") {
+  for (std::size_t rows : {std::size_t{3}, std::size_t{1}}) {
+    const Tensor y_true = Tensor::ones({rows, 2}), y_pred = Tensor::zeros({rows, 2});
+    for (const Shape& shape : {Shape{rows}, Shape{rows, 1}, Shape{rows, 2}}) {
+      INFO(rows << " rows, weights " << shape);
+      const Tensor weights = Tensor::full(shape, 2);
+      CHECK(value(RootMeanSquaredError(), y_true, y_pred, weights) == 1);
+      CHECK(value(TruePositives(), y_true, y_true, weights) == static_cast<double>(4 * rows));
+      CHECK(value(BinaryAccuracy(), y_true, y_pred, weights) == 0);
+    }
+    const Tensor ids = Tensor::zeros({rows, 1}), weights = Tensor::full({rows, 1}, 2);
+    CHECK(value(SparseCategoricalAccuracy(), ids, y_pred, weights) == 1);
+    CHECK(value(metrics::MeanAbsoluteError(), y_true, y_pred, weights) == 1);
+  }
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #pragma once
 // What compile takes.
 
-#include <functional>
+#include <concepts>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -18,53 +18,46 @@ namespace keratin {
 /// An optimizer: a Keras string or an object, of which each compile makes a copy.
 using OptimizerHandle = Handle<Optimizer>;
 
-/// Metrics: one, or a list, of strings, metric objects (each compile makes copies), losses, and
-/// functions on nodes.
+/// A metric as compile takes it: a Keras string, an object, of which each compile makes a copy, a
+/// loss, or a function of y_true and y_pred on nodes.
+class MetricChoice {
+ public:
+  /// Throws std::invalid_argument for an unknown name, listing those there are.
+  MetricChoice(const char* name) : MetricChoice(std::string(name)) {}
+  MetricChoice(const std::string& name);
+  MetricChoice(LossHandle loss) : metric_(metrics::LossMetric(std::move(loss))) {}
+  template <class T>
+  requires std::derived_from<std::remove_cvref_t<T>, Loss> MetricChoice(T&& loss)
+      : MetricChoice(LossHandle(std::forward<T>(loss))) {}
+  template <class T>
+  requires(std::constructible_from<Handle<Metric>, T> && !std::convertible_to<T, std::string> &&
+           !std::derived_from<std::remove_cvref_t<T>, Loss> &&
+           !std::derived_from<std::remove_cvref_t<T>, LossHandle>) MetricChoice(T&& metric)
+      : metric_(std::forward<T>(metric)) {}
+
+  /// The metric for targets and predictions of those shapes, batch axis included, which decide what
+  /// "accuracy" means.
+  std::shared_ptr<Metric> make(const Shape& y_true, const Shape& y_pred) const;
+
+ private:
+  std::string name_;       // "" unless given by name
+  Handle<Metric> metric_;  // none if given by name
+};
+
+/// One metric or a list of them.
 class MetricChoices {
  public:
-  class Choice {
-   public:
-    Choice(const char* name);  // throws for an unknown name, listing those there are
-    Choice(const std::string& name) : Choice(name.c_str()) {}
-    template <class T>
-    requires std::is_base_of_v<Metric, std::remove_cvref_t<T>> Choice(T&& metric)
-        : make_([original = std::remove_cvref_t<T>(std::forward<T>(metric))](const Shape&,
-                                                                             const Shape&) {
-            return std::make_shared<std::remove_cvref_t<T>>(original);
-          }) {}
-    Choice(LossHandle loss);
-    template <class T>
-    requires std::is_base_of_v<Loss, std::remove_cvref_t<T>> Choice(T&& loss)
-        : Choice(LossHandle(std::forward<T>(loss))) {}
-    template <class F>
-    requires(std::is_invocable_r_v<Node, F, Node, Node> &&
-             !std::is_base_of_v<Loss, std::remove_cvref_t<F>> &&
-             !std::is_base_of_v<LossHandle, std::remove_cvref_t<F>> &&
-             !std::is_base_of_v<Metric, std::remove_cvref_t<F>>) Choice(F function)
-        : Choice(std::function<Node(Node, Node)>(std::move(function)), FromFunction()) {}
-
-    /// The metric for targets and predictions of those shapes, batch axis included.
-    std::shared_ptr<Metric> make(const Shape& y_true, const Shape& y_pred) const {
-      return make_(y_true, y_pred);
-    }
-
-   private:
-    struct FromFunction {};
-    Choice(std::function<Node(Node, Node)> function, FromFunction);
-    std::function<std::shared_ptr<Metric>(const Shape&, const Shape&)> make_;
-  };
-
   MetricChoices() = default;
-  MetricChoices(std::initializer_list<Choice> choices) : list_(choices) {}
+  MetricChoices(std::initializer_list<MetricChoice> choices) : list_(choices) {}
   template <class T>
-  requires std::is_constructible_v<Choice, T> MetricChoices(T&& one)
-      : list_{Choice(std::forward<T>(one))} {}
-  void push_back(Choice choice) { list_.push_back(std::move(choice)); }
+  requires std::constructible_from<MetricChoice, T> MetricChoices(T&& one)
+      : list_{MetricChoice(std::forward<T>(one))} {}
+  void push_back(MetricChoice choice) { list_.push_back(std::move(choice)); }
   auto begin() const { return list_.begin(); }
   auto end() const { return list_.end(); }
 
  private:
-  std::vector<Choice> list_;
+  std::vector<MetricChoice> list_;
 };
 
 struct CompileOptions {

@@ -40,6 +40,8 @@ class Config {
   void set(std::string_view key, Config value);
 
   friend bool operator==(const Config& a, const Config& b);
+  /// As Python prints it: {"units": 84, "rate": 0.5, "activation": None}. A friend only, so that no
+  /// text is taken for a Config and printed in quotes.
   friend std::string to_string(const Config& config);
 
  private:
@@ -62,8 +64,5 @@ requires std::is_arithmetic_v<T> Config::Config(T value) {
   else
     value_ = static_cast<double>(value);
 }
-
-/// As Python prints it: {"units": 84, "rate": 0.5, "activation": None}.
-std::string to_string(const Config& config);
 
 }  // namespace keratin

@@ -7,22 +7,13 @@
 
 namespace keratin {
 
-MetricChoices::Choice::Choice(const char* name)
-    : make_([name = std::string(name)](const Shape& y_true, const Shape& y_pred) {
-        return metrics::resolve(name, y_true, y_pred);
-      }) {
-  metrics::check_name(name);
+MetricChoice::MetricChoice(const std::string& name) : name_(name) {
+  if (!metrics::depends_on_shapes(name)) metrics::get(name);
 }
 
-MetricChoices::Choice::Choice(LossHandle loss)
-    : make_([loss](const Shape&, const Shape&) {
-        return std::make_shared<metrics::LossMetric>(loss);
-      }) {}
-
-MetricChoices::Choice::Choice(std::function<Node(Node, Node)> function, FromFunction)
-    : make_([function = std::move(function)](const Shape&, const Shape&) {
-        return std::make_shared<metrics::MeanMetricWrapper>(function);
-      }) {}
+std::shared_ptr<Metric> MetricChoice::make(const Shape& y_true, const Shape& y_pred) const {
+  return name_.empty() ? metric_.copy() : metrics::resolve(name_, y_true, y_pred);
+}
 
 void MetricSet::reset() {
   loss_total_ = 0;

@@ -1,5 +1,6 @@
 #include "golden.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -126,10 +127,25 @@ Config flag_config(const std::string& text, const std::string& where) {
   return text == "1";
 }
 
-Config config_like(const Config* other, const std::string& text, const std::string& where) {
-  if (other && other->get_if<bool>()) return flag_config(text, where);
-  if (other && other->get_if<std::string>()) return text;
-  return guessed_config(text);
+Config config_like(const Config& like, const std::string& text, const std::string& where) {
+  if (like.get_if<bool>()) return flag_config(text, where);
+  if (like.get_if<std::string>()) return text;
+  if (!like.get_if<Config::List>()) return guessed_config(text);
+  Config::List list;
+  for (const std::string& item : split(text, ',')) list.push_back(guessed_config(item));
+  return list;
+}
+
+Config config_for(const Config& defaults, const GoldenCase& golden,
+                  const std::vector<std::string>& other_keys) {
+  Config options = Config::Object();
+  for (const auto& [key, text] : golden.options) {
+    if (std::find(other_keys.begin(), other_keys.end(), key) != other_keys.end()) continue;
+    const Config* like = defaults.find(key);
+    check(like != nullptr, golden.name, "there is no option '", key, "' among: ", defaults);
+    options.set(key, config_like(*like, text, golden.name + ' ' + key));
+  }
+  return options;
 }
 
 const GoldenCase& find_case(const std::vector<GoldenCase>& cases, const std::string& name) {

@@ -67,7 +67,7 @@ Config flag_config(const std::string& text, const std::string& where);
 
 /// The text of an option as a Config of the type of another, where that is a bool or a string;
 /// otherwise as guessed.
-Config config_like(const Config* other, const std::string& text, const std::string& where);
+Config config_like(const Config& like, const std::string& text, const std::string& where);
 
 /// The text of an option as a Config from which a field of type T can be read.
 template <class T>
@@ -120,20 +120,22 @@ Options options_of(const GoldenCase& golden, const std::vector<std::string>& oth
   return read_fields<Options>(golden.name, options);
 }
 
+/// The options of a case for a class of which `defaults` are the options' default values, as its
+/// family's table has them. Throws as options_of() does.
+Config config_for(const Config& defaults, const GoldenCase& golden,
+                  const std::vector<std::string>& other_keys = {});
+
 /// The member of a family that a case describes: the option `class_key` names its class, the others
-/// are its fields, whose types are those of the class's defaults. Throws as options_of() does.
+/// but `other_keys` are its fields. Null if the family has no such class.
 template <class Family>
 std::shared_ptr<Family> member_of(const GoldenCase& golden, const std::string& class_key,
-                                  const std::vector<std::string>& other_keys = {}) {
+                                  std::vector<std::string> other_keys = {}) {
+  const Table<Family>& table = Family::table();
   const std::string& class_name = golden.text(class_key);
-  const Config defaults = make_member<Family>(class_name)->get_config();
-  Config options = Config::Object();
-  for (const auto& [key, text] : golden.options) {
-    const bool is_field = key != class_key &&
-                          std::find(other_keys.begin(), other_keys.end(), key) == other_keys.end();
-    if (is_field) options.set(key, config_like(defaults.find(key), text, golden.name + ' ' + key));
-  }
-  return make_member<Family>(class_name, options);
+  const Row<Family>* row = find_row(table.rows, class_name, table.any_case);
+  if (!row) return nullptr;
+  other_keys.push_back(class_key);
+  return make_member<Family>(class_name, config_for(row->default_options(), golden, other_keys));
 }
 
 }  // namespace keratin::test

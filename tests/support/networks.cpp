@@ -10,7 +10,7 @@ namespace {
 
 // "2x3" as a list; anything else as the field's default value suggests.
 Config value_of(const Config& other, const std::string& text, const std::string& where) {
-  if (!other.get_if<Config::List>()) return config_like(&other, text, where);
+  if (!other.get_if<Config::List>()) return config_like(other, text, where);
   Config::List list;
   for (const std::string& item : split(text, 'x')) list.push_back(guessed_config(item));
   return list;

@@ -33,7 +33,7 @@ std::shared_ptr<Family> prefixed_member(const GoldenCase& golden, const std::str
     if (!key.starts_with(prefix + '.')) continue;
     const std::string field = key.substr(prefix.size() + 1);
     if (!defaults.find(field)) return nullptr;
-    options.set(field, config_like(defaults.find(field), text, golden.name + ' ' + key));
+    options.set(field, config_like(*defaults.find(field), text, golden.name + ' ' + key));
   }
   return make_member<Family>(name, options);
 }

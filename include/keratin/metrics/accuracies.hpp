@@ -8,7 +8,7 @@
 namespace keratin::metrics {
 
 /// y_true == y_pred, element by element. (For "accuracy" as compile means it, see resolve().)
-class Accuracy : public Mean {
+class Accuracy : public Configured<RunningMean, MetricOptions> {
  public:
   explicit Accuracy(MetricOptions options = {});
   void update_state(const Tensor& y_true, const Tensor& y_pred,
@@ -16,24 +16,26 @@ class Accuracy : public Mean {
 };
 
 struct BinaryAccuracyOptions {
-  std::string name = "binary_accuracy";
+  std::string name = "";
   double threshold = 0.5;
 };
+template <class V>
+void fields(V& v, BinaryAccuracyOptions& o) {
+  v("name", o.name);
+  v("threshold", o.threshold);
+}
 
 /// y_true == (y_pred > threshold), element by element; labels are 0 and 1.
-class BinaryAccuracy : public Mean {
+class BinaryAccuracy : public Configured<RunningMean, BinaryAccuracyOptions> {
  public:
   explicit BinaryAccuracy(BinaryAccuracyOptions options = {});
   void update_state(const Tensor& y_true, const Tensor& y_pred,
                     const Tensor& sample_weight = {}) override;
-
- private:
-  float threshold_;
 };
 
 /// Largest of y_true == largest of y_pred, both (..., classes): one-hot labels, and scores of any
 /// kind. Ties: the first.
-class CategoricalAccuracy : public Mean {
+class CategoricalAccuracy : public Configured<RunningMean, MetricOptions> {
  public:
   explicit CategoricalAccuracy(MetricOptions options = {});
   void update_state(const Tensor& y_true, const Tensor& y_pred,
@@ -42,7 +44,7 @@ class CategoricalAccuracy : public Mean {
 
 /// Class id == largest of y_pred: y_true (...) or (..., 1), y_pred (..., classes). As in Keras an
 /// id that is no class is a miss (the loss is what refuses it, if it is not its ignore_class).
-class SparseCategoricalAccuracy : public Mean {
+class SparseCategoricalAccuracy : public Configured<RunningMean, MetricOptions> {
  public:
   explicit SparseCategoricalAccuracy(MetricOptions options = {});
   void update_state(const Tensor& y_true, const Tensor& y_pred,
@@ -51,37 +53,42 @@ class SparseCategoricalAccuracy : public Mean {
 
 struct TopKCategoricalAccuracyOptions {
   int k = 5;
-  std::string name = "top_k_categorical_accuracy";
+  std::string name = "";
 };
+template <class V>
+void fields(V& v, TopKCategoricalAccuracyOptions& o) {
+  v("k", o.k);
+  v("name", o.name);
+}
 
-/// Whether fewer than k classes score more than the true one. NaN or Inf scores are a miss, as in
-/// TensorFlow.
-class TopKCategoricalAccuracy : public Mean {
+/// Whether fewer than k classes score more than the true one. As in TensorFlow, a row with a score
+/// that is NaN or infinite is a miss.
+class TopKCategoricalAccuracy : public Configured<RunningMean, TopKCategoricalAccuracyOptions> {
  public:
   explicit TopKCategoricalAccuracy(TopKCategoricalAccuracyOptions options = {});
   void update_state(const Tensor& y_true, const Tensor& y_pred,
                     const Tensor& sample_weight = {}) override;
-
- private:
-  int k_;
 };
 
 struct SparseTopKCategoricalAccuracyOptions {
   int k = 5;
-  std::string name = "sparse_top_k_categorical_accuracy";
+  std::string name = "";
   bool from_sorted_ids = false;  // y_pred holds class ids, best first, instead of scores
 };
+template <class V>
+void fields(V& v, SparseTopKCategoricalAccuracyOptions& o) {
+  v("k", o.k);
+  v("name", o.name);
+  v("from_sorted_ids", o.from_sorted_ids);
+}
 
 /// The same for class ids.
-class SparseTopKCategoricalAccuracy : public Mean {
+class SparseTopKCategoricalAccuracy
+    : public Configured<RunningMean, SparseTopKCategoricalAccuracyOptions> {
  public:
   explicit SparseTopKCategoricalAccuracy(SparseTopKCategoricalAccuracyOptions options = {});
   void update_state(const Tensor& y_true, const Tensor& y_pred,
                     const Tensor& sample_weight = {}) override;
-
- private:
-  int k_;
-  bool from_sorted_ids_;
 };
 
 }  // namespace keratin::metrics

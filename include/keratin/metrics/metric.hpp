@@ -3,19 +3,31 @@
 
 #include <string>
 
+#include "keratin/family.hpp"
 #include "keratin/tape.hpp"
 #include "keratin/tensor.hpp"
 
 namespace keratin {
 
+namespace metrics {
+class MeanMetricWrapper;
+}
+
 /// Which way a metric gets better: what callbacks with mode "auto" go by.
 enum class Direction : unsigned char { unknown, up, down };
 
-/// Derive for a metric of one's own; copying copies the state. Weights, where given, have the shape
-/// of the values or of their leading axes: (N), (N, 1), (N, T), or rank 0 for all. A shape that
-/// does not fit throws std::invalid_argument.
+/// Derive for a metric of one's own; copying copies the state. A class with options derives from
+/// Configured<Metric, Options> and so can be saved and made by name as the built-in ones.
+///
+/// Weights, where given, have the shape of the values or of their leading axes: (N), (N, 1),
+/// (N, T), or rank 0 for all. A shape that does not fit throws std::invalid_argument.
 class Metric {
  public:
+  using Family = Metric;
+  /// Of a function of y_true and y_pred given as a metric. Include keratin/metrics/wrappers.hpp.
+  using FromFunction = metrics::MeanMetricWrapper;
+  static const Table<Metric>& table();
+
   explicit Metric(std::string name, Direction direction = Direction::unknown);
   Metric(const Metric&) = default;
   Metric(Metric&&) = default;
@@ -36,6 +48,10 @@ class Metric {
   /// All values: (values), or rank 0 where the metric is one number.
   virtual Tensor results() const;
   virtual void reset_state() = 0;
+
+  /// The options, from which make_member<Metric>() makes an equal metric without this one's state.
+  /// Throws std::invalid_argument for a class without a list of fields.
+  virtual Config get_config() const;
 
   std::string name;
   Direction direction;

@@ -1,0 +1,51 @@
+#pragma once
+// A function and a loss as metrics.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "keratin/losses.hpp"
+#include "keratin/metrics/mean.hpp"
+
+namespace keratin::metrics {
+
+/// The mean of a function on nodes that gives values (N, ...), or a single value for the batch.
+class MeanMetricWrapper : public RunningMean {
+ public:
+  using Function = std::function<Node(Node y_true, Node y_pred)>;
+  /// Updates throw std::invalid_argument if the function gives values of another shape. Throws if
+  /// the function is empty.
+  explicit MeanMetricWrapper(Function function, MetricOptions options = {});
+  void update_state(const Tensor& y_true, const Tensor& y_pred,
+                    const Tensor& sample_weight = {}) override;
+  void update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight = {}) override;
+
+ protected:
+  /// For the library's own functions, which may also reduce the batch axis.
+  MeanMetricWrapper(std::string name, Direction direction, Function function);
+
+ private:
+  // Kept from update to update, so that none allocates; a copy of the metric starts its own.
+  struct OwnTape {
+    OwnTape() = default;
+    OwnTape(const OwnTape&) {}
+    OwnTape& operator=(const OwnTape&) { return *this; }
+    std::unique_ptr<GradientTape> tape = {};
+  };
+  Function function_;
+  OwnTape own_;
+};
+
+/// A loss object as a metric: its value for a batch, averaged over batches that count alike. With
+/// weights (which Keras refuses here) it is the loss's weighted value.
+class LossMetric : public MeanMetricWrapper {
+ public:
+  explicit LossMetric(LossHandle loss, MetricOptions options = {});
+  void update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight = {}) override;
+
+ private:
+  LossHandle loss_;
+};
+
+}  // namespace keratin::metrics

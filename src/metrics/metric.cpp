@@ -1,0 +1,22 @@
+#include "keratin/metrics/metric.hpp"
+
+#include <utility>
+
+namespace keratin {
+
+Metric::Metric(std::string name, Direction direction)
+    : name(std::move(name)), direction(direction) {}
+Metric::~Metric() = default;
+
+void Metric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {
+  update_state(y_true.value(), y_pred.value(), sample_weight);
+}
+
+Tensor Metric::results() const { return static_cast<float>(result()); }
+
+Config Metric::get_config() const {
+  fail(name, class_name_of(*this),
+       " has no list of fields: derive it from Configured<Metric, Options> to describe it");
+}
+
+}  // namespace keratin

@@ -1,0 +1,56 @@
+#include "keratin/metrics/wrappers.hpp"
+
+#include <utility>
+
+#include "metrics/options.hpp"
+
+namespace keratin::metrics {
+
+namespace {
+
+// The function, followed by a check of what it gives.
+MeanMetricWrapper::Function checked(MeanMetricWrapper::Function function, std::string name) {
+  check(bool(function), name, "the function is empty");
+  return [function = std::move(function), name = std::move(name)](Node y_true, Node y_pred) {
+    const Node values = function(y_true, y_pred);
+    const Shape& shape = values.shape();
+    const Shape& rows = y_pred.shape();
+    const bool fits = shape.empty() || rows.empty() || shape.front() == rows.front();
+    check(fits, name, "the function gave values of shape ", shape, " for y_pred of shape ", rows,
+          ", wanted one for each of the ", rows.empty() ? 1 : rows.front(),
+          " samples or one for the batch");
+    return values;
+  };
+}
+
+}  // namespace
+
+MeanMetricWrapper::MeanMetricWrapper(Function function, MetricOptions options)
+    : MeanMetricWrapper(name_or(options.name, "mean_metric_wrapper"), Direction::unknown,
+                        checked(std::move(function), name_or(options.name, "MeanMetricWrapper"))) {}
+
+MeanMetricWrapper::MeanMetricWrapper(std::string name, Direction direction, Function function)
+    : RunningMean(std::move(name), direction), function_(std::move(function)) {}
+
+void MeanMetricWrapper::update_state(const Tensor& y_true, const Tensor& y_pred,
+                                     const Tensor& sample_weight) {
+  if (own_.tape == nullptr) own_.tape = std::make_unique<GradientTape>();
+  own_.tape->begin(/*recording=*/false);
+  update_on_tape(own_.tape->constant(y_true), own_.tape->constant(y_pred), sample_weight);
+}
+
+void MeanMetricWrapper::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {
+  add_values(function_(y_true, y_pred).value(), sample_weight);
+}
+
+LossMetric::LossMetric(LossHandle loss, MetricOptions options)
+    : MeanMetricWrapper(name_or(options.name, loss->name.c_str()), Direction::down,
+                        [loss](Node y_true, Node y_pred) { return loss(y_true, y_pred); }),
+      loss_(std::move(loss)) {}
+
+void LossMetric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {
+  if (!sample_weight.defined()) return MeanMetricWrapper::update_on_tape(y_true, y_pred);
+  add_values(loss_(y_true, y_pred, y_true.tape().constant(sample_weight)).value(), {});
+}
+
+}  // namespace keratin::metrics
