@@ -118,8 +118,8 @@ TEST_CASE("losses keep their options unchanged", "[losses][family]") {
 
   // the forms that Keras writes, too
   const auto axis_of = [](Config axis) {
-    const auto dice = make_member<Loss>("Dice", Config::Object{{"axis", std::move(axis)}});
-    return *dice->get_config().find("axis");
+    const auto made = make_member<Loss>("Dice", Config::Object{{"axis", std::move(axis)}});
+    return *made->get_config().find("axis");
   };
   CHECK(axis_of(1) == Config(Config::List{1}));
   CHECK(axis_of(Config()).is_null());
@@ -131,7 +131,7 @@ TEST_CASE("losses keep their options unchanged", "[losses][family]") {
 TEST_CASE("a loss of one's own with a list of fields is like a built-in one", "[losses][family]") {
   const Quantile quantile({.q = 0.8});
   CHECK(quantile(truth, guess).item() == Approx(0.85));
-  CHECK(Quantile({.reduction = "sum"})(truth, guess).item() == Approx(1.7));
+  CHECK(Quantile({.q = 0.8, .reduction = "sum"})(truth, guess).item() == Approx(1.7));
   CHECK(quantile.name == "loss");
   CHECK(Quantile({.name = "q"}).name == "q");
   CHECK(to_string(describe<Loss>(quantile)) ==

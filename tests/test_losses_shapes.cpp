@@ -136,9 +136,15 @@ TEST_CASE("weights (N) for values (N, T) are refused, whatever N and T", "[losse
   CHECK(weighted(3, 2, Tensor::zeros({0})) ==
         where + "(0,), which does not fit values of shape (3, 2)");
 
-  const Tensor images = Tensor::zeros({1, 2, 3, 1});
+  const Tensor images = Tensor::zeros({4, 2, 3, 1});
+  CHECK(message([&] {
+          MeanSquaredError()(images, images, Tensor::ones({4, 1}));
+        }) ==
+        where + "(4, 1), the values (4, 2, 3): for one weight per sample give it shape (4, 1, 1)");
   CHECK(message([&] { MeanSquaredError()(images, images, {{1}}); }) ==
-        where + "(1, 1), the values (1, 2, 3): for one weight per sample give it shape (1, 1, 1)");
+        where + "(1, 1), which does not fit values of shape (4, 2, 3)");
+  CHECK(MeanSquaredError({.reduction = "none"})(images, images, Tensor::ones({2, 3})).shape() ==
+        Shape{4, 2, 3});
 }
 
 TEST_CASE("one weight in a list is for one sample", "[losses]") {
@@ -156,7 +162,7 @@ TEST_CASE("one weight in a list is for one sample", "[losses]") {
 
 TEST_CASE("the rank rule holds for one sample as for many", "[losses]") {
   for (int n : {1, 2, 3}) {
-    const Tensor row = Tensor::zeros({n}), column = Tensor::ones({n, 1});
+    const Tensor row = Tensor::full({n}, 0.25f), column = Tensor::ones({n, 1});
     for (const char* name : same_shape_losses) {
       INFO(name << ", " << n << " samples");
       const LossHandle loss = name;
@@ -165,7 +171,7 @@ TEST_CASE("the rank rule holds for one sample as for many", "[losses]") {
       loss->check_labels(row, {n, 1});
     }
     CHECK(mean_squared_error(row, column).shape() == Shape{n});
-    CHECK(LossHandle(mean_squared_error)(row, column, column).item() == 1);
+    CHECK(LossHandle(mean_squared_error)(row, column, column).item() == 0.5625f);
   }
 }
 

@@ -41,9 +41,13 @@ WeightedValues weighted_values(std::string_view where, Node values, Node weight,
   const Shape& v = pair.first.shape();
   const Shape& w = pair.second.shape();
   const bool has_fewer_axes = w.size() < v.size();
-  const bool is_list = shape.size() == 1 || w.size() == 1;
-  const bool fits = w.size() <= v.size() && fits_from(v.size() - w.size(), w, v, !is_list);
-  if (has_fewer_axes && w.front() == v.front() && fits_from(0, w, v, !is_list))
+  // A list of weights, (N) or (N, 1) for values (N), has one for each value.
+  const bool is_list = shape.size() == 1;
+  const bool broadcasts = !has_fewer_axes && !is_list;
+  const bool fits = w.size() <= v.size() && fits_from(v.size() - w.size(), w, v, broadcasts);
+  const bool may_be_per_sample =
+      has_fewer_axes && w.front() == v.front() && fits_from(0, w, v, /*broadcasts=*/true);
+  if (may_be_per_sample)
     fail(where, "sample_weight has shape ", given, ", the values ", shape, ": ",
          fits ? "that can be meant in two ways, " : "", "for one weight per sample give it shape ",
          with_trailing_ones(w, v.size()));
