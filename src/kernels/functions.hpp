@@ -1,15 +1,20 @@
 #pragma once
-// The elementwise functions, value beside gradient, written on xsimd batches so that one text
-// serves every instruction set. A function of one input has up to two parameters p and q;
-// gradient() is what flows on: dy times the derivative.
+// The elementwise functions and their gradients, written on xsimd batches, so that one source
+// serves every instruction set.
+//
+//   name                      of the public op
+//   value(x, p, q)            a function of one input; p and q are parameters that some have
+//   gradient(x, y, dy, p, q)  dy times the derivative at x, where y is the value
+//   value(a, b)               a function of two inputs
+//   gradient_a(a, b, y, dy)   dy times the derivative with respect to a; gradient_b likewise
 
 #include <tuple>
 #include <xsimd/xsimd.hpp>
 
 namespace keratin::kernels {
 
-// Comparisons with NaN are false (in xsimd 8 even != on some instruction sets): each select below
-// is written so that NaN goes through.
+// Comparisons with NaN are false; in xsimd 8 even != is on some instruction sets. Each select below
+// is written so that a NaN in the input comes out again.
 namespace functions {
 
 struct AddNumber {
@@ -100,8 +105,8 @@ struct Reciprocal {
     return -dy * y * y;
   }
 };
-// xsimd 8's exp is 0 below -87.7 and infinite above 88.37: near the ends of float's range e^x is
-// e^(x - s) e^s, whose x - s is exact.
+// xsimd 8's exp is already 0 below -87.7 and infinite above 88.37. Near both ends of float's range
+// this computes e^x as e^(x - s) e^s, with an s for which x - s is exact.
 struct Exp {
   static constexpr const char* name = "exp";
   template <class B>
@@ -231,7 +236,7 @@ struct Relu {
 };
 struct Sigmoid {
   static constexpr const char* name = "sigmoid";
-  // From e^-|x|, which cannot overflow; a tiny sigmoid keeps its digits.
+  // Computed from e^-|x|, which cannot overflow, and without losing the digits of tiny values.
   template <class B>
   static B value(B x, B, B) {
     const B e = Exp::value(B(-xsimd::abs(x)), x, x);
@@ -265,7 +270,7 @@ struct Softplus {
   }
 };
 
-// Functions of two inputs: what flows to a and to b.
+// Functions of two inputs.
 struct Add {
   static constexpr const char* name = "add";
   template <class B>
@@ -391,7 +396,7 @@ using Binary = std::tuple<functions::Add, functions::Subtract, functions::Multip
                           functions::Divide, functions::Maximum, functions::Minimum>;
 using Compare = std::tuple<functions::Equal, functions::Greater, functions::GreaterEqual>;
 
-/// Where F stands in its list: its index in the tables of simd.hpp.
+/// The place of F in its list, which is its index in the tables of simd.hpp.
 template <class F, class List>
 struct IndexOf;
 template <class F, class... Rest>

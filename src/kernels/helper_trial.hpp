@@ -13,13 +13,13 @@ namespace keratin::kernels {
 /// helpers or alone. The first choice is with helpers. The choice is tested again and again, by
 /// running a few steps in the other mode.
 ///
-/// | phase  | steps run in    | ends                              | then |
-/// |--------|-----------------|-----------------------------------|--------------------------------|
-/// | chosen | the chosen mode | when the next trial is due        | trial | |        | | after 256
-/// steps that took clearly | chosen, with the other mode    | |        |                 | longer
-/// than the other mode's      |                                | | trial  | the other mode  | after
-/// 16 steps alone or 32 steps  | chosen, with the mode that was | |        |                 | with
-/// helpers                      | faster                         |
+/// | phase  | steps run in    | ends                             | and then                      |
+/// |--------|-----------------|----------------------------------|-------------------------------|
+/// | chosen | the chosen mode | when the next trial is due       | trial                         |
+/// |        |                 | after 256 steps whose mean is    | chosen, in the other mode     |
+/// |        |                 | clearly above the other's time   |                               |
+/// | trial  | the other mode  | after 16 steps alone, or 32 with | chosen, in the mode that was  |
+/// |        |                 | helpers                          | faster                        |
 ///
 /// The first steps of a phase are not measured: caches and the system's scheduler have to settle.
 /// Of the measured ones a phase compares its fastest window of 8 steps, so that one interruption

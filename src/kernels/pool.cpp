@@ -34,7 +34,8 @@ void pause() {
 #endif
 }
 
-thread_local bool inside_tile = false, stays_alone = false;
+thread_local bool inside_tile = false;
+thread_local bool stays_alone = false;
 
 // Signals that a running helper keeps for itself: those that its own instructions cause, and the
 // profiler's. All others are the program's, whose handlers expect the program's threads.
@@ -57,21 +58,23 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
-// Tiles are claimed, by the caller too, so it never waits for a helper to start, only for tiles
-// already in work. One atomic holds (region number, first tile left, end of the tiles left): a
-// helper that comes late to a region cannot claim in the next one, and one that has claimed reads
-// the function afterwards, when the caller cannot leave the region any more. The caller claims from
-// the front and helpers from the back: from region to region and step to step a core meets the rows
-// and weights that are in its cache.
+// The caller and the helpers claim tiles one by one. So the caller never waits for a helper to
+// start working, only for tiles that helpers have already claimed.
 //
-// Helpers are started by the first region and again by the first region after a fork, whose child
-// has none. They are joined when the process exits or the library is unloaded; regions of whatever
-// runs later run on their caller alone. The pool itself is never destroyed.
+// One atomic, the ticket, holds the number of the region and the range of tiles that are left. A
+// helper that comes late cannot claim a tile of the next region by mistake, because the number has
+// changed. A helper reads the tile function only after its claim: from then on the caller cannot
+// leave the region before the tile is done.
+//
+// The caller claims from the front and helpers claim from the back. So a core meets the same rows
+// and weights, which are still in its cache, from region to region and from step to step.
+//
+// A helper without work spins for a short time, then sleeps until the next region wakes it.
 class Pool {
  public:
   Pool() : size_(default_thread_count()) {}
 
-  // The number of threads, callers included, that regions use or will use.
+  // The number of threads that a region uses, its caller included.
   int size() const { return size_.load(std::memory_order_relaxed); }
 
   void resize(int size) {
@@ -92,7 +95,8 @@ class Pool {
     if (!warning.empty()) warn(warning);
   }
 
-  // A region in progress keeps its helpers: then the process exits while another thread works.
+  // At exit or dlclose. If the lock is taken, the process exits while another thread is in a
+  // region, which keeps its helpers.
   void close() {
     closed_.store(true, std::memory_order_relaxed);
     std::unique_lock lock(owner_, std::try_to_lock);
@@ -116,8 +120,11 @@ class Pool {
   }
 
  private:
+  // A ticket is, from the highest bit on: 24 bits of the region's number, 20 bits of the first tile
+  // that is left, 20 bits of the end of the tiles that are left.
   static constexpr int bits = 20;
   static constexpr std::uint64_t max_tiles = (1 << bits) - 1;
+  static constexpr std::uint64_t one_tile_from_front = std::uint64_t{1} << bits;
   enum End { front, back };
 
   static std::uint64_t first(std::uint64_t ticket) { return ticket >> bits & max_tiles; }
@@ -132,22 +139,30 @@ class Pool {
     while (claim<front>()) {
     }
     inside_tile = false;
-    for (int spins = 0; done_.load(std::memory_order_acquire) != count;) {
-      if (spins < 4000) {
+    wait_for_helpers(count);
+  }
+
+  // Helpers are in their last tiles. Should it take long, one of them may need this core.
+  void wait_for_helpers(std::size_t count) const {
+    constexpr int most_spins = 4000;
+    int spins = 0;
+    while (done_.load(std::memory_order_acquire) != count) {
+      if (spins < most_spins) {
         ++spins;
         pause();
       } else {
-        std::this_thread::yield();  // the helper that holds the tile may want this core
+        std::this_thread::yield();
       }
     }
   }
 
+  // Claims a tile and runs it. Returns false if none is left.
   template <End from>
   bool claim() {
     std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
     for (;;) {
       if (first(ticket) >= end(ticket)) return false;
-      const std::uint64_t left = from == front ? ticket + (std::uint64_t{1} << bits) : ticket - 1;
+      const std::uint64_t left = from == front ? ticket + one_tile_from_front : ticket - 1;
       const std::size_t tile = from == front ? first(ticket) : end(ticket) - 1;
       if (!ticket_.compare_exchange_weak(ticket, left, std::memory_order_acq_rel,
                                          std::memory_order_acquire))
@@ -202,11 +217,14 @@ class Pool {
     return first(ticket) < end(ticket);
   }
 
-  // Regions of one step follow each other within microseconds; a longer gap is not worth a core.
+  // Regions of one step follow each other within microseconds. A longer gap is not worth keeping a
+  // core busy. Returns whether there is work, or the helper has to stop.
   bool spin_for_work() const {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(20);
+    constexpr std::chrono::microseconds spin_time{20};
+    constexpr int looks_per_clock_reading = 32;
+    const auto end = std::chrono::steady_clock::now() + spin_time;
     do {
-      for (int i = 0; i < 32; ++i) {
+      for (int i = 0; i < looks_per_clock_reading; ++i) {
         if (has_work() || stop_.load(std::memory_order_relaxed)) return true;
         pause();
       }
@@ -219,18 +237,23 @@ class Pool {
     signal_.notify_all();
   }
 
+  // On cache lines of their own, because several threads write them all the time.
   alignas(64) std::atomic<std::uint64_t> ticket_{0};
-  alignas(64) std::atomic<std::size_t> done_{0};
-  alignas(64) std::atomic<std::uint32_t> signal_{0};
+  alignas(64) std::atomic<std::size_t> done_{0};      // tiles of the region
+  alignas(64) std::atomic<std::uint32_t> signal_{0};  // what sleepers wait for a change of
   std::atomic<int> sleepers_{0};
-  std::atomic<bool> stop_{false};
+  std::atomic<bool> stop_{false};  // helpers are to end
+
+  // Of the region in progress, written before its ticket.
   TileFunction tile_;
-  std::size_t offset_ = 0;
+  std::size_t offset_ = 0;  // of its first tile
   std::uint64_t region_ = 0;
-  std::mutex owner_;
+
+  std::mutex owner_;  // held by the thread whose region it is, and for what follows
   std::vector<std::thread> helpers_;
-  bool started_ = false;
-  std::atomic<bool> closed_{false};
+  bool started_ = false;  // whether helpers have been started, or tried to, since size_ was set
+
+  std::atomic<bool> closed_{false};  // the process exits: no more helpers
   std::atomic<int> size_;
 };
 
@@ -260,7 +283,10 @@ Pool& pool() {
 void parallel_for(std::size_t count, TileFunction tile) {
   if (count <= 1 || inside_tile || stays_alone) return Pool::run_alone(count, tile);
   Pool& shared = pool();
-  shared.size() == 1 ? Pool::run_alone(count, tile) : shared.run(count, tile);
+  if (shared.size() == 1)
+    Pool::run_alone(count, tile);
+  else
+    shared.run(count, tile);
 }
 
 Alone::Alone(bool alone) : before_(std::exchange(stays_alone, alone)) {}

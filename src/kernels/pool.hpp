@@ -1,5 +1,23 @@
 #pragma once
-// Threads: parallel_for and nothing else. What a tile computes never depends on who computes it.
+// The threads of the library. All parallel work goes through parallel_for: it is divided into tiles
+// by its size alone, and what a tile computes does not depend on the thread that computes it. So
+// results have the same bits on any number of threads.
+//
+// A region is one call of parallel_for, its caller the thread that makes it. Helpers are the pool's
+// own threads, of which there are one less than the number of threads set.
+//
+//   when                                          helpers
+//   first region, first after set_thread_count()  are started; if the system refuses some, the
+//                                                 library warns and uses those that it got
+//   fork()                                        stay with the parent; the child's first region
+//                                                 starts its own
+//   exit(), or dlclose() of a library that        are joined, except if another thread is inside of
+//   contains this code                            a region; later regions run on their caller alone
+//
+// The pool is never destroyed, so destructors of static objects, atexit handlers and threads that
+// outlive main() may use the library. Before dlclose() no other thread may be using it. glibc keeps
+// a library loaded, helpers included, while a thread has thread_local variables of it to destroy,
+// and if g++ has given it variables that are unique in the process.
 
 #include <cstddef>
 #include <memory>
@@ -7,7 +25,7 @@
 
 namespace keratin::kernels {
 
-/// A borrowed callable void(std::size_t tile).
+/// A reference to a callable void(std::size_t tile), which must outlive it.
 class TileFunction {
  public:
   template <class F>
@@ -23,13 +41,13 @@ class TileFunction {
   void (*call_)(const void*, std::size_t) = nullptr;
 };
 
-/// Runs tile(0) ... tile(count - 1), each once, on the caller and on whatever helpers are free;
-/// returns when all are done. Tiles must not throw. Called from inside a tile, or while another
-/// thread has the helpers, it runs on the caller alone.
+/// Calls tile(0) to tile(count - 1), each once, on the caller and on the helpers that are free, and
+/// returns when all are done. Tiles must not throw. Inside of a tile, and while another thread is
+/// in a region, everything runs on the caller alone.
 void parallel_for(std::size_t count, TileFunction tile);
 
-/// While it lives parallel_for runs on this thread alone, or, if `alone` is false, with helpers
-/// again.
+/// For its lifetime parallel_for runs on this thread alone, or with helpers if `alone` is false.
+/// The innermost one counts.
 class Alone {
  public:
   explicit Alone(bool alone);
@@ -41,33 +59,36 @@ class Alone {
   bool before_;
 };
 
-/// How many threads parallel_for may use, the caller included; and how many it may when called here
-/// and now.
+/// How many threads a region may use, the caller included.
 int thread_count();
+/// The same for a region started here and now: 1 inside of a tile or of Alone.
 int thread_count_here();
-/// Whether there are helpers yet: the first region that is large enough makes them.
+/// Whether a region has used the pool yet, and with more than one thread.
 bool has_helpers();
+/// Waits for a region in progress, and joins the helpers.
 void set_thread_count(int count);
 
-/// Tiles of `grain` elements in `size`: what elementwise loops are cut into.
+/// The number of tiles of `grain` elements in `size`, the last of which may be smaller.
 inline std::size_t tile_count(std::size_t size, std::size_t grain) {
   return (size + grain - 1) / grain;
 }
 
-/// [0, size), size > 0, in equal slices of at most `grain`, none empty, an even number of them
-/// unless that is 1 or each is one element: so one ends in the middle, and of two cores each keeps
-/// meeting its own half of rows and weights.
+/// The range [0, size), size > 0, cut into slices of nearly equal length, at most `grain` and at
+/// least 1. The number of slices is even, so that one ends in the middle and each of two cores
+/// works on its own half of rows and weights again and again. Exceptions are a single slice, and
+/// slices of one element.
 struct Slices {
-  std::size_t size, count;
-  Slices(std::size_t size, std::size_t grain)
-      : size(size), count(size <= grain ? 1 : 2 * tile_count(size, 2 * grain)) {
+  std::size_t size;
+  std::size_t count;
+  Slices(std::size_t whole, std::size_t grain)
+      : size(whole), count(whole <= grain ? 1 : 2 * tile_count(whole, 2 * grain)) {
     if (count > size) count = size;
   }
   std::size_t first(std::size_t slice) const { return size * slice / count; }
   std::size_t length(std::size_t slice) const { return first(slice + 1) - first(slice); }
 };
 
-/// parallel_for over the Slices of [0, size): body(first, count).
+/// Calls body(first, count) for the Slices of [0, size), in parallel.
 template <class Body>
 void parallel_slices(std::size_t size, std::size_t grain, const Body& body) {
   if (size == 0) return;

@@ -1,7 +1,9 @@
 #pragma once
-// The inner loops, once per instruction set: simd.cpp is compiled for each, and simd() picks the
-// machine's best at run time. All arrays are row-major float32 and may be of any alignment.
-// `accumulate`: add to the output instead of overwriting it.
+// The inner loops. simd.cpp is compiled once per instruction set, and simd() picks the fastest that
+// the machine can run.
+//
+// All arrays are row-major float32 and may have any alignment. A function with the argument
+// `accumulate` adds to its output if that is true, and overwrites it otherwise.
 
 #include <array>
 #include <cstddef>
@@ -12,24 +14,33 @@
 namespace keratin::kernels {
 
 struct AdamStep {
-  float learning_rate, rate_1, rate_2,
-      epsilon;  // learning_rate with both bias corrections in it; a rate is 1 - beta
+  float learning_rate;  // with both bias corrections applied
+  float rate_1;         // 1 - beta_1
+  float rate_2;         // 1 - beta_2
+  float epsilon;
 };
 
-// Some columns of up to most_rows rows of c = a b + c (where accumulate), those of b having been
-// packed.
+/// A part of a sparse product c = a b: some columns of up to most_rows rows of c.
 struct SparseProductTile {
   static constexpr std::size_t most_rows = 64;
-  const float *a, *packed_b;
-  float* c;
-  std::size_t rows, columns, k, a_stride, c_stride;
+  const float* a;         // (rows, k), or (k, rows) if transposed
+  const float* packed_b;  // (k, columns), see Simd::pack
+  float* c;               // (rows, columns)
+  std::size_t rows;
+  std::size_t columns;  // from fewest_columns to most_columns + fewest_columns - 1 of Simd
+  std::size_t k;
+  std::size_t a_stride;  // values from one stored row to the next
+  std::size_t c_stride;
   bool accumulate;
 };
 
+/// The inner loops of one instruction set.
 struct Simd {
   const char* name;
 
-  // elementwise over n values
+  // Functions over n values, indexed by their place in the lists of functions.hpp. For `map` p and
+  // q are the function's parameters. A gradient is dy times the derivative; y is the function's
+  // value.
   using Map = void (*)(const float* x, float* y, std::size_t n, float p, float q);
   using MapGradient = void (*)(const float* x, const float* y, const float* dy, float* dx,
                                std::size_t n, float p, float q, bool accumulate);
@@ -39,55 +50,60 @@ struct Simd {
   std::array<Map, std::tuple_size_v<Unary>> map;
   std::array<MapGradient, std::tuple_size_v<Unary>> map_gradient;
   std::array<Map2, std::tuple_size_v<Binary>> map2;
-  std::array<Map2Gradient, std::tuple_size_v<Binary>> map2_gradient_a, map2_gradient_b;
+  std::array<Map2Gradient, std::tuple_size_v<Binary>> map2_gradient_a;
+  std::array<Map2Gradient, std::tuple_size_v<Binary>> map2_gradient_b;
   std::array<Map2, std::tuple_size_v<Compare>> compare;
 
-  // y += x, y = s * x, y = x converted
+  // y += x
   void (*add)(const float* x, float* y, std::size_t n);
+  // y = x
   void (*from_uint8)(const std::uint8_t* x, float* y, std::size_t n);
 
   double (*sum)(const float* x, std::size_t n);
-  // over the first `columns` of rows that are `stride` apart
+  // The sums of the first `columns` columns; rows are `stride` values apart.
   void (*column_sums)(const float* x, std::size_t rows, std::size_t columns, std::size_t stride,
                       float* out, bool accumulate);
-  // y = activation(y + bias), in place; bias may be null
+  // y = activation(y + bias) in place, indexed by ops::Fused; bias may be null.
   using Epilogue = void (*)(float* y, const float* bias, std::size_t rows, std::size_t columns,
                             std::size_t stride);
-  std::array<Epilogue, 3> epilogue;  // by ops::Fused
-  // row by row over the last axis: y may be x
+  std::array<Epilogue, 3> epilogue;
+
+  // Over each row; y may be x.
   void (*softmax)(const float* x, float* y, std::size_t rows, std::size_t columns);
   void (*log_softmax)(const float* x, float* y, std::size_t rows, std::size_t columns);
-  // dx = y * (dy - sum(dy * y)); dx = dy - exp(y) * sum(dy)
+  // dx = y * (dy - sum(dy * y))
   void (*softmax_gradient)(const float* y, const float* dy, float* dx, std::size_t rows,
                            std::size_t columns, bool accumulate);
+  // dx = dy - exp(y) * sum(dy)
   void (*log_softmax_gradient)(const float* y, const float* dy, float* dx, std::size_t rows,
                                std::size_t columns, bool accumulate);
 
-  // small products, M x N x K, no packing: c = a b (transposed as named) (+ c where accumulate)
-  void (*product_nn)(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
-                     std::size_t k, bool accumulate);
-  void (*product_nt)(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
-                     std::size_t k, bool accumulate);
-  void (*product_tn)(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
-                     std::size_t k, bool accumulate);
+  // Small products c (m x n) = a b without packing. The letters say whether a and b are stored
+  // normally (n) or transposed (t).
+  using SmallProduct = void (*)(const float* a, const float* b, float* c, std::size_t m,
+                                std::size_t n, std::size_t k, bool accumulate);
+  SmallProduct product_nn;
+  SmallProduct product_nt;
+  SmallProduct product_tn;
 
-  // the same over a's nonzeros alone, from fewest_columns to fewest_columns - 1 more than
-  // most_columns wide
+  // A product that skips the zeros of a, and the limits for the columns of its tiles.
   void (*sparse_product)(const SparseProductTile& tile, bool transpose_a);
-  std::size_t fewest_columns, most_columns;
-  // rows of b, `stride` apart, to where each has its own multiple of fewest_columns, on a cache
-  // line; false if a value is not finite
+  std::size_t fewest_columns;
+  std::size_t most_columns;
+  // Copies rows of b, which are `stride` values apart, to where sparse_product reads them: `packed`
+  // must start on a cache line, and each row takes `columns` rounded up to a multiple of
+  // fewest_columns. Returns whether all values are finite.
   bool (*pack)(const float* b, std::size_t stride, std::size_t rows, std::size_t columns,
                float* packed);
   std::size_t (*count_nonzeros)(const float* x, std::size_t n);
 
-  // one optimizer step over n weights
+  // One step of an optimizer over n weights; velocity may be null.
   void (*sgd)(float* w, float* velocity, const float* g, std::size_t n, float learning_rate,
               float momentum, bool nesterov);
   void (*adam)(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep step);
 };
 
-/// The table for this machine, chosen once.
+/// The inner loops for this machine, chosen by the first call.
 const Simd& simd();
 
 }  // namespace keratin::kernels

@@ -117,12 +117,12 @@ void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t row
 // rows of c are computed, and the values of a row of a in the block are the bits of one word.
 template <std::size_t batches, bool transpose_a>
 void sparse_product(const SparseProductTile& tile) {
-  constexpr std::size_t block = 64;
+  constexpr std::size_t inner_block = 64;
   const std::size_t row_stride = transpose_a ? 1 : tile.a_stride;
   const std::size_t inner_stride = transpose_a ? tile.a_stride : 1;
   Strip<batches> strip(tile.columns);
-  for (std::size_t l = 0; l < tile.k; l += block) {
-    const std::size_t inner = std::min(block, tile.k - l);
+  for (std::size_t l = 0; l < tile.k; l += inner_block) {
+    const std::size_t inner = std::min(inner_block, tile.k - l);
     const float* a = tile.a + l * inner_stride;
     const float* b = tile.packed_b + l * strip.packed_size;
     std::uint64_t bits[SparseProductTile::most_rows];
