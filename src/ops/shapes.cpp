@@ -117,9 +117,9 @@ Node concatenate(std::initializer_list<Node> parts, int axis) {
   const std::size_t row = shape.elements() / std::max<std::size_t>(1, outer);
   // each(part, length, offset): a part's runs are `length` long and lie at `offset` in the rows of
   // the result
-  const auto runs = [outer](std::span<const Node> parts, const auto& each) {
+  const auto runs = [outer](std::span<const Node> inputs, const auto& each) {
     std::size_t offset = 0;
-    for (const Node& part : parts) {
+    for (const Node& part : inputs) {
       const std::size_t length = part.value().size() / std::max<std::size_t>(1, outer);
       each(part, length, offset);
       offset += length;
