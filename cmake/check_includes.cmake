@@ -1,14 +1,16 @@
 # cmake -DROOT=<project> -P check_includes.cmake: reads the #include lines of include/ and src/ and fails unless includes point down
 # this list only, public headers include nothing but light standard headers and each other, and xtensor, xsimd and BLAS stay behind
 # src/xt.hpp and src/kernels/. A new file must have its place here.
-set(order core tape ops families layers model all)
-set(core "^(core/|kernels/|xt\\.hpp|keratin/(check|shape|tensor|array_view|random|utils)\\.hpp)")
+set(order core tape ops families layers data model components all)
+set(core "^(core/|kernels/|xt\\.hpp|keratin/(check|config|family|fields|shape|tensor|array_view|random|utils)\\.hpp)")
 set(tape "^(tape/|keratin/(tape|backward_function)\\.hpp)")
 set(ops "^(ops/|keratin/ops?\\.hpp)")
-set(names "(activations|initializers|regularizers|losses|metrics|optimizers|schedules)")
-set(families "^(${names}[/.]|data/|keratin/${names}[/.]|keratin/(batch|datasets?)[/.])")
+set(names "(activations|initializers|regularizers|losses|metrics|optimizers)")
+set(families "^(${names}[/.]|keratin/${names}[/.])")
 set(layers "^(layers/|keratin/layers?[/.])")
-set(model "^(model/|plot/|keratin/(callbacks|compile|fit|logs|model|plot|sequential|xtensor)\\.hpp)")
+set(data "^(data/|keratin/(batch|datasets?)\\.hpp)")
+set(model "^(model/|callbacks/|keratin/callbacks[/.]|keratin/(compile|fit|logs|model|sequential|xtensor)\\.hpp)")
+set(components "^(plot/|keratin/plot\\.hpp)")
 set(all "^keratin/keratin\\.hpp")
 
 set(heavy "^(iostream|regex|ranges|format|filesystem|chrono|thread|future)$")   # a user's file pays for each
