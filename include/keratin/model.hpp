@@ -19,6 +19,7 @@ namespace keratin {
 
 struct ArrayData;
 class CallbackList;
+class DatasetFeed;
 class Feed;
 
 /// One thread trains a model; several may predict with it as long as none does.
@@ -83,7 +84,8 @@ class Model : public Layer {
   void build_for(const char* where, const Shape& sample);
   void check_labels(const ArrayView& y, std::size_t rows) const;
   ArrayData prepared(const char* where, ArrayData data);
-  Feed feed_of(const char* where, const Dataset& data, bool with_labels);
+  DatasetFeed feed_of(const char* where, const Dataset& data, bool with_labels);
+  std::unique_ptr<Feed> validation_feed(const FitOptions& options);
   History run_fit(Feed& train, Feed* validation, std::optional<long> steps,
                   const FitOptions& options);
   Logs train_epoch(Feed& feed, std::optional<long> steps, CallbackList& callbacks);

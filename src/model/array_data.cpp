@@ -1,6 +1,8 @@
 #include "model/array_data.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "keratin/check.hpp"
 
@@ -21,17 +23,57 @@ ArrayData ArrayData::slice(std::size_t first, std::size_t count) const {
   return {part(x), part(y), part(sample_weight)};
 }
 
-Dataset ArrayData::batches(long batch_size, bool shuffle) const {
-  const Dataset samples = Dataset::from_tensor_slices(x, y, sample_weight);
-  return (shuffle ? samples.shuffle({.buffer_size = x.rows()}) : samples).batch(batch_size);
+void ArrayData::gather(std::size_t first, std::size_t count, Batch& batch) const {
+  const auto copy = [&](const ArrayView& from, Tensor& to) {
+    if (from.given())
+      from.gather(first, count, to);
+    else
+      to.clear();
+  };
+  copy(x, batch.x);
+  copy(y, batch.y);
+  copy(sample_weight, batch.sample_weight);
 }
 
-long batch_size_for(std::size_t rows, std::optional<int> batch_size, std::optional<int> steps) {
-  constexpr long default_batch_size = 32;
-  if (batch_size) return *batch_size;
+namespace {
+
+class RowsInOrder : public Feed {
+ public:
+  RowsInOrder(ArrayData data, std::size_t batch_size)
+      : data_(std::move(data)), batch_size_(batch_size) {}
+
+  bool has_next() override { return next_row_ < data_.x.rows(); }
+  void next(Batch& batch) override {
+    const std::size_t count = std::min(batch_size_, data_.x.rows() - next_row_);
+    data_.gather(next_row_, count, batch);
+    next_row_ += count;
+  }
+  void end_pass() override { next_row_ = 0; }
+  std::optional<std::size_t> size() const override {
+    return (data_.x.rows() + batch_size_ - 1) / batch_size_;
+  }
+
+ private:
+  ArrayData data_;
+  std::size_t batch_size_, next_row_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Feed> ArrayData::batches(std::size_t batch_size, bool shuffle) const {
+  if (!shuffle) return std::make_unique<RowsInOrder>(*this, batch_size);
+  return std::make_unique<DatasetFeed>(Dataset::from_tensor_slices(x, y, sample_weight)
+                                           .shuffle({.buffer_size = x.rows()})
+                                           .batch(static_cast<long>(batch_size)));
+}
+
+std::size_t batch_size_for(std::size_t rows, std::optional<int> batch_size,
+                           std::optional<int> steps) {
+  constexpr std::size_t default_batch_size = 32;
+  if (batch_size) return static_cast<std::size_t>(*batch_size);
   if (!steps) return default_batch_size;
-  const long parts = *steps;
-  return (static_cast<long>(rows) + parts - 1) / parts;
+  const auto parts = static_cast<std::size_t>(*steps);
+  return (rows + parts - 1) / parts;
 }
 
 std::size_t training_rows(double validation_split, std::size_t rows) {

@@ -1,12 +1,15 @@
 #pragma once
 // PRIVATE: arrays on their way into a Dataset.
 
+#include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "keratin/array_view.hpp"
-#include "keratin/dataset.hpp"
+#include "keratin/batch.hpp"
+#include "model/feed.hpp"
 
 namespace keratin {
 
@@ -18,12 +21,15 @@ struct ArrayData {
   /// there are any.
   void check_rows(const char* where) const;
   ArrayData slice(std::size_t first, std::size_t count) const;
-  /// Batches in order, or shuffled anew in each pass.
-  Dataset batches(long batch_size, bool shuffle) const;
+  /// Batches in order, or shuffled anew in each pass. The arrays are borrowed.
+  std::unique_ptr<Feed> batches(std::size_t batch_size, bool shuffle) const;
+  /// Copies the rows, as float32, to `batch`.
+  void gather(std::size_t first, std::size_t count, Batch& batch) const;
 };
 
 /// Keras's rule: `batch_size` if it is given, else what makes `steps` batches of all rows, else 32.
-long batch_size_for(std::size_t rows, std::optional<int> batch_size, std::optional<int> steps);
+std::size_t batch_size_for(std::size_t rows, std::optional<int> batch_size,
+                           std::optional<int> steps);
 
 /// How many of the rows Keras keeps for training: floor(rows * (1 - validation_split)).
 std::size_t training_rows(double validation_split, std::size_t rows);

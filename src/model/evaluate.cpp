@@ -18,9 +18,8 @@ Logs Model::evaluate(ArrayView x, ArrayView y, EvaluateOptions options) {
   check_trainable("evaluate");
   const ArrayData data = prepared("evaluate", {x, y, options.sample_weight});
   check(data.y.given(), "evaluate", "y is not given");
-  const long batch_size = batch_size_for(x.rows(), options.batch_size, options.steps);
-  Feed feed(data.batches(batch_size, /*shuffle=*/false));
-  return run_evaluate(feed, options.steps, options);
+  const std::size_t batch_size = batch_size_for(x.rows(), options.batch_size, options.steps);
+  return run_evaluate(*data.batches(batch_size, /*shuffle=*/false), options.steps, options);
 }
 
 Logs Model::evaluate(const Dataset& data, EvaluateOptions options) {
@@ -31,7 +30,7 @@ Logs Model::evaluate(const Dataset& data, EvaluateOptions options) {
   check_trainable("evaluate");
   check(!data.infinite() || options.steps, "evaluate",
         "the Dataset has no end: say how many steps there are");
-  Feed feed = feed_of("evaluate", data, /*with_labels=*/true);
+  DatasetFeed feed = feed_of("evaluate", data, /*with_labels=*/true);
   return run_evaluate(feed, options.steps, options);
 }
 
@@ -66,15 +65,6 @@ Logs Model::test_pass(Feed& feed, std::optional<long> steps, CallbackList& callb
   return logs;
 }
 
-namespace {
-
-void gather_all(const ArrayData& data, Batch& batch) {
-  Feed feed(data.batches(static_cast<long>(data.x.rows()), /*shuffle=*/false));
-  if (feed.has_next()) feed.next(batch);
-}
-
-}  // namespace
-
 Logs Model::train_on_batch(ArrayView x, ArrayView y, TrainOnBatchOptions options) {
   check(options.class_weight.empty() || !options.sample_weight.given(), "train_on_batch",
         "class_weight and sample_weight cannot both be given");
@@ -85,7 +75,7 @@ Logs Model::train_on_batch(ArrayView x, ArrayView y, TrainOnBatchOptions options
     by_class = weights_by_class(data.y, options.class_weight);
     data.sample_weight = ArrayView(by_class);
   }
-  gather_all(data, state_->work.batch);
+  data.gather(0, data.x.rows(), state_->work.batch);
   const ScopedValue active(state_->metrics, &state_->train_metrics);
   state_->metrics->reset();
   const Logs logs = train_step(state_->work.batch);
@@ -95,7 +85,8 @@ Logs Model::train_on_batch(ArrayView x, ArrayView y, TrainOnBatchOptions options
 
 Logs Model::test_on_batch(ArrayView x, ArrayView y, TestOnBatchOptions options) {
   check_trainable("test_on_batch");
-  gather_all(prepared("test_on_batch", {x, y, options.sample_weight}), state_->work.batch);
+  const ArrayData data = prepared("test_on_batch", {x, y, options.sample_weight});
+  data.gather(0, data.x.rows(), state_->work.batch);
   const ScopedValue active(state_->metrics, &state_->test_metrics);
   state_->metrics->reset();
   return test_step(state_->work.batch);

@@ -6,19 +6,19 @@
 
 namespace keratin {
 
-void Feed::begin_pass() {
+void DatasetFeed::begin_pass() {
   pass_.emplace(data_.iterator());
   remaining_ = data_.size();
   has_ahead_ = false;
 }
 
-void Feed::read(Batch& batch) {
+void DatasetFeed::read(Batch& batch) {
   check<std::runtime_error>(pass_->next(batch), "dataset", "ended before its size of ",
                             data_.size().value_or(0), " batches");
   if (remaining_) --*remaining_;
 }
 
-bool Feed::has_next() {
+bool DatasetFeed::has_next() {
   if (!pass_) begin_pass();
   if (has_ahead_) return true;
   if (remaining_) return *remaining_ > 0;
@@ -26,14 +26,14 @@ bool Feed::has_next() {
   return has_ahead_;
 }
 
-const Batch& Feed::peek() {
+const Batch& DatasetFeed::peek() {
   check(has_next(), "dataset", "has no batches");
   if (!has_ahead_) read(ahead_);
   has_ahead_ = true;
   return ahead_;
 }
 
-void Feed::next(Batch& batch) {
+void DatasetFeed::next(Batch& batch) {
   if (has_ahead_)
     std::swap(batch, ahead_);
   else

@@ -1,31 +1,43 @@
 #pragma once
-// PRIVATE: the batches of passes over a Dataset, one pass after the other.
+// PRIVATE: where fit, evaluate and predict get their batches from.
 
+#include <cstddef>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "keratin/dataset.hpp"
 
 namespace keratin {
 
-/// Knows whether another batch follows before it is read, as callbacks are told of a batch before
-/// it is: from the Dataset's size where that is known, else by reading one batch ahead.
+/// The batches of passes over some data, one pass after the other.
 class Feed {
  public:
-  explicit Feed(Dataset data) : data_(std::move(data)) {}
+  virtual ~Feed() = default;
+  /// Whether this pass has another batch. Callbacks are told of a batch before it is read.
+  virtual bool has_next() = 0;
+  /// Writes the next batch, which has_next() has said there is, to `batch`, whose memory is reused.
+  virtual void next(Batch& batch) = 0;
+  /// The batch after this is the first one of another pass.
+  virtual void end_pass() = 0;
+  /// Batches in a pass, if that is known.
+  virtual std::optional<std::size_t> size() const = 0;
+};
 
+/// The batches of a Dataset. Where that does not know its size, one batch is read ahead.
+class DatasetFeed : public Feed {
+ public:
+  explicit DatasetFeed(Dataset data) : data_(std::move(data)) {}
+
+  /// The batch that next() will give.
+  const Batch& peek();
   /// From here on samples are brought to that shape, which may have a last axis of 1 more or less.
   void adapt_to(const Shape& sample) { sample_ = sample; }
 
-  /// Whether this pass has another batch. Begins the first pass.
-  bool has_next();
-  /// The next batch, which has_next() has said there is.
-  void next(Batch& batch);
-  /// The batch that next() will give.
-  const Batch& peek();
-  /// The batch after this is the first one of another pass.
-  void end_pass() { pass_.reset(); }
-  /// Batches in a pass, if that is known.
-  std::optional<std::size_t> size() const { return data_.size(); }
+  bool has_next() override;
+  void next(Batch& batch) override;
+  void end_pass() override { pass_.reset(); }
+  std::optional<std::size_t> size() const override { return data_.size(); }
 
  private:
   void begin_pass();

@@ -48,6 +48,13 @@ void check_dataset_options(const FitOptions& options) {
   check(!options.sample_weight.given(), "fit", "sample_weight", hint);
 }
 
+std::unique_ptr<Feed> validation_batches(const ArrayData& data, const FitOptions& options) {
+  const auto size =
+      options.validation_batch_size ? options.validation_batch_size : options.batch_size;
+  return data.batches(batch_size_for(data.x.rows(), size, options.validation_steps),
+                      /*shuffle=*/false);
+}
+
 Dataset weighted_by_class(const Dataset& data, const std::map<int, double>& class_weight) {
   if (class_weight.empty()) return data;
   return data.map([class_weight](Batch& batch) {
@@ -72,25 +79,12 @@ History Model::fit(ArrayView x, ArrayView y, FitOptions options) {
     by_class = weights_by_class(all.y, options.class_weight);
     train.sample_weight = ArrayView(by_class).slice(0, kept);
   }
-  const long batch_size = batch_size_for(kept, options.batch_size, options.steps_per_epoch);
-  Feed train_feed(train.batches(batch_size, options.shuffle));
+  const std::size_t batch_size = batch_size_for(kept, options.batch_size, options.steps_per_epoch);
+  const std::unique_ptr<Feed> feed = train.batches(batch_size, options.shuffle);
 
-  std::optional<Feed> validation;
-  const auto validate_on = [&](const ArrayData& data) {
-    const auto size =
-        options.validation_batch_size ? options.validation_batch_size : options.batch_size;
-    const long val_batch_size = batch_size_for(data.x.rows(), size, options.validation_steps);
-    validation.emplace(data.batches(val_batch_size, /*shuffle=*/false));
-  };
-  constexpr const char* where = "fit, validation_data";
-  const ValidationData& given = options.validation_data;
-  if (given.dataset)
-    validation.emplace(feed_of(where, *given.dataset, /*with_labels=*/true));
-  else if (given.given())
-    validate_on(prepared(where, {given.x, given.y, given.sample_weight}));
-  else if (kept < rows)
-    validate_on(all.slice(kept, rows - kept));
-  return run_fit(train_feed, validation ? &*validation : nullptr, options.steps_per_epoch, options);
+  std::unique_ptr<Feed> validation = validation_feed(options);
+  if (kept < rows) validation = validation_batches(all.slice(kept, rows - kept), options);
+  return run_fit(*feed, validation.get(), options.steps_per_epoch, options);
 }
 
 History Model::fit(const Dataset& data, FitOptions options) {
@@ -99,22 +93,21 @@ History Model::fit(const Dataset& data, FitOptions options) {
   check_trainable("fit");
   check(!data.infinite() || options.steps_per_epoch, "fit",
         "the Dataset has no end: say how many steps_per_epoch there are");
-  Feed train = feed_of("fit", weighted_by_class(data, options.class_weight), /*with_labels=*/true);
+  DatasetFeed feed = feed_of("fit", weighted_by_class(data, options.class_weight), true);
+  const std::unique_ptr<Feed> validation = validation_feed(options);
+  return run_fit(feed, validation.get(), options.steps_per_epoch, options);
+}
 
-  std::optional<Feed> validation;
+// The batches of validation_data; null if there are none.
+std::unique_ptr<Feed> Model::validation_feed(const FitOptions& options) {
   constexpr const char* where = "fit, validation_data";
   const ValidationData& given = options.validation_data;
-  if (given.dataset) {
-    check(!given.dataset->infinite() || options.validation_steps, where,
-          "the Dataset has no end: say how many validation_steps there are");
-    validation.emplace(feed_of(where, *given.dataset, /*with_labels=*/true));
-  } else if (given.given()) {
-    const ArrayData arrays = prepared(where, {given.x, given.y, given.sample_weight});
-    const long size =
-        batch_size_for(arrays.x.rows(), options.validation_batch_size, options.validation_steps);
-    validation.emplace(arrays.batches(size, /*shuffle=*/false));
-  }
-  return run_fit(train, validation ? &*validation : nullptr, options.steps_per_epoch, options);
+  if (!given.given()) return nullptr;
+  if (!given.dataset)
+    return validation_batches(prepared(where, {given.x, given.y, given.sample_weight}), options);
+  check(!given.dataset->infinite() || options.validation_steps, where,
+        "the Dataset has no end: say how many validation_steps there are");
+  return std::make_unique<DatasetFeed>(feed_of(where, *given.dataset, /*with_labels=*/true));
 }
 
 History Model::run_fit(Feed& train, Feed* validation, std::optional<long> steps,

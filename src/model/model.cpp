@@ -114,9 +114,9 @@ ArrayData Model::prepared(const char* where, ArrayData data) {
   return data;
 }
 
-Feed Model::feed_of(const char* where, const Dataset& data, bool with_labels) {
+DatasetFeed Model::feed_of(const char* where, const Dataset& data, bool with_labels) {
   check(data.batched(), where, "got a Dataset of single samples: call batch() on it");
-  Feed first(data);
+  DatasetFeed first(data);
   const Batch& batch = first.peek();
   check(!batch.x.shape().empty(), where, "the batches of the Dataset have no batch axis");
   build_for(where, batch.x.shape().without_batch());

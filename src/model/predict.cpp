@@ -81,10 +81,11 @@ Tensor Model::predict(ArrayView x, PredictOptions options) {
   check_positive("predict", "batch_size", options.batch_size);
   check_positive("predict", "steps", options.steps);
   const ArrayData data = prepared("predict", {x, {}, {}});
-  const long batch_size = batch_size_for(x.rows(), options.batch_size, options.steps);
-  Feed feed(data.batches(batch_size, /*shuffle=*/false));
-  const long steps = steps_of_pass(feed, options.steps);
-  return run_predict(feed, steps, std::min<std::size_t>(x.rows(), steps * batch_size), options);
+  const std::size_t batch_size = batch_size_for(x.rows(), options.batch_size, options.steps);
+  const std::unique_ptr<Feed> feed = data.batches(batch_size, /*shuffle=*/false);
+  const long steps = steps_of_pass(*feed, options.steps);
+  const std::size_t rows = std::min(x.rows(), static_cast<std::size_t>(steps) * batch_size);
+  return run_predict(*feed, steps, rows, options);
 }
 
 Tensor Model::predict(const Dataset& data, PredictOptions options) {
@@ -92,7 +93,7 @@ Tensor Model::predict(const Dataset& data, PredictOptions options) {
   check_positive("predict", "steps", options.steps);
   check(!data.infinite() || options.steps, "predict",
         "the Dataset has no end: say how many steps there are");
-  Feed feed = feed_of("predict", data, /*with_labels=*/false);
+  DatasetFeed feed = feed_of("predict", data, /*with_labels=*/false);
   return run_predict(feed, options.steps, 0, options);
 }
 

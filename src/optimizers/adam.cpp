@@ -46,11 +46,14 @@ std::vector<Optimizer::Slot> Adam::slots() const {
   return slots;
 }
 
-void Adam::update(const Slice& slice, const Step& step) const {
+void Adam::prepare(const Step& step) {
+  corrected_rate_ = step.learning_rate * std::sqrt(bias_correction(options().beta_2, step.number)) /
+                    bias_correction(options().beta_1, step.number);
+}
+
+void Adam::update(const Slice& slice, const Step&) const {
   const AdamOptions& given = options();
-  const float rate = step.learning_rate * std::sqrt(bias_correction(given.beta_2, step.number)) /
-                     bias_correction(given.beta_1, step.number);
-  const kernels::AdamStep adam{rate, static_cast<float>(1 - given.beta_1),
+  const kernels::AdamStep adam{corrected_rate_, static_cast<float>(1 - given.beta_1),
                                static_cast<float>(1 - given.beta_2),
                                static_cast<float>(given.epsilon)};
   if (given.amsgrad)

@@ -146,6 +146,7 @@ void Optimizer::apply(std::span<Variable* const> variables) {
 
   const Step step{iterations_ + 1, static_cast<float>(common_.learning_rate)};
   const float global_norm = norm(sum_of_squares);
+  prepare(step);
   expected_ = 0;
   for (Variable* variable : variables) {
     if (!takes_part(*variable)) continue;

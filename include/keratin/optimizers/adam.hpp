@@ -33,7 +33,11 @@ class Adam : public Configured<Optimizer, AdamOptions> {
   std::vector<Slot> slots() const override;
 
  protected:
+  void prepare(const Step& step) override;
   void update(const Slice& slice, const Step& step) const override;
+
+ private:
+  float corrected_rate_ = 0;  // the learning rate of this step with both bias corrections
 };
 
 }  // namespace keratin::optimizers

@@ -48,10 +48,10 @@ class Optimizer {
 
   virtual ~Optimizer() = default;
 
-  /// One step: reads each variable's gradient, clips it, decays and updates the value. Variables that
-  /// are not trainable or have no gradient are left alone. It counts as one step, however many
-  /// variables there are. Throws std::invalid_argument, with nothing changed, when no variable has a
-  /// gradient, or one has a gradient of another shape than its value.
+  /// One step: reads each variable's gradient, clips it, decays and updates the value. Variables
+  /// that are not trainable or have no gradient are left alone. It counts as one step, however many
+  /// variables there are. Throws std::invalid_argument, with nothing changed, when no variable has
+  /// a gradient, or one has a gradient of another shape than its value.
   void apply(std::span<Variable* const> variables);
 
   double learning_rate() const { return common_.learning_rate; }
@@ -96,6 +96,8 @@ class Optimizer {
     long number;  // the first is 1
     float learning_rate;
   };
+  /// Called before the updates of a step, for what depends on the step alone.
+  virtual void prepare(const Step& /*step*/) {}
   /// The rule itself: changes slice.weights and slots. Called from several threads, each with
   /// another slice.
   virtual void update(const Slice& slice, const Step& step) const = 0;

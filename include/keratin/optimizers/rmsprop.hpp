@@ -24,8 +24,8 @@ void fields(V& v, RMSpropOptions& o) {
 }
 
 /// v = rho v + (1 - rho) g^2, w -= lr g / sqrt(v + epsilon). Centered: v - a^2 instead of v, where
-/// a = rho a + (1 - rho) g. With momentum m the change is accumulated: c = m c + lr g / ..., w -= c.
-/// Throws for a rho outside [0, 1] or a negative momentum.
+/// a = rho a + (1 - rho) g. With momentum m the change is accumulated: c = m c + lr g / ..., w -=
+/// c. Throws for a rho outside [0, 1] or a negative momentum.
 class RMSprop : public Configured<Optimizer, RMSpropOptions> {
  public:
   explicit RMSprop(RMSpropOptions options = {});
