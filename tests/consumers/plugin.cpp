@@ -45,7 +45,7 @@ bool catches() {
 }  // namespace
 
 /// 0 if all went well, else the number of what did not.
-extern "C" int plugin_run() {
+extern "C" [[gnu::visibility("default")]] int plugin_run() {
   if (!trains()) return 1;
   if (!finds_types()) return 2;
   if (!catches()) return 3;
