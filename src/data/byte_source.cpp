@@ -13,8 +13,9 @@ namespace {
 
 // Decompressed bytes per compressed byte: deflate never reaches more (zlib's technical notes).
 constexpr std::size_t deflate_limit = 1032;
-constexpr std::size_t buffer_size = 1 << 18;  // bytes read from the file at a time
-constexpr unsigned char magic[] = {0x1f, 0x8b};
+constexpr std::size_t buffer_size = 1 << 18;     // bytes read from the file at a time
+constexpr unsigned char magic[] = {0x1f, 0x8b};  // the first bytes of a gzip member
+constexpr int gzip_window = 15 + 16;             // zlib: the largest window, with gzip headers
 
 }  // namespace
 
@@ -32,7 +33,6 @@ ByteSource::ByteSource(std::string path, const char* where)
   refill();
   gzip_ = stream_.avail_in >= 2 && buffer_[0] == magic[0] && buffer_[1] == magic[1];
   at_most_ = static_cast<std::size_t>(size) * (gzip_ ? deflate_limit : 1);
-  constexpr int gzip_window = 15 + 16;
   if (gzip_)
     check<std::runtime_error>(inflateInit2(&stream_, gzip_window) == Z_OK, where,
                               "zlib cannot start");

@@ -36,7 +36,7 @@ void read_exactly(ByteSource& source, void* out, std::size_t size, const char* w
                             " bytes of ", what);
 }
 
-// Values stored as Stored, kept as Kept.
+// Reads values of type Stored in the file into an array of type Kept.
 template <class Stored, class Kept>
 Array read_values(ByteSource& source, const Shape& shape, std::size_t count) {
   std::vector<Kept> values;
@@ -54,6 +54,7 @@ Array read_values(ByteSource& source, const Shape& shape, std::size_t count) {
   return Array(shape, std::move(values));
 }
 
+// Bytes of a value of the type with this code in the file, 0 if there is no such type.
 std::size_t stored_size(unsigned char type) {
   switch (type) {
     case 0x08:
@@ -92,8 +93,7 @@ Array load_idx(const std::string& path) {
   check<std::runtime_error>(magic[3] >= 1 && magic[3] <= Shape::max_rank, where, path, ": has ",
                             int{magic[3]}, " axes, wanted 1 to ", Shape::max_rank);
 
-  // The product of the sizes comes from the file: it may overflow, or ask for more than the file
-  // can hold.
+  // The sizes come from the file: their product may overflow, or exceed what the file can hold.
   Shape shape;
   std::size_t count = 1;
   bool overflows = false;

@@ -23,9 +23,8 @@ template <class Entries>
 std::size_t place_of(const Entries& entries, std::string_view name, const char* where) {
   const auto at = find(entries, name);
   if (at != entries.end()) return static_cast<std::size_t>(at - entries.begin());
-  std::string names;
-  for (const auto& entry : entries) names += (names.empty() ? "" : ", ") + entry.first;
-  fail(where, "there is no '", name, "' among: ", names);
+  const auto name_of = [](const auto& entry) { return entry.first; };
+  fail(where, "there is no '", name, "' among: ", joined(entries, name_of));
 }
 
 // The value of a series in each epoch of the history, or nothing where it has none.

@@ -135,6 +135,8 @@ void inspect(const std::vector<Panel>& panels) {
   }
 }
 
+int columns_for(int panels) { return panels == 4 ? 2 : std::min(panels, 3); }
+
 }  // namespace
 
 void panels(const std::vector<Panel>& panels, const std::string& path,
@@ -142,9 +144,8 @@ void panels(const std::vector<Panel>& panels, const std::string& path,
   check_ending(path);
   inspect(panels);
   const int count = static_cast<int>(panels.size());
-  const int columns = options.columns > 0 ? std::min(options.columns, count)
-                                          : (count == 4 ? 2 : std::min(count, 3)),
-            rows = (count + columns - 1) / columns;
+  const int columns = options.columns > 0 ? std::min(options.columns, count) : columns_for(count);
+  const int rows = (count + columns - 1) / columns;
   Drawing drawing{
       .width = columns * panel_width,
       .height = rows * panel_height + title_height * static_cast<int>(lines_of(options.title)),
