@@ -24,14 +24,6 @@ class Stage;  // src/data/dataset_stage.hpp: the source or one transformation of
 template <class Element>
 class Pass;
 
-/// An object with values of its own that is destroyed at the end of the statement. (T as deduced
-/// for a T&& parameter: no reference for such objects.)
-template <class T>
-concept Temporary =
-    !std::is_reference_v<T> &&
-    (std::same_as<std::remove_const_t<T>, Tensor> || std::same_as<std::remove_const_t<T>, Array> ||
-     requires { typename T::allocator_type; });  // std::vector
-
 }  // namespace detail
 
 /// A number of elements, from any integer type: `10000` and `images.rows()` both fit without a
@@ -77,14 +69,11 @@ class Dataset {
   struct Position;
 
   /// One sample for each row of x, with the same row of y and of sample_weight if these are given;
-  /// their numbers of rows must agree. The arrays are borrowed: they must outlive the Dataset.
+  /// their numbers of rows must agree. Arrays are borrowed, and must outlive the Dataset, unless
+  /// they are temporaries, which are kept.
   /// Shuffling, choosing and caching samples moves row numbers only; values are copied and
   /// converted to float32 when a batch is made.
   static Dataset from_tensor_slices(ArrayView x, ArrayView y = {}, ArrayView sample_weight = {});
-  /// Not with temporaries, which would be gone before the first pass.
-  template <class X, class Y = const ArrayView&, class W = const ArrayView&>
-  requires(detail::Temporary<X> || detail::Temporary<Y> || detail::Temporary<W>) static Dataset
-      from_tensor_slices(X&&, Y&& = {}, W&& = {}) = delete;
 
   /// Calls `generator` for each sample, to set its x (without batch axis), y and sample_weight;
   /// false says that there are no more. The sample passed to it is empty, with memory to reuse.

@@ -55,13 +55,13 @@ constexpr Part parts[] = {
 void stack(std::span<const Batch> samples, const Part& part, std::size_t position, Tensor& out) {
   const Tensor& first = samples.front().*part.tensor;
   for (std::size_t i = 1; i < samples.size(); ++i) {
-    const Shape& shape = (samples[i].*part.tensor).shape();
-    check(shape == first.shape(), "dataset, batch", part.name, " of element ", position + i,
-          " has shape ", shape, ", that of element ", position, " in the same batch ",
-          first.shape());
+    const Tensor& other = samples[i].*part.tensor;
+    const Shape& shape = other.shape();
+    check(shape == first.shape() && other.defined() == first.defined(), "dataset, batch", part.name,
+          " of element ", position + i, " has shape ", shape, ", that of element ", position,
+          " in the same batch ", first.shape());
   }
-  const bool given = first.shape() != Shape{0};
-  if (!given) return out.resize({0});
+  if (!first.defined()) return out.clear();
   out.resize(first.shape().with_batch(samples.size()));
   for (std::size_t i = 0; i < samples.size(); ++i)
     std::copy_n((samples[i].*part.tensor).data(), first.size(), out.data() + i * first.size());

@@ -102,11 +102,11 @@ class GeneratorPass : public Pass<Batch> {
 
  private:
   bool generate(Batch& sample) {
-    for (Tensor* part : {&sample.x, &sample.y, &sample.sample_weight}) part->resize({0});
+    for (Tensor* part : {&sample.x, &sample.y, &sample.sample_weight}) part->clear();
     ended_ = ended_ || !generator_(sample);
     if (ended_) return false;
-    check(sample.x.shape() != Shape{0}, "dataset, from_generator",
-          "the generator left x of sample ", generated_, " empty");
+    check(sample.x.defined(), "dataset, from_generator", "the generator left x of sample ",
+          generated_, " empty");
     ++generated_;
     return true;
   }
