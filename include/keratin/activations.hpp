@@ -36,7 +36,10 @@ class ActivationFunction {
 
   /// Keras's name ("silu" for "swish" too); empty for a user's own.
   const std::string& name() const { return name_; }
-  Config config() const { check(!name_.empty(), "activation", "a function of one's own has no name to describe it by"); return name_; }
+  Config config() const {
+    check(!name_.empty(), "activation", "a function of one's own has no name to describe it by");
+    return name_;
+  }
   static ActivationFunction from_config(const Config& c) { return *c.get_if<std::string>(); }
   /// What ops::linear can apply on its way; none: call the activation. A linear one has nothing to
   /// apply.

@@ -52,18 +52,19 @@ class Callback {
   History::Params params_;
 };
 
-/// Callbacks as fit takes them: objects, moved in, pointers, borrowed for the call, and shared_ptrs.
+/// Callbacks as fit takes them: objects, moved in, pointers, borrowed for the call, and
+/// shared_ptrs.
 class Callbacks {
  public:
   class Choice {
    public:
     template <class T>
-      requires std::is_base_of_v<Callback, T>
-    Choice(T&& callback) : callback_(std::make_shared<T>(std::move(callback))) {}
+    requires std::is_base_of_v<Callback, T> Choice(T&& callback)
+        : callback_(std::make_shared<T>(std::move(callback))) {}
     Choice(Callback* borrowed) : callback_(borrowed, [](Callback*) {}) {}
     template <class T>
-      requires std::is_base_of_v<Callback, T>
-    Choice(std::shared_ptr<T> shared) : callback_(std::move(shared)) {}
+    requires std::is_base_of_v<Callback, T> Choice(std::shared_ptr<T> shared)
+        : callback_(std::move(shared)) {}
 
    private:
     friend class Callbacks;

@@ -34,8 +34,8 @@ class StopOnInterrupt : public Callback {
  private:
   bool pressed();
 
-  int attached_calls_ = 0;      // calls that this object takes part in, one inside the other
-  int presses_before_ = 0;      // of the key, when the outermost of them began
+  int attached_calls_ = 0;  // calls that this object takes part in, one inside the other
+  int presses_before_ = 0;  // of the key, when the outermost of them began
   bool training_ = false, interrupted_ = false;
   int epoch_ = 0, batch_ = -1;  // the last ones that were begun, and ended
 };
