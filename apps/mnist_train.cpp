@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
                  "Threads to use (default: all there are; the bits do not depend on it)")
       ->type_name("N")
       ->check(CLI::Range(1, 256));
-  app.add_option("--verbose", settings.verbose, "0 silent, 1 progress bar, 2 a line an epoch")
+  app.add_option("--verbose", settings.verbose, "0 silent, 1 progress bar, 2 one line per epoch")
       ->check(CLI::Range(0, 2));
   app.add_option("--seeds", settings.seeds,
                  "Train this many seeds, from --seed on, and print mean and spread beside the "

@@ -10,7 +10,7 @@ if command -v dpkg-query > /dev/null; then
   done
   [ ${#missing[@]} -eq 0 ] && exit 0
 else
-  echo "This is no Debian. keratin needs what these Debian packages hold; if you have them, the build goes on: $*" >&2
+  echo "This system does not use Debian packages. keratin needs the contents of these; if you have them, the build goes on: $*" >&2
   exit 0
 fi
 

@@ -1,5 +1,6 @@
 # cmake -DLIST=<program> -DPAGE=<README.md> -P readme_lists.cmake: fails unless the page names every
 # class that the program lists.
+cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND ${LIST} OUTPUT_VARIABLE classes RESULT_VARIABLE code)
 if(code OR classes STREQUAL "")
   message(FATAL_ERROR "${LIST} lists nothing")

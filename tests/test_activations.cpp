@@ -4,6 +4,7 @@
 #include <map>
 
 #include "keratin/activations.hpp"
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 
@@ -23,41 +24,32 @@ Result run(const ActivationFunction& activation, const Tensor& x, const Tensor& 
   return {out.value(), in.grad()};
 }
 
+// The function with the options of a case.
+template <class Options>
+ActivationFunction with_options(const activations::UnaryFunction<Options>& function,
+                                const test::GoldenCase& golden) {
+  const auto options = test::options_of<Options>(golden, {"fn"});
+  return [function, options](Node x) { return function(x, options); };
+}
+
 ActivationFunction of(const test::GoldenCase& golden) {
-  const std::string fn = golden.text("fn");
-  const auto number = [&](const char* name, double otherwise) {
-    return golden.number(name, otherwise);
-  };
   using namespace activations;
+  const std::string& fn = golden.text("fn");
   if (golden.options.size() == 1) return fn;
-  if (fn == "relu") {
-    ReluOptions options{.negative_slope = number("negative_slope", 0),
-                        .threshold = number("threshold", 0)};
-    if (golden.has("max_value")) options.max_value = golden.number("max_value");
-    return [=](Node x) { return relu(x, options); };
-  }
-  if (fn == "leaky_relu")
-    return
-        [o = LeakyReluOptions{number("negative_slope", 0.2)}](Node x) { return leaky_relu(x, o); };
-  if (fn == "elu") return [o = AlphaOptions{number("alpha", 1)}](Node x) { return elu(x, o); };
-  if (fn == "celu") return [o = AlphaOptions{number("alpha", 1)}](Node x) { return celu(x, o); };
-  if (fn == "gelu")
-    return [o = GeluOptions{golden.flag("approximate")}](Node x) { return gelu(x, o); };
-  if (fn == "hard_shrink")
-    return [o = ShrinkOptions{number("threshold", 0.5)}](Node x) { return hard_shrink(x, o); };
-  if (fn == "soft_shrink")
-    return [o = ShrinkOptions{number("threshold", 0.5)}](Node x) { return soft_shrink(x, o); };
-  if (fn == "squareplus")
-    return [o = SquareplusOptions{number("b", 4)}](Node x) { return squareplus(x, o); };
-  if (fn == "softmax")
-    return [o = AxisOptions{golden.integer("axis", -1)}](Node x) { return softmax(x, o); };
-  if (fn == "log_softmax")
-    return [o = AxisOptions{golden.integer("axis", -1)}](Node x) { return log_softmax(x, o); };
-  if (fn == "threshold")
-    return [t = golden.number("threshold"), d = golden.number("default_value")](Node x) {
-      return threshold(x, t, d);
-    };
-  throw std::runtime_error("no test for " + fn);
+  if (fn == "relu") return with_options(relu, golden);
+  if (fn == "leaky_relu") return with_options(leaky_relu, golden);
+  if (fn == "elu") return with_options(elu, golden);
+  if (fn == "celu") return with_options(celu, golden);
+  if (fn == "gelu") return with_options(gelu, golden);
+  if (fn == "hard_shrink") return with_options(hard_shrink, golden);
+  if (fn == "soft_shrink") return with_options(soft_shrink, golden);
+  if (fn == "squareplus") return with_options(squareplus, golden);
+  if (fn == "softmax") return with_options(softmax, golden);
+  if (fn == "log_softmax") return with_options(log_softmax, golden);
+  REQUIRE(fn == "threshold");
+  return [t = golden.number("threshold"), d = golden.number("default_value")](Node x) {
+    return threshold(x, t, d);
+  };
 }
 
 // Everywhere within a few units in the last place of float32 beside 1: sums such as 1 + erf(x) are
@@ -129,39 +121,44 @@ TEST_CASE("NaN goes through every activation, and large inputs make none", "[act
 TEST_CASE("activations of tensors are those of nodes", "[activations]") {
   using namespace activations;
   const Tensor x = {-3, -1, -0.5, 0, 0.5, 1, 3, 7};
-  const std::pair<const char*, Tensor> results[] = {{"linear", linear(x)},
-                                                    {"relu", relu(x)},
-                                                    {"relu6", relu6(x)},
-                                                    {"leaky_relu", leaky_relu(x)},
-                                                    {"elu", elu(x)},
-                                                    {"selu", selu(x)},
-                                                    {"celu", celu(x)},
-                                                    {"gelu", gelu(x)},
-                                                    {"silu", silu(x)},
-                                                    {"mish", mish(x)},
-                                                    {"sigmoid", sigmoid(x)},
-                                                    {"hard_sigmoid", hard_sigmoid(x)},
-                                                    {"hard_silu", hard_silu(x)},
-                                                    {"tanh", activations::tanh(x)},
-                                                    {"hard_tanh", hard_tanh(x)},
-                                                    {"softplus", softplus(x)},
-                                                    {"softsign", softsign(x)},
-                                                    {"exponential", exponential(x)},
-                                                    {"log_sigmoid", log_sigmoid(x)},
-                                                    {"hard_shrink", hard_shrink(x)},
-                                                    {"soft_shrink", soft_shrink(x)},
-                                                    {"tanh_shrink", tanh_shrink(x)},
-                                                    {"squareplus", squareplus(x)},
-                                                    {"sparse_plus", sparse_plus(x)},
-                                                    {"sparse_sigmoid", sparse_sigmoid(x)},
-                                                    {"softmax", softmax(x)},
-                                                    {"log_softmax", log_softmax(x)}};
-  CHECK(std::size(results) == std::size(elementwise) + 2);
-  for (const auto& [name, y] : results) {
-    INFO(name);
-    CHECK(y == ActivationFunction(name)(x));
-    CHECK(y == run(name, x, Tensor::ones(x.shape())).y);
-  }
+  std::size_t checked = 0;
+  const auto same_by_name = [&](const auto& function) {
+    INFO(function.name());
+    const ActivationFunction named = function.name();
+    CHECK(named.name() == function.name());
+    CHECK(named(x) == function(x));
+    CHECK(run(named, x, Tensor::ones(x.shape())).y == function(x));
+    CHECK(ActivationFunction(function).name() == function.name());
+    ++checked;
+  };
+  same_by_name(linear);
+  same_by_name(relu);
+  same_by_name(relu6);
+  same_by_name(leaky_relu);
+  same_by_name(elu);
+  same_by_name(selu);
+  same_by_name(celu);
+  same_by_name(gelu);
+  same_by_name(silu);
+  same_by_name(mish);
+  same_by_name(sigmoid);
+  same_by_name(hard_sigmoid);
+  same_by_name(hard_silu);
+  same_by_name(activations::tanh);
+  same_by_name(hard_tanh);
+  same_by_name(softplus);
+  same_by_name(softsign);
+  same_by_name(exponential);
+  same_by_name(log_sigmoid);
+  same_by_name(hard_shrink);
+  same_by_name(soft_shrink);
+  same_by_name(tanh_shrink);
+  same_by_name(squareplus);
+  same_by_name(sparse_plus);
+  same_by_name(sparse_sigmoid);
+  same_by_name(softmax);
+  same_by_name(log_softmax);
+  CHECK(checked == std::size(elementwise) + 2);
   CHECK(gelu(x, {true}).values()[0] == Approx(-0.0036374).epsilon(1e-4));
   CHECK(relu(x, {.negative_slope = 0.1, .max_value = 2, .threshold = 0.75}).values()[1] ==
         Approx(-0.175));
@@ -199,6 +196,9 @@ TEST_CASE("an activation by name, as a function, or none", "[activations]") {
        {ActivationFunction(), ActivationFunction("sigmoid"), ActivationFunction("relu6"), twice})
     CHECK(other.fused() == ops::Fused::none);
 
+  CHECK(ActivationFunction(activations::relu).name() == "relu");
+  CHECK(ActivationFunction(activations::relu).fused() == ops::Fused::relu);
+
   CHECK_THROWS_WITH(ActivationFunction("rleu"),
                     "[activation] there is no activation 'rleu' among: linear, relu, relu6, "
                     "leaky_relu, elu, selu, celu, gelu, silu, mish, sigmoid, "
@@ -206,4 +206,47 @@ TEST_CASE("an activation by name, as a function, or none", "[activations]") {
                     "log_sigmoid, hard_shrink, soft_shrink, tanh_shrink, "
                     "squareplus, sparse_plus, sparse_sigmoid, softmax, log_softmax");
   CHECK_THROWS_WITH(activations::celu(x, {.alpha = 0}), "[celu] alpha is 0, and it divides");
+  CHECK_THROWS_WITH(ActivationFunction(std::function<Node(Node)>()),
+                    "[activation] the function is empty");
+  Node (*null)(Node) = nullptr;
+  CHECK_THROWS_WITH(ActivationFunction(null), "[activation] the function is empty");
+  static_assert(!std::is_constructible_v<ActivationFunction, std::nullptr_t>);
+}
+
+TEST_CASE("an activation is described by its name", "[activations]") {
+  for (const char* name : elementwise) {
+    INFO(name);
+    const ActivationFunction activation = name;
+    CHECK(activation.config() == Config(name));
+    CHECK(ActivationFunction::from_config(activation.config()).name() == name);
+  }
+  CHECK(ActivationFunction("swish").config() == Config("silu"));
+  CHECK(ActivationFunction().config() == Config("linear"));
+  CHECK(ActivationFunction::from_config(Config()).name() == "linear");
+  const ActivationFunction twice = [](Node node) { return 2 * node; };
+  CHECK_THROWS_WITH(twice.config(),
+                    "[activation] a function of the program's cannot be described: only names can");
+  CHECK_THROWS_WITH(ActivationFunction::from_config(2), "[activation] name is 2, wanted a string");
+}
+
+TEST_CASE("an activation in a step allocates nothing after the first", "[activations]") {
+  const Tensor x = Tensor::full({4, 8}, 0.5f);
+  for (const char* name : elementwise) {
+    INFO(name);
+    const ActivationFunction activation = name;
+    GradientTape tape;
+    const auto step = [&] {
+      tape.begin();
+      tape.backward(ops::sum(activation(tape.watch(x))));
+    };
+    step();
+    CHECK(test::allocations_of(step).count == 0);
+  }
+  GradientTape tape;
+  const auto threshold_step = [&] {
+    tape.begin();
+    tape.backward(ops::sum(activations::threshold(tape.watch(x), 1, 0)));
+  };
+  threshold_step();
+  CHECK(test::allocations_of(threshold_step).count == 0);
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "keratin/losses.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 #include "support/message.hpp"
@@ -71,6 +72,27 @@ TEST_CASE("a case's options become a struct by its list of fields", "[golden]") 
   CHECK(few.fast);
   CHECK(few.ignored == 7);
   CHECK(few.weight.text == "default");
+}
+
+TEST_CASE("a case describes a member of a family", "[golden]") {
+  const auto focal = test::member_of<Loss>(case_of({{"loss", "CategoricalFocalCrossentropy"},
+                                                    {"alpha", "0.5,1"},
+                                                    {"from_logits", "1"},
+                                                    {"reduction", "none"},
+                                                    {"hidden", "softmax"}}),
+                                           "loss", {"hidden"});
+  const losses::CategoricalFocalCrossentropy same(
+      {.alpha = {0.5, 1}, .from_logits = true, .reduction = "none"});
+  CHECK(describe<Loss>(*focal) == describe<Loss>(same));
+  const auto refused = [](const char* key, const char* text) {
+    return message([&] {
+      test::member_of<Loss>(case_of({{"loss", "Huber"}, {key, text}}), "loss");
+    });
+  };
+  CHECK(refused("axis", "1") ==
+        "[example] there is no option 'axis' among: {\"delta\": 1.0, \"reduction\": "
+        "\"sum_over_batch_size\", \"name\": \"\"}");
+  CHECK(refused("delta", "x") == "[Huber] delta is \"x\", wanted a number");
 }
 
 TEST_CASE("options that are no fields, or do not suit them, are errors", "[golden]") {

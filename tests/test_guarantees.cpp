@@ -1,6 +1,7 @@
 // What training promises besides numbers: the same bits on any number of threads, no allocation
 // after the first step, and models that do not disturb each other.
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -116,6 +117,52 @@ TEST_CASE("a step allocates nothing of size after the first", "[guarantees]") {
     CHECK(counts.steps == 11);
     CHECK(counts.large == 0);
   }
+}
+
+namespace {
+
+// As a program would write it.
+class Dropout : public Layer {
+ public:
+  explicit Dropout(double rate) : Layer("dropout"), keep_(static_cast<float>(1 - rate)) {}
+  Shape build(const Shape& input) override {
+    random_ = &add_seed_generator();
+    return input;
+  }
+  Node call(Node x, bool training) override {
+    if (!training) return x;
+    return x * x.tape().make(x.shape(), [&](Tensor& mask) {
+      random::Generator generator = random_->take(mask.size());
+      for (float& value : mask.values()) value = generator.uniform() < keep_ ? 1 / keep_ : 0;
+    });
+  }
+
+ private:
+  float keep_;
+  random::SeedGenerator* random_ = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("a layer of one's own may draw a mask in each step without allocating", "[guarantees]") {
+  utils::set_random_seed(4);
+  Sequential model({Input({300}), Dropout(0.4), Dense(10)});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const Tensor x = Tensor::ones({64, 300}), y = Tensor::zeros({64, 10});
+  model.train_on_batch(x, y);
+  model.train_on_batch(x, y);
+  CHECK(test::allocations_of([&] { model.train_on_batch(x, y); }).large == 0);
+  CHECK(model.predict(x, {.verbose = 0}) == model.predict(x, {.verbose = 0}));
+
+  GradientTape tape;  // the share of zeros, and that no two steps have the same ones
+  Dropout dropout(0.4);
+  tape.begin();
+  const Tensor first = dropout(tape.constant(x), true).value();
+  tape.begin();
+  const Tensor second = dropout(tape.constant(x), true).value();
+  CHECK_FALSE(first == second);
+  const auto zeros = std::count(first.values().begin(), first.values().end(), 0.0f);
+  CHECK(static_cast<double>(zeros) / static_cast<double>(first.size()) == Approx(0.4).margin(0.02));
 }
 
 TEST_CASE("predicting a row allocates the result and nothing of size besides", "[guarantees]") {

@@ -113,6 +113,11 @@ TEST_CASE("a layer without weights serves models of several shapes", "[layers]")
   CHECK(eight.output_shape() == Shape{4, 2});
   CHECK(six.predict(Tensor::ones({1, 6}), {.verbose = 0}).shape() == Shape{1, 3, 2});
   CHECK(eight.predict(Tensor::ones({1, 8}), {.verbose = 0}).shape() == Shape{1, 4, 2});
+  auto doubled = std::make_shared<Rescaling>(Rescaling(2));  // says nothing of shapes
+  Sequential one({Input({1}), doubled}), two({Input({2, 3}), doubled}),
+      again({Input({1}), doubled});
+  CHECK(two.output_shape() == Shape{2, 3});
+  CHECK(again.output_shape() == Shape{1});
 }
 
 TEST_CASE("the promised shape is checked when a layer is called", "[layers]") {

@@ -155,7 +155,7 @@ TEST_CASE("reductions at ties, infinities and NaN", "[ops][values]") {
             {NaN, NaN, NaN},
             {NaN, NaN, NaN},
             {third, third, third}});
-  check_at("max over axes that are no neighbours",
+  check_at("max over non-adjacent axes",
            [](Node x) {
              return ops::max(x, {0, 2});
            },

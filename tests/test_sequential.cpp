@@ -151,7 +151,7 @@ TEST_CASE("layers refuse what they cannot take, and say where they stand", "[seq
   CHECK(message([] {
           Sequential({Input({}), Dense(2, {.name = "first"})}, {.name = "net"});
         }) ==
-        "[net] layer 0, first: [dense] got one number a sample, wanted an axis of features: put "
+        "[net] layer 0, first: [dense] got one number per sample, wanted an axis of features: put "
         "Flatten() before it");
 }
 

@@ -130,14 +130,22 @@ const Row* find_row(std::span<const Row> rows, std::string_view name, bool any_c
   return nullptr;
 }
 
-/// Throws std::invalid_argument with the names that there are: of each row the first alias, else
-/// its class name.
+/// The name by which errors list a row: the first alias, which is the usual string, if there is
+/// one.
+template <class Row>
+std::string listed_name(const Row& row) {
+  return *row.aliases[0] ? row.aliases[0] : row.class_name;
+}
+template <class Value>
+std::string listed_name(const NamedValue<Value>& row) {
+  return row.class_name;
+}
+
+/// Throws std::invalid_argument with the names that there are.
 template <class Row>
 [[noreturn]] void fail_unknown(std::string_view family, std::span<const Row> rows,
                                std::string_view name) {
-  const auto shown = [](const Row& row) {
-    return std::string(*row.aliases[0] ? row.aliases[0] : row.class_name);
-  };
+  const auto shown = [](const Row& row) { return listed_name(row); };
   fail(family, "there is no ", family, " '", name, "' among: ", joined(rows, shown));
 }
 
@@ -210,7 +218,8 @@ class Configured : public Base {
   explicit Configured(Options options = {}) requires(!detail::TakesOptions<Base, Options>)
       : options_(std::move(options)) {}
 
-  const Options& options() const { return options_; }
+  const Options& options() const& { return options_; }
+  Options options() && { return std::move(options_); }
 
   /// The fields of the options; `name` and `trainable` as they are now.
   Config get_config() const override {

@@ -63,8 +63,8 @@ class Model : public Layer {
   /// Whether the shape of a sample is fixed already: built, or made with an Input.
   virtual bool has_input_shape() const = 0;
   /// Shape of a sample's input and output. Throw while there is none.
-  virtual const Shape& input_shape() const = 0;
-  virtual const Shape& output_shape() const = 0;
+  virtual Shape input_shape() const = 0;
+  virtual Shape output_shape() const = 0;
 
   std::vector<Tensor> get_weights() const;
   /// Throws when a count or shape differs, with nothing changed.

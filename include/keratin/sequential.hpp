@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "keratin/model.hpp"
@@ -39,7 +40,8 @@ class Sequential : public Model {
   std::shared_ptr<Layer> pop();
 
   /// Without the Input, as in Keras.
-  const std::vector<std::shared_ptr<Layer>>& layers() const { return layers_; }
+  const std::vector<std::shared_ptr<Layer>>& layers() const& { return layers_; }
+  std::vector<std::shared_ptr<Layer>> layers() && { return std::move(layers_); }
   Layer& get_layer(std::string_view layer_name) const;  // throws, listing the names there are
   Layer& get_layer(std::size_t index) const;
 
@@ -48,8 +50,8 @@ class Sequential : public Model {
   Shape compute_output_shape(const Shape& input) const override;
   bool built() const override { return built_; }
   bool has_input_shape() const override { return has_input_ || built_; }
-  const Shape& input_shape() const override;
-  const Shape& output_shape() const override;
+  Shape input_shape() const override;
+  Shape output_shape() const override;
   Node call(Node x, bool training) override;
   std::span<const std::shared_ptr<Layer>> children() const override { return layers_; }
   Config get_config() const override;

@@ -26,7 +26,7 @@ Dense::Dense(int units, ActivationFunction activation)
 
 Shape Dense::compute_output_shape(const Shape& input) const {
   check(!input.empty(), "dense",
-        "got one number a sample, wanted an axis of features: put Flatten() before it");
+        "got one number per sample, wanted an axis of features: put Flatten() before it");
   if (kernel_)
     check(input.back() == kernel_->value.shape()[0], "dense", "was built for ",
           kernel_->value.shape()[0], " features, got inputs of shape ", input);

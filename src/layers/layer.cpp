@@ -17,9 +17,10 @@ Config Layer::get_config() const {
 std::string Layer::class_name() const { return class_name_of<Layer>(*this); }
 
 Shape Layer::compute_output_shape(const Shape& input) const {
-  if (!connected_) return input;
-  check(input == built_for_, name, "was built for inputs of shape ", built_for_, ", got ", input);
-  return built_output_;
+  if (connected_ && input == built_for_) return built_output_;
+  check(!connected_ || weights_.empty(), name, "was built for inputs of shape ", built_for_,
+        ", got ", input);
+  return input;
 }
 
 Shape Layer::build(const Shape& input) { return compute_output_shape(input); }

@@ -99,13 +99,13 @@ Layer& Sequential::get_layer(std::size_t index) const {
   return *layers_[index];
 }
 
-const Shape& Sequential::input_shape() const {
+Shape Sequential::input_shape() const {
   check(has_input_shape(), name,
         "has no input shape yet: give it an Input, call build(), or fit it");
   return input_;
 }
 
-const Shape& Sequential::output_shape() const {
+Shape Sequential::output_shape() const {
   check(built_, name, "has no output shape yet: give it an Input, call build(), or fit it");
   return outputs_.back();
 }

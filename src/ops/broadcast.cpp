@@ -1,4 +1,4 @@
-// NumPy's broadcasting, as an op of its own: the elementwise ops meet equal shapes only.
+// NumPy's broadcasting as an op of its own, so that elementwise ops only see equal shapes.
 
 #include <algorithm>
 
@@ -25,13 +25,13 @@ Shape broadcast_shape(const Shape& a, const Shape& b, const char* where) {
 
 namespace {
 
-// (5, 3) out of (3,): whole rows repeat.
+// Whether `small` broadcasts to `large` by repeating as a whole, as (3,) does to (5, 3).
 bool is_suffix(const Shape& small, const Shape& large) {
   return small.size() <= large.size() &&
          std::equal(small.begin(), small.end(), large.end() - small.size());
 }
 
-// dx[i] += dy summed over the axes that x was repeated along, walking dy once.
+// Adds to dx the sums of dy over the axes along which x was repeated, in one pass over dy.
 void sum_to(const Tensor& dy, Tensor& dx) {
   const std::size_t rank = dy.rank(), lead = rank - dx.rank();
   std::array<std::size_t, Shape::max_rank> index{}, stride{};

@@ -1,5 +1,5 @@
-// Cross-entropies from logits. The row's maximum is taken off first, so that no size of logits
-// overflows or loses digits, and the gradients are the closed forms, as in TensorFlow's
+// Cross-entropies from logits. The maximum of each row is subtracted first, so that large logits
+// neither overflow nor lose digits. The gradients are closed forms, as those of TensorFlow's
 // *_cross_entropy_with_logits.
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace keratin::ops {
 
 namespace {
 
-// softmax(logits) as a mere value: the closed form of the loss is the only way back.
+// softmax(logits) as a constant: gradients flow through the closed form of the loss instead.
 Node softmax_of(Node logits) {
   const std::size_t classes = logits.shape().back();
   return logits.tape().make(logits.shape(), [&](Tensor& p) {
@@ -23,7 +23,7 @@ Node softmax_of(Node logits) {
   });
 }
 
-// log_softmax of one row. The sum of e^(logit - the largest) is 1 / the largest probability.
+// log_softmax of one row. The sum of e^(logit - largest logit) is 1 / the largest probability.
 class LogProbabilities {
  public:
   LogProbabilities(const float* logits, const float* p, std::size_t classes) : logits_(logits) {
@@ -63,7 +63,7 @@ Node softmax_cross_entropy(Node targets, Node logits, std::optional<Node> probab
           const float* t = targets.value().data() + i * classes;
           float total = 0;
           for (std::size_t j = 0; j < classes; ++j)
-            total -= t[j] == 0 ? 0 : t[j] * log_p[j];  // 0 times -inf counts nothing
+            total -= t[j] == 0 ? 0 : t[j] * log_p[j];  // 0 times -inf counts as 0
           y.data()[i] = total;
         }
       },
@@ -102,7 +102,8 @@ Node sparse_softmax_cross_entropy(Node labels, Node logits, std::optional<Node> 
           y.data()[i] = all_p[i * classes + class_of(ids[i], classes, i)];
         kernels::simd().map[kernels::IndexOf<kernels::functions::Log, kernels::Unary>::value](
             y.data(), y.data(), y.size(), 0, 0);
-        constexpr float near_underflow = -60;  // there a probability has lost digits, or is 0
+        constexpr float near_underflow =
+            -60;  // log of probabilities that have lost digits or are 0
         for (std::size_t i = 0; i < y.size(); ++i) {
           if (!(y.data()[i] > near_underflow))
             y.data()[i] = LogProbabilities(logits.value().data() + i * classes, all_p + i * classes,

@@ -10,8 +10,8 @@ namespace keratin::ops {
 
 namespace {
 
-// What arrives before the activation: dy times its gradient, which each of the fused ones knows
-// from y.
+// The gradient of what the activation was applied to: dy times the activation's derivative, which
+// for the fused activations follows from y.
 const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor& dy,
                                 GradientTape& tape) {
   using namespace kernels;
@@ -29,8 +29,8 @@ const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor&
   return dz;
 }
 
-// dx = dz w^T. For many rows w is transposed first: products with b as it lies are the faster ones,
-// and may skip the zeros that relu leaves in dz.
+// dx = dz w^T. For many rows, w is transposed first: products with an untransposed second factor
+// are faster, and can skip the zeros that relu leaves in dz.
 void multiply_by_transposed(const Tensor& dz, const Tensor& w, Tensor& dx, float keep,
                             GradientTape& tape) {
   constexpr std::size_t many = 64;

@@ -1,5 +1,5 @@
 #pragma once
-// PRIVATE: elementwise ops from the kernels' function lists.
+// PRIVATE: builds elementwise ops from the functions in kernels/functions.hpp.
 
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
@@ -37,8 +37,8 @@ Node map(Node x, float p = 0, float q = 0, const Op& op = op_of<F>) {
       });
 }
 
-/// The shape that a and b broadcast to, by NumPy's rule. Throws with both shapes where there is
-/// none.
+/// The shape to which a and b broadcast by NumPy's rule. Throws std::invalid_argument, naming both
+/// shapes, if there is none.
 Shape broadcast_shape(const Shape& a, const Shape& b, const char* where);
 
 template <class F>

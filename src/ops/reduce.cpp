@@ -44,33 +44,37 @@ namespace ops {
 
 namespace {
 
-// A shape seen as (outer, reduced, inner): the axes in the middle go, what is before and after them
-// stays.
+// A shape seen as (outer, reduced, inner): a reduction removes the axes in the middle and keeps
+// those before and after them.
 struct Fold {
   std::size_t outer = 1, reduced = 1, inner = 1;
   Shape shape;  // of the result
 };
 
-// Calls reduce(x, Fold). Axes that are no neighbours are moved behind the others first, so that a
-// reduction knows one run of axes.
+// Calls reduce(x, fold). Non-adjacent axes are first moved behind the others, so that a reduction
+// only has to know one run of adjacent axes.
 template <class Reduce>
 Node over(Node x, const Axes& axes, bool keepdims, const char* where, const Reduce& reduce) {
   const Shape shape = x.shape();
   const std::uint32_t chosen = axes.bits(shape, where);
   if (chosen == 0) return x;
-  const auto count = static_cast<std::size_t>(std::popcount(chosen)),
-             end = static_cast<std::size_t>(std::bit_width(chosen));
-  const bool neighbours = static_cast<std::size_t>(std::countr_zero(chosen)) + count == end;
+  const auto count = static_cast<std::size_t>(std::popcount(chosen));
+  const auto end = static_cast<std::size_t>(std::bit_width(chosen));
+  const bool adjacent = static_cast<std::size_t>(std::countr_zero(chosen)) + count == end;
   const std::size_t rank = shape.size();
   Fold fold;
-  std::array<int, Shape::max_rank> order{};  // the axes that stay, then those that go
-  for (std::size_t i = 0, kept = 0, gone = rank - count; i < rank; ++i) {
-    const bool goes = chosen >> i & 1;
-    (goes ? fold.reduced : neighbours && i >= end ? fold.inner : fold.outer) *= shape[i];
-    if (!goes || keepdims) fold.shape.push_back(goes ? 1 : shape[i]);
-    order[goes ? gone++ : kept++] = static_cast<int>(i);
+  std::array<int, Shape::max_rank> order{};  // the axes that are kept, then the reduced ones
+  std::size_t next_kept = 0, next_reduced = rank - count;
+  for (std::size_t i = 0; i < rank; ++i) {
+    const bool is_reduced = chosen >> i & 1;
+    std::size_t& size = is_reduced ? fold.reduced : adjacent && i >= end ? fold.inner : fold.outer;
+    size *= shape[i];
+    if (!is_reduced || keepdims) fold.shape.push_back(is_reduced ? 1 : shape[i]);
+    std::size_t& place = is_reduced ? next_reduced : next_kept;
+    order[place] = static_cast<int>(i);
+    ++place;
   }
-  return reduce(neighbours ? x : transpose(x, std::span<const int>(order.data(), rank)), fold);
+  return reduce(adjacent ? x : transpose(x, std::span<const int>(order.data(), rank)), fold);
 }
 
 constexpr Op sum_op{"sum"}, mean_op{"mean"};

@@ -1,4 +1,4 @@
-// Ops that move values about without computing: their gradients move them back.
+// Ops that only move values: their gradients move the gradients back.
 
 #include <algorithm>
 #include <numeric>
@@ -13,7 +13,7 @@ namespace keratin::ops {
 
 namespace {
 
-// d = or += the values of dy, in their order.
+// Writes or, with keep, adds n values of dy to d.
 void copy_or_add(const float* dy, float* d, std::size_t n, float keep) {
   if (keep)
     kernels::simd().add(dy, d, n);
@@ -115,8 +115,8 @@ Node concatenate(std::initializer_list<Node> parts, int axis) {
   const std::size_t outer =
       std::accumulate(first.begin(), first.begin() + at, std::size_t{1}, std::multiplies<>());
   const std::size_t row = shape.elements() / std::max<std::size_t>(1, outer);
-  // each(part, length, offset): a part's runs are `length` long and lie at `offset` in the rows of
-  // the result
+  // Calls each(part, length, offset): rows of the part have `length` values, which stand at
+  // `offset` in the rows of the result.
   const auto runs = [outer](std::span<const Node> inputs, const auto& each) {
     std::size_t offset = 0;
     for (const Node& part : inputs) {

@@ -10,7 +10,7 @@ namespace keratin::ops {
 
 namespace {
 
-// Rows of the last axis in tiles of about 16k values: body(first value, rows).
+// Calls body(index of the first value, number of rows) for slices of about 16k values.
 template <class Body>
 void by_rows(std::size_t size, std::size_t columns, const Body& body) {
   if (size == 0) return;
@@ -42,7 +42,7 @@ Node along_last_axis(const Op& op, Node x, Rows kernels::Simd::*value,
       });
 }
 
-// Any axis: swapped with the last, and back.
+// Applies `function`, which works on the last axis, to any axis, by swapping the two.
 template <class Function>
 Node along(Node x, int axis, const char* where, const Function& function) {
   const std::size_t at = x.shape().axis(axis, where), last = x.shape().size() - 1;
