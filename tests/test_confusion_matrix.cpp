@@ -1,11 +1,11 @@
 // ConfusionMatrix: cells, accuracy, and the report, to the letter as scikit-learn 1.9.1 prints it
 // (classification_report).
-#include <clocale>
 #include <string>
 #include <vector>
 
 #include "keratin/metrics.hpp"
 #include "support/catch.hpp"
+#include "support/locale.hpp"
 #include "support/message.hpp"
 
 namespace keratin {
@@ -131,14 +131,10 @@ TEST_CASE("the report of many rows", "[metrics]") {
 }
 
 TEST_CASE("the report writes numbers as Python does, under every locale", "[metrics]") {
-  const std::string before = std::setlocale(LC_ALL, nullptr);
-  for (const char* locale : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8"})
-    if (std::setlocale(LC_ALL, locale)) break;
+  const test::CommaLocale commas;
   ConfusionMatrix matrix(2);
   matrix.update_state({0, 1}, {0, 1}, {100000, 0.00001f});
-  const std::string report = matrix.report();
-  std::setlocale(LC_ALL, before.c_str());
-  CHECK(report ==
+  CHECK(matrix.report() ==
         "              precision    recall  f1-score   support\n"
         "\n"
         "           0       1.00      1.00      1.00  100000.0\n"

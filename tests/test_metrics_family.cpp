@@ -31,6 +31,7 @@ Config required_options(const std::string& class_name) {
       {"OneHotIoU",
        Config::Object{{"num_classes", 3}, {"target_class_ids", Config::List{Config(1)}}}},
       {"OneHotMeanIoU", Config::Object{{"num_classes", 4}}},
+      {"LossMetric", Config::Object{{"loss", "huber"}}},
   };
   const auto found = required.find(class_name);
   return found == required.end() ? Config::Object{} : found->second;
@@ -77,6 +78,10 @@ TEST_CASE("metrics keep their options as they were given", "[metrics][family]") 
         R"({"num_thresholds": 200, "curve": "pr", "summation_method": "interpolation", )"
         R"("name": "a", "thresholds": None, "multi_label": False, "num_labels": None, )"
         R"("label_weights": [1.0, 0.5], "from_logits": False})");
+
+  CHECK(to_string(LossMetric(losses::Huber({.delta = 2})).get_config()) ==
+        R"({"loss": {"class_name": "Huber", "config": {"delta": 2.0, "reduction": )"
+        R"("sum_over_batch_size", "name": "huber_loss"}}, "name": "huber_loss"})");
 
   BinaryAccuracy renamed;
   renamed.name = "hits";
@@ -139,10 +144,18 @@ TEST_CASE("a metric of the program's own is made by name like a built-in one",
 }
 
 TEST_CASE("a metric without a list of fields says so", "[metrics][family]") {
+  class Constant : public Metric {
+   public:
+    Constant() : Metric("constant") {}
+    void update_state(const Tensor&, const Tensor&, const Tensor&) override {}
+    double result() const override { return 1; }
+    void reset_state() override {}
+  };
+  CHECK(message([] { Constant().get_config(); }) ==
+        "[constant] this class has no list of its fields: derive it from Configured");
   const MeanMetricWrapper wrapper([](Node t, Node) { return t; }, {.name = "mine"});
   CHECK(message([&] { wrapper.get_config(); }) ==
-        "[mine] MeanMetricWrapper has no list of fields: derive it from Configured<Metric, "
-        "Options> to describe it");
+        "[mine] a metric that is a function of the program's cannot be described");
 }
 
 TEST_CASE("what options take as a metric", "[metrics][family]") {
@@ -151,6 +164,9 @@ TEST_CASE("what options take as a metric", "[metrics][family]") {
   const Handle<Metric> function([](Node t, Node p) { return t - p; });
   function->update_state({3, 3}, {1, 2});
   CHECK(function->result() == 1.5);
+  CHECK(function->name == "mean_metric_wrapper");
+  CHECK(Handle<Metric>(losses::mean_absolute_error)->name == "mean_absolute_error");
+  CHECK(Handle<Metric>(losses::mean_absolute_error)->direction == Direction::down);
 
   Mean mean;
   mean.update_state({1, 3});

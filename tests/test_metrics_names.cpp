@@ -107,7 +107,8 @@ TEST_CASE("metrics by Keras's names", "[metrics]") {
         "false_negatives, precision, recall, auc, sensitivity_at_specificity, "
         "specificity_at_sensitivity, precision_at_recall, recall_at_precision, f1_score, "
         "f_beta_score, io_u, binary_io_u, mean_io_u, one_hot_io_u, one_hot_mean_io_u, "
-        "confusion_matrix");
+        "confusion_matrix, loss_metric");
+  CHECK(message([] { metrics::get("loss_metric"); }) == "[LossMetric] there is no loss: give one");
   CHECK(message([] { metrics::get("mean_io_u"); }) ==
         "[MeanIoU] num_classes is 0, wanted 1 or more");
   CHECK(message([] { metrics::get("SensitivityAtSpecificity"); }) ==

@@ -31,6 +31,21 @@ TEST_CASE("numbers are written as printf writes them", "[numbers]") {
     }
 }
 
+TEST_CASE("numbers as Python's repr writes them", "[numbers]") {
+  CHECK(python_repr(0) == "0.0");
+  CHECK(python_repr(-0.0) == "-0.0");
+  CHECK(python_repr(0.1) == "0.1");
+  CHECK(python_repr(100000) == "100000.0");
+  CHECK(python_repr(-1234567.875) == "-1234567.875");
+  CHECK(python_repr(9007199254740993) == "9007199254740992.0");
+  CHECK(python_repr(1e16) == "1e+16");
+  CHECK(python_repr(1e-4) == "0.0001");
+  CHECK(python_repr(1.5e-5) == "1.5e-05");
+  CHECK(python_repr(1e300) == "1e+300");
+  CHECK(python_repr(HUGE_VAL) == "inf");
+  CHECK(python_repr(-std::numeric_limits<double>::quiet_NaN()) == "nan");
+}
+
 TEST_CASE("NaN has no sign", "[numbers]") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(fixed(-nan, 2) == "nan");

@@ -1,5 +1,6 @@
 #include "keratin/config.hpp"
 
+#include "core/numbers.hpp"
 #include "keratin/check.hpp"
 
 namespace keratin {
@@ -40,19 +41,11 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
-// The shortest decimal that reads back as the same number, and never one that looks like an
-// integer.
-std::string with_point(double number) {
-  std::string text = concat(number);
-  if (text.find_first_of(".en") == std::string::npos) text += ".0";
-  return text;
-}
-
 struct Printer {
   std::string operator()(std::monostate) const { return "None"; }
   std::string operator()(bool value) const { return value ? "True" : "False"; }
   std::string operator()(std::int64_t value) const { return std::to_string(value); }
-  std::string operator()(double value) const { return with_point(value); }
+  std::string operator()(double value) const { return python_repr(value); }
   std::string operator()(const std::string& value) const { return quoted(value); }
   std::string operator()(const Config::List& list) const {
     return '[' + joined(list, [](const Config& item) { return to_string(item); }) + ']';

@@ -18,4 +18,8 @@ std::string scientific(double value, int digits);
 /// general(1e-5, 6) is "1e-05".
 std::string general(double value, int digits);
 
+/// The shortest decimal that reads back as the same number, as Python's repr() writes it: never one
+/// that looks like an integer. python_repr(100000) is "100000.0", python_repr(1e16) "1e+16".
+std::string python_repr(double value);
+
 }  // namespace keratin

@@ -11,14 +11,14 @@ namespace keratin::metrics {
 
 namespace {
 
-constexpr Word<AUC::Curve> curves[] = {{"roc", {"ROC", "", ""}, AUC::Curve::roc},
-                                       {"pr", {"PR", "", ""}, AUC::Curve::pr},
-                                       {"prgain", {"PRGAIN", "", ""}, AUC::Curve::prgain}};
+constexpr NamedValue<AUC::Curve> curves[] = {{"roc", AUC::Curve::roc, {"ROC"}},
+                                             {"pr", AUC::Curve::pr, {"PR"}},
+                                             {"prgain", AUC::Curve::prgain, {"PRGAIN"}}};
 
-constexpr Word<AUC::Summation> summations[] = {
-    {"Interpolation", {"interpolation", "", ""}, AUC::Summation::interpolation},
-    {"Minoring", {"minoring", "", ""}, AUC::Summation::minoring},
-    {"Majoring", {"majoring", "", ""}, AUC::Summation::majoring}};
+constexpr NamedValue<AUC::Summation> summations[] = {
+    {"Interpolation", AUC::Summation::interpolation, {"interpolation"}},
+    {"Minoring", AUC::Summation::minoring, {"minoring"}},
+    {"Majoring", AUC::Summation::majoring, {"majoring"}}};
 
 /// The thresholds between 0 and 1 that an AUC was given or asked for, and its ends, a little
 /// outside.
@@ -50,8 +50,8 @@ AUC::AUC(AUCOptions options)
                        .label_weights = options.label_weights,
                        .from_logits = options.from_logits},
                  recall),
-      curve_(meaning_of<Curve>("curve", curves, options.curve)),
-      summation_(meaning_of<Summation>("summation_method", summations, options.summation_method)) {
+      curve_(value_named<Curve>("curve", curves, options.curve)),
+      summation_(value_named<Summation>("summation_method", summations, options.summation_method)) {
   check(!options.num_labels || options.multi_label, "AUC", "num_labels is for multi_label only");
   if (!options.num_labels || !options.label_weights.given()) return;
   const std::size_t weights = options.label_weights.values().size();

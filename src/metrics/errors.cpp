@@ -28,40 +28,31 @@ MeanLoss::MeanLoss(const MetricOptions& options, const char* default_name, Funct
     : Configured(options, name_or(options.name, default_name), Direction::down, std::move(loss)) {}
 
 MeanSquaredError::MeanSquaredError(MetricOptions options)
-    : MeanLoss(options, "mean_squared_error",
-               [](Node t, Node p) { return losses::mean_squared_error(t, p); }) {}
+    : MeanLoss(options, "mean_squared_error", losses::mean_squared_error) {}
 
 MeanAbsoluteError::MeanAbsoluteError(MetricOptions options)
-    : MeanLoss(options, "mean_absolute_error",
-               [](Node t, Node p) { return losses::mean_absolute_error(t, p); }) {}
+    : MeanLoss(options, "mean_absolute_error", losses::mean_absolute_error) {}
 
 MeanAbsolutePercentageError::MeanAbsolutePercentageError(MetricOptions options)
-    : MeanLoss(options, "mean_absolute_percentage_error",
-               [](Node t, Node p) { return losses::mean_absolute_percentage_error(t, p); }) {}
+    : MeanLoss(options, "mean_absolute_percentage_error", losses::mean_absolute_percentage_error) {}
 
 MeanSquaredLogarithmicError::MeanSquaredLogarithmicError(MetricOptions options)
-    : MeanLoss(options, "mean_squared_logarithmic_error",
-               [](Node t, Node p) { return losses::mean_squared_logarithmic_error(t, p); }) {}
+    : MeanLoss(options, "mean_squared_logarithmic_error", losses::mean_squared_logarithmic_error) {}
 
 LogCoshError::LogCoshError(MetricOptions options)
-    : MeanLoss(options, "logcosh", [](Node t, Node p) { return losses::log_cosh(t, p); }) {}
+    : MeanLoss(options, "logcosh", losses::log_cosh) {}
 
-Poisson::Poisson(MetricOptions options)
-    : MeanLoss(options, "poisson", [](Node t, Node p) { return losses::poisson(t, p); }) {}
+Poisson::Poisson(MetricOptions options) : MeanLoss(options, "poisson", losses::poisson) {}
 
 KLDivergence::KLDivergence(MetricOptions options)
-    : MeanLoss(options, "kl_divergence",
-               [](Node t, Node p) { return losses::kl_divergence(t, p); }) {}
+    : MeanLoss(options, "kl_divergence", losses::kl_divergence) {}
 
-Hinge::Hinge(MetricOptions options)
-    : MeanLoss(options, "hinge", [](Node t, Node p) { return losses::hinge(t, p); }) {}
+Hinge::Hinge(MetricOptions options) : MeanLoss(options, "hinge", losses::hinge) {}
 
 SquaredHinge::SquaredHinge(MetricOptions options)
-    : MeanLoss(options, "squared_hinge",
-               [](Node t, Node p) { return losses::squared_hinge(t, p); }) {}
+    : MeanLoss(options, "squared_hinge", losses::squared_hinge) {}
 
 CategoricalHinge::CategoricalHinge(MetricOptions options)
-    : MeanLoss(options, "categorical_hinge",
-               [](Node t, Node p) { return losses::categorical_hinge(t, p); }) {}
+    : MeanLoss(options, "categorical_hinge", losses::categorical_hinge) {}
 
 }  // namespace keratin::metrics

@@ -15,8 +15,7 @@ void Metric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weigh
 Tensor Metric::results() const { return static_cast<float>(result()); }
 
 Config Metric::get_config() const {
-  fail(name, class_name_of(*this),
-       " has no list of fields: derive it from Configured<Metric, Options> to describe it");
+  fail(name, "this class has no list of its fields: derive it from Configured");
 }
 
 }  // namespace keratin

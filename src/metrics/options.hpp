@@ -1,7 +1,6 @@
 #pragma once
 // PRIVATE: what constructors of metrics do with their options.
 
-#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,22 +28,14 @@ Options with(Options options, Value Options::*field, Value value) {
   return options;
 }
 
-/// A word that an option can be, and what it means: a row for find_row().
-template <class Meaning>
-struct Word {
-  const char* class_name;
-  std::array<const char*, 3> aliases;
-  Meaning meaning;
-};
-
-/// What a word means. Throws std::invalid_argument for an unknown one, listing those there are;
-/// `option` says what is looked for.
-template <class Meaning>
-Meaning meaning_of(std::string_view option, std::span<const Word<Meaning>> words,
-                   std::string_view word) {
-  const Word<Meaning>* found = find_row(words, word);
-  if (!found) fail_unknown(option, words, word);
-  return found->meaning;
+/// What a word stands for that an option is given as. Throws std::invalid_argument for an unknown
+/// one, listing those there are.
+template <class Value>
+Value value_named(std::string_view option, std::span<const NamedValue<Value>> rows,
+                  std::string_view word) {
+  const NamedValue<Value>* row = find_row(rows, word);
+  if (!row) fail_unknown(option, rows, word);
+  return row->value;
 }
 
 }  // namespace keratin::metrics

@@ -15,16 +15,15 @@ namespace {
 constexpr double epsilon = 1e-7;
 constexpr float least_positive = 1e-9f;  // Keras's: smaller scores are not positive even as largest
 
-constexpr Word<FScore::Average> averages[] = {
-    {"none", {"", "", ""}, FScore::Average::none},
-    {"micro", {"", "", ""}, FScore::Average::micro},
-    {"macro", {"", "", ""}, FScore::Average::macro},
-    {"weighted", {"", "", ""}, FScore::Average::weighted}};
+constexpr NamedValue<FScore::Average> averages[] = {{"none", FScore::Average::none},
+                                                    {"micro", FScore::Average::micro},
+                                                    {"macro", FScore::Average::macro},
+                                                    {"weighted", FScore::Average::weighted}};
 
-constexpr Word<R2Score::Aggregation> aggregations[] = {
-    {"none", {"", "", ""}, R2Score::Aggregation::none},
-    {"uniform_average", {"", "", ""}, R2Score::Aggregation::uniform},
-    {"variance_weighted_average", {"", "", ""}, R2Score::Aggregation::variance_weighted}};
+constexpr NamedValue<R2Score::Aggregation> aggregations[] = {
+    {"none", R2Score::Aggregation::none},
+    {"uniform_average", R2Score::Aggregation::uniform},
+    {"variance_weighted_average", R2Score::Aggregation::variance_weighted}};
 
 /// `columns`: how many there were in earlier updates, or 0.
 void check_matrices(const std::string& where, const Shape& shape, std::size_t columns) {
@@ -38,7 +37,7 @@ void check_matrices(const std::string& where, const Shape& shape, std::size_t co
 float largest(const float* row, std::size_t columns) {
   float most = -std::numeric_limits<float>::infinity();
   for (std::size_t j = 0; j < columns; ++j)
-    most = row[j] > most || std::isnan(row[j]) ? row[j] : most;
+    if (row[j] > most || std::isnan(row[j])) most = row[j];
   return most;
 }
 
@@ -46,7 +45,7 @@ float largest(const float* row, std::size_t columns) {
 
 FScore::FScore(const char* class_name, std::string name, const Setup& setup)
     : Metric(std::move(name), Direction::up),
-      average_(meaning_of<Average>("average", averages, setup.average.value_or("none"))),
+      average_(value_named<Average>("average", averages, setup.average.value_or("none"))),
       beta_(setup.beta),
       threshold_(setup.threshold) {
   check(beta_ > 0, class_name, "beta is ", beta_, ", wanted more than 0");
@@ -122,8 +121,8 @@ F1Score::F1Score(F1ScoreOptions options)
 
 R2Score::R2Score(R2ScoreOptions options)
     : Configured(options, name_or(options.name, "r2_score"), Direction::up),
-      aggregation_(meaning_of<Aggregation>("class_aggregation", aggregations,
-                                           options.class_aggregation.value_or("none"))) {
+      aggregation_(value_named<Aggregation>("class_aggregation", aggregations,
+                                            options.class_aggregation.value_or("none"))) {
   check(options.num_regressors >= 0, "R2Score", "num_regressors is ", options.num_regressors,
         ", wanted 0 or more");
 }

@@ -60,7 +60,9 @@ constexpr Row<Metric> rows[] = {
     row<MeanIoU>("MeanIoU", "mean_io_u"),
     row<OneHotIoU>("OneHotIoU", "one_hot_io_u"),
     row<OneHotMeanIoU>("OneHotMeanIoU", "one_hot_mean_io_u"),
-    row<ConfusionMatrix>("ConfusionMatrix", "confusion_matrix"),  // not in Keras
+    // Not in Keras:
+    row<ConfusionMatrix>("ConfusionMatrix", "confusion_matrix"),
+    row<LossMetric>("LossMetric", "loss_metric"),
 };
 
 }  // namespace

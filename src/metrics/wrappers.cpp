@@ -23,6 +23,11 @@ MeanMetricWrapper::Function checked(MeanMetricWrapper::Function function, std::s
   };
 }
 
+std::string name_of(const LossMetricOptions& options) {
+  check(bool(options.loss), "LossMetric", "there is no loss: give one");
+  return name_or(options.name, options.loss->name.c_str());
+}
+
 }  // namespace
 
 MeanMetricWrapper::MeanMetricWrapper(Function function, MetricOptions options)
@@ -43,14 +48,22 @@ void MeanMetricWrapper::update_on_tape(Node y_true, Node y_pred, const Tensor& s
   add_values(function_(y_true, y_pred).value(), sample_weight);
 }
 
-LossMetric::LossMetric(LossHandle loss, MetricOptions options)
-    : MeanMetricWrapper(name_or(options.name, loss->name.c_str()), Direction::down,
-                        [loss](Node y_true, Node y_pred) { return loss(y_true, y_pred); }),
-      loss_(std::move(loss)) {}
+Config MeanMetricWrapper::get_config() const {
+  fail(name, "a metric that is a function of the program's cannot be described");
+}
+
+LossMetric::LossMetric(LossMetricOptions options)
+    : Configured(options, name_of(options), Direction::down,
+                 [loss = options.loss](Node y_true, Node y_pred) { return loss(y_true, y_pred); }) {
+}
+
+LossMetric::LossMetric(LossHandle loss, LossMetricOptions options)
+    : LossMetric(with(std::move(options), &LossMetricOptions::loss, std::move(loss))) {}
 
 void LossMetric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {
   if (!sample_weight.defined()) return MeanMetricWrapper::update_on_tape(y_true, y_pred);
-  add_values(loss_(y_true, y_pred, y_true.tape().constant(sample_weight)).value(), {});
+  const Node weight = y_true.tape().constant(sample_weight);
+  add_values(options().loss(y_true, y_pred, weight).value(), {});
 }
 
 }  // namespace keratin::metrics
