@@ -10,10 +10,10 @@
 
 namespace keratin::metrics {
 
-CurvePoint::CurvePoint(const char* class_name, const std::string& name, const Target& target,
+CurvePoint::CurvePoint(const char* class_name, const std::string& given_name, const Target& target,
                        Rate wanted, int num_thresholds, std::optional<int> class_id)
     : ThresholdMetric(
-          name_or_unique(name, class_name), Direction::up,
+          name_or_unique(given_name, class_name), Direction::up,
           {.thresholds = even_thresholds(class_name, num_thresholds), .class_id = class_id},
           wanted),
       target_(target) {

@@ -39,8 +39,8 @@ std::vector<int> all_classes(int num_classes) {
 
 }  // namespace
 
-IoUMetric::IoUMetric(const char* class_name, const std::string& name, Setup setup)
-    : Metric(name_or_unique(name, class_name), Direction::up), setup_(std::move(setup)) {
+IoUMetric::IoUMetric(const char* class_name, const std::string& given_name, Setup setup)
+    : Metric(name_or_unique(given_name, class_name), Direction::up), setup_(std::move(setup)) {
   check(setup_.num_classes > 0, class_name, "num_classes is ", setup_.num_classes,
         ", wanted 1 or more");
   check(!setup_.target_class_ids.empty(), class_name, "target_class_ids is empty");

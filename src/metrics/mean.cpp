@@ -15,8 +15,8 @@ namespace {
 
 }  // namespace
 
-RunningMean::RunningMean(std::string name, Direction direction)
-    : Metric(std::move(name), direction) {}
+RunningMean::RunningMean(std::string metric_name, Direction metric_direction)
+    : Metric(std::move(metric_name), metric_direction) {}
 
 double RunningMean::result() const { return sum_.weights == 0 ? 0 : sum_.values / sum_.weights; }
 

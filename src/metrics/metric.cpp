@@ -4,8 +4,8 @@
 
 namespace keratin {
 
-Metric::Metric(std::string name, Direction direction)
-    : name(std::move(name)), direction(direction) {}
+Metric::Metric(std::string metric_name, Direction metric_direction)
+    : name(std::move(metric_name)), direction(metric_direction) {}
 Metric::~Metric() = default;
 
 void Metric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {

@@ -43,8 +43,8 @@ float largest(const float* row, std::size_t columns) {
 
 }  // namespace
 
-FScore::FScore(const char* class_name, std::string name, const Setup& setup)
-    : Metric(std::move(name), Direction::up),
+FScore::FScore(const char* class_name, std::string metric_name, const Setup& setup)
+    : Metric(std::move(metric_name), Direction::up),
       average_(value_named<Average>("average", averages, setup.average.value_or("none"))),
       beta_(setup.beta),
       threshold_(setup.threshold) {

@@ -46,10 +46,10 @@ WeightedSum average(std::string_view where, const Shape& shape, const Tensor& sa
   const double values_per_sample = static_cast<double>(elements) / static_cast<double>(samples);
   if (!sample_weight.defined()) {
     // A loop that counts hits vectorizes; one that adds doubles does not.
-    using Sum =
+    using Total =
         std::conditional_t<std::is_same_v<decltype(at(elements)), bool>, std::size_t, double>;
-    Sum total = 0;
-    for (std::size_t i = 0; i < elements; ++i) total += static_cast<Sum>(at(i));
+    Total total = 0;
+    for (std::size_t i = 0; i < elements; ++i) total += static_cast<Total>(at(i));
     return {static_cast<double>(total) / values_per_sample, static_cast<double>(samples)};
   }
   const Weights weights(where, sample_weight, shape);

@@ -29,14 +29,15 @@ double share(double part, double rest) { return part + rest == 0 ? 0 : part / (p
 
 }  // namespace
 
-ThresholdMetric::ThresholdMetric(std::string name, Direction direction, Setup setup, Rate rate)
-    : Metric(std::move(name), direction),
+ThresholdMetric::ThresholdMetric(std::string metric_name, Direction metric_direction, Setup setup,
+                                 Rate value_at_threshold)
+    : Metric(std::move(metric_name), metric_direction),
       setup_(std::move(setup)),
-      rate_(rate),
+      rate_(value_at_threshold),
       sorted_(setup_.thresholds.begin(), setup_.thresholds.end()),
       even_(evenly_spread(setup_.thresholds)) {
   std::sort(sorted_.begin(), sorted_.end());
-  check(!setup_.top_k || *setup_.top_k > 0, this->name, "top_k is ", setup_.top_k.value_or(0),
+  check(!setup_.top_k || *setup_.top_k > 0, name, "top_k is ", setup_.top_k.value_or(0),
         ", wanted 1 or more");
 }
 

@@ -34,8 +34,9 @@ MeanMetricWrapper::MeanMetricWrapper(Function function, MetricOptions options)
     : MeanMetricWrapper(name_or(options.name, "mean_metric_wrapper"), Direction::unknown,
                         checked(std::move(function), name_or(options.name, "MeanMetricWrapper"))) {}
 
-MeanMetricWrapper::MeanMetricWrapper(std::string name, Direction direction, Function function)
-    : RunningMean(std::move(name), direction), function_(std::move(function)) {}
+MeanMetricWrapper::MeanMetricWrapper(std::string metric_name, Direction metric_direction,
+                                     Function function)
+    : RunningMean(std::move(metric_name), metric_direction), function_(std::move(function)) {}
 
 void MeanMetricWrapper::update_state(const Tensor& y_true, const Tensor& y_pred,
                                      const Tensor& sample_weight) {

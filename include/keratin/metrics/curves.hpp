@@ -66,8 +66,8 @@ class CurvePoint : public ThresholdMetric {
     double value;      // in [0, 1]
     Rate rate;
   };
-  CurvePoint(const char* class_name, const std::string& name, const Target& target, Rate wanted,
-             int num_thresholds, std::optional<int> class_id);
+  CurvePoint(const char* class_name, const std::string& given_name, const Target& target,
+             Rate wanted, int num_thresholds, std::optional<int> class_id);
 
  private:
   std::vector<double> values() const override;

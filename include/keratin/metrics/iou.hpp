@@ -29,7 +29,7 @@ class IoUMetric : public Metric {
     int axis = -1;
   };
   /// An empty name becomes Keras's, which is counted.
-  IoUMetric(const char* class_name, const std::string& name, Setup setup);
+  IoUMetric(const char* class_name, const std::string& given_name, Setup setup);
 
  private:
   std::size_t classes() const { return static_cast<std::size_t>(setup_.num_classes); }

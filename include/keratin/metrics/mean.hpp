@@ -29,7 +29,7 @@ class RunningMean : public Metric {
   void reset_state() override { sum_ = {}; }
 
  protected:
-  RunningMean(std::string name, Direction direction);
+  RunningMean(std::string metric_name, Direction metric_direction);
 
   void add(const WeightedSum& batch);
   /// Adds values (N, ...) as Mean does.

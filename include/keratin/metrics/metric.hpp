@@ -28,7 +28,7 @@ class Metric {
   using FromFunction = metrics::MeanMetricWrapper;
   static const Table<Metric>& table();
 
-  explicit Metric(std::string name, Direction direction = Direction::unknown);
+  explicit Metric(std::string metric_name, Direction metric_direction = Direction::unknown);
   Metric(const Metric&) = default;
   Metric(Metric&&) = default;
   Metric& operator=(const Metric&) = default;

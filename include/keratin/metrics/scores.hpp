@@ -27,7 +27,7 @@ class FScore : public Metric {
     double beta;
     std::optional<double> threshold;
   };
-  FScore(const char* class_name, std::string name, const Setup& setup);
+  FScore(const char* class_name, std::string metric_name, const Setup& setup);
 
  private:
   struct Counts {

@@ -38,8 +38,9 @@ class ThresholdMetric : public Metric {
     OptionalNumbers label_weights = {};   // a weight for each column
     bool from_logits = false;             // predictions are logits: their sigmoid is compared
   };
-  /// `rate` is the result at each threshold, unless the class overrides values().
-  ThresholdMetric(std::string name, Direction direction, Setup setup, Rate rate);
+  /// `value_at_threshold` gives the results, unless the class overrides values().
+  ThresholdMetric(std::string metric_name, Direction metric_direction, Setup setup,
+                  Rate value_at_threshold);
 
   virtual std::vector<double> values() const;
   /// The counts of one label at each threshold, lowest first; zeros for a label not seen yet.
