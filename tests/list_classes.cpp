@@ -1,5 +1,4 @@
-// Prints "family ClassName" for every class in the tables, and for every activation: what README's
-// table has to list.
+// Prints "family ClassName" for every class in the tables: what README's table has to list.
 
 #include <cstdio>
 #include <keratin/keratin.hpp>

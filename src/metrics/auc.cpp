@@ -11,14 +11,14 @@ namespace keratin::metrics {
 
 namespace {
 
-constexpr NamedValue<AUC::Curve> curves[] = {{"roc", AUC::Curve::roc, {"ROC"}},
-                                             {"pr", AUC::Curve::pr, {"PR"}},
-                                             {"prgain", AUC::Curve::prgain, {"PRGAIN"}}};
+constexpr NamedValue<AUC::Curve> curves[] = {{"ROC", AUC::Curve::roc, {"roc"}},
+                                             {"PR", AUC::Curve::pr, {"pr"}},
+                                             {"PRGAIN", AUC::Curve::prgain, {"prgain"}}};
 
 constexpr NamedValue<AUC::Summation> summations[] = {
-    {"Interpolation", AUC::Summation::interpolation, {"interpolation"}},
-    {"Minoring", AUC::Summation::minoring, {"minoring"}},
-    {"Majoring", AUC::Summation::majoring, {"majoring"}}};
+    {"interpolation", AUC::Summation::interpolation, {"Interpolation"}},
+    {"minoring", AUC::Summation::minoring, {"Minoring"}},
+    {"majoring", AUC::Summation::majoring, {"Majoring"}}};
 
 /// The thresholds between 0 and 1 that an AUC was given or asked for, and its ends, a little
 /// outside.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/never_destroyed.hpp"
 #include "keratin/check.hpp"
 #include "model/state.hpp"
 
@@ -23,7 +24,7 @@ void MetricSet::reset() {
 
 Logs MetricSet::update(const CompileOptions& compiled, const Batch& batch, Node y_pred,
                        double loss) {
-  static const Tensor unweighted;
+  static NeverDestroyed<const Tensor> unweighted;
   if (!made_) make(compiled, batch.y.shape(), y_pred.shape());
   const auto rows = static_cast<double>(batch.x.shape().front());
   loss_total_ += rows * loss;
@@ -33,7 +34,7 @@ Logs MetricSet::update(const CompileOptions& compiled, const Batch& batch, Node 
   if (metrics_.empty()) return logs;
   const Node y_true = y_pred.tape().constant(batch.y);
   for (const CompiledMetric& each : metrics_) {
-    each.metric->update_on_tape(y_true, y_pred, each.weighted ? batch.sample_weight : unweighted);
+    each.metric->update_on_tape(y_true, y_pred, each.weighted ? batch.sample_weight : *unweighted);
     logs[each.metric->name] = each.metric->result();
   }
   return logs;
