@@ -1,6 +1,8 @@
 # cmake -DROOT=<project> -P check_includes.cmake: reads the #include lines of include/ and src/ and fails unless includes point down
-# this list only, public headers include nothing but light standard headers and each other, and xtensor, xsimd and BLAS stay behind
-# src/xt.hpp and src/kernels/. A new file must have its place here.
+# this list only, keratin.hpp brings in every public header except those of components, public headers include nothing but light
+# standard headers and each other, and xtensor, xsimd and BLAS stay behind src/xt.hpp and src/kernels/. A new file must have its
+# place here.
+cmake_minimum_required(VERSION 3.25)
 set(order core tape ops families layers data model components all)
 set(core "^(core/|kernels/|xt\\.hpp|keratin/(check|config|family|fields|shape|tensor|array_view|random|utils)\\.hpp)")
 set(tape "^(tape/|keratin/(tape|backward_function)\\.hpp)")
@@ -9,7 +11,7 @@ set(names "(activations|initializers|regularizers|losses|metrics|optimizers)")
 set(families "^(${names}[/.]|keratin/${names}[/.])")
 set(layers "^(layers/|keratin/layers?[/.])")
 set(data "^(data/|keratin/(batch|datasets?)\\.hpp)")
-set(model "^(model/|callbacks/|keratin/callbacks[/.]|keratin/(compile|fit|logs|model|sequential|xtensor)\\.hpp)")
+set(model "^(model/|callbacks/|keratin/callbacks[/.]|keratin/(compile|fit|logs|model|sequential)\\.hpp)")
 set(components "^(plot/|keratin/plot\\.hpp)")
 set(all "^keratin/keratin\\.hpp")
 
@@ -54,9 +56,11 @@ foreach(folder include src)
         endif()
         if(folder STREQUAL "include" AND NOT included MATCHES "^keratin/")
           complain("is public and includes the private ${included}")
+        elseif(folder STREQUAL "include")
+          list(APPEND includes_of_${file} ${included})
         endif()
       else()
-        if(folder STREQUAL "include" AND NOT file STREQUAL "keratin/xtensor.hpp")
+        if(folder STREQUAL "include")
           if(NOT included MATCHES "^[a-z_0-9]+$")
             complain("is public and includes <${included}>, which is not the standard library's")
           elseif(included MATCHES "${heavy}")
@@ -69,6 +73,23 @@ foreach(folder include src)
     endforeach()
     math(EXPR checked "${checked} + 1")
   endforeach()
+endforeach()
+
+# What keratin.hpp brings in, itself or through what it includes.
+set(brought "")
+set(open keratin/keratin.hpp)
+while(open)
+  list(POP_FRONT open file)
+  if(NOT file IN_LIST brought)
+    list(APPEND brought ${file})
+    list(APPEND open ${includes_of_${file}})
+  endif()
+endwhile()
+file(GLOB_RECURSE files RELATIVE ${ROOT}/include ${ROOT}/include/*.hpp)
+foreach(file IN LISTS files)
+  if(NOT file IN_LIST brought AND NOT file MATCHES "${components}")
+    complain("is public and keratin.hpp does not bring it in")
+  endif()
 endforeach()
 
 if(checked EQUAL 0)
