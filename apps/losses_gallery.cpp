@@ -52,8 +52,7 @@ Family regression() {
            {.name = "MeanSquaredLogarithmicError",
             .function = "mean_squared_logarithmic_error",
             .sentence = "The mean squared error of the logarithms: ratios count, not differences. "
-                        "Predictions below 0 count as 0, so there "
-                        "the gradient is lost.",
+                        "Predictions below 0 count as 0, so there the gradient is lost.",
             .formulas = {R"(\frac{1}{n} ∑_i (ln(max(ŷ_i, ε) + 1) − ln(max(y_i, ε) + 1))^2)"},
             .setting = "y_true = 1",
             .from = -1,
@@ -99,95 +98,92 @@ Family regression() {
 }
 
 Family probabilities() {
-  return {
-      "Probabilities",
-      {{.name = "BinaryCrossentropy",
-        .function = "binary_crossentropy",
-        .sentence = "Minus the logarithm of the probability given to the truth, for yes or no. "
-                    "Probabilities are clipped to 1e-7 … 1 − "
-                    "1e-7, so at 0 and 1 the gradient is lost.",
-        .formulas = {R"(− \frac{1}{n} ∑_i (y_i ln ŷ_i + (1 − y_i) ln(1 − ŷ_i)))"},
-        .setting = "y_true = 1",
-        .from = 0,
-        .to = 1,
-        .loss = [](Node p) { return binary_crossentropy(truth(p, {1}), p); },
-        .jumps = {0, 1},
-        .y_range = {{-10, 6}}},
-       {.name = "CategoricalCrossentropy",
-        .function = "categorical_crossentropy",
-        .sentence = "Minus the logarithm of the probability given to the true class. Labels are "
-                    "one-hot; predictions are scaled to a "
-                    "sum of 1, then clipped.",
-        .formulas = {R"(− ∑_i y_i ln \frac{ŷ_i}{∑_j ŷ_j})"},
-        .setting = "y_true = (1, 0, 0), y_pred = (p, (1 − p)/2, (1 − p)/2)",
-        .x_label = "probability p of the true class",
-        .from = 0,
-        .to = 1,
-        .loss =
-            [](Node p) {
-              return categorical_crossentropy(truth(p, {1, 0, 0}), three_classes(p));
-            },
-        .jumps = {0, 1},
-        .y_range = {{-10, 6}}},
-       {.name = "SparseCategoricalCrossentropy",
-        .function = "sparse_categorical_crossentropy",
-        .sentence = "The same for labels that are class numbers. Here over one logit, from logits: "
-                    "the gradient is the predicted "
-                    "probability less 1.",
-        .formulas = {R"(− ln \frac{ŷ_y}{∑_j ŷ_j})",
-                     R"("from logits:" − ln \frac{e^{z_y}}{∑_j e^{z_j}})"},
-        .setting = "y_true = 0, logits (z, 0, 0)",
-        .x_label = "logit z of the true class",
-        .from = -6,
-        .to = 6,
-        .loss =
-            [](Node z) {
-              const Node zero = constant(z, 0);
-              return sparse_categorical_crossentropy(zero, columns(z, zero, zero),
-                                                     {.from_logits = true});
-            }},
-       {.name = "BinaryFocalCrossentropy",
-        .function = "binary_focal_crossentropy",
-        .sentence = "Binary cross-entropy in which what is predicted well counts less.",
-        .formulas = {R"(\frac{1}{n} ∑_i (1 − p_i)^γ (− ln p_i))",
-                     R"(p_i = ŷ_i y_i + (1 − ŷ_i)(1 − y_i))"},
-        .setting = "y_true = 1, gamma = 2",
-        .from = 0,
-        .to = 1,
-        .loss = [](Node p) { return binary_focal_crossentropy(truth(p, {1}), p); },
-        .jumps = {0, 1},
-        .y_range = {{-10, 6}}},
-       {.name = "CategoricalFocalCrossentropy",
-        .function = "categorical_focal_crossentropy",
-        .sentence = "The same for several classes, weighed by α.",
-        .formulas = {R"(− ∑_i α (1 − q_i)^γ y_i ln q_i)", R"(q_i = \frac{ŷ_i}{∑_j ŷ_j})"},
-        .setting =
-            "y_true = (1, 0, 0), y_pred = (p, (1 − p)/2, (1 − p)/2), alpha = 0.25, gamma = 2",
-        .x_label = "probability p of the true class",
-        .from = 0,
-        .to = 1,
-        .loss =
-            [](Node p) {
-              return categorical_focal_crossentropy(truth(p, {1, 0, 0}), three_classes(p));
-            },
-        .jumps = {0, 1},
-        .y_range = {{-4, 2}}},
-       {.name = "KLDivergence",
-        .function = "kl_divergence",
-        .sentence = "How much is lost when the predicted distribution stands in for the true one: "
-                    "0 where they are the same. At 0 and "
-                    "1 one of the two probabilities is clipped to 1e-7, and only the other pulls.",
-        .formulas = {R"(∑_i y_i ln \frac{y_i}{ŷ_i})"},
-        .setting = "y_true = (0.3, 0.7), y_pred = (p, 1 − p)",
-        .x_label = "p",
-        .from = 0,
-        .to = 1,
-        .loss =
-            [](Node p) {
-              return kl_divergence(truth(p, {0.3, 0.7}), columns(p, 1 - p));
-            },
-        .jumps = {0, 1},
-        .y_range = {{-3, 3}}}}};
+  return {"Probabilities",
+          {{.name = "BinaryCrossentropy",
+            .function = "binary_crossentropy",
+            .sentence =
+                "Minus the logarithm of the probability given to the truth, for yes or no. "
+                "Probabilities are clipped to 1e-7 … 1 − 1e-7, so at 0 and 1 the gradient is lost.",
+            .formulas = {R"(− \frac{1}{n} ∑_i (y_i ln ŷ_i + (1 − y_i) ln(1 − ŷ_i)))"},
+            .setting = "y_true = 1",
+            .from = 0,
+            .to = 1,
+            .loss = [](Node p) { return binary_crossentropy(truth(p, {1}), p); },
+            .jumps = {0, 1},
+            .y_range = {{-10, 6}}},
+           {.name = "CategoricalCrossentropy",
+            .function = "categorical_crossentropy",
+            .sentence = "Minus the logarithm of the probability given to the true class. Labels "
+                        "are one-hot; predictions are scaled to a sum of 1, then clipped.",
+            .formulas = {R"(− ∑_i y_i ln \frac{ŷ_i}{∑_j ŷ_j})"},
+            .setting = "y_true = (1, 0, 0), y_pred = (p, (1 − p)/2, (1 − p)/2)",
+            .x_label = "probability p of the true class",
+            .from = 0,
+            .to = 1,
+            .loss =
+                [](Node p) {
+                  return categorical_crossentropy(truth(p, {1, 0, 0}), three_classes(p));
+                },
+            .jumps = {0, 1},
+            .y_range = {{-10, 6}}},
+           {.name = "SparseCategoricalCrossentropy",
+            .function = "sparse_categorical_crossentropy",
+            .sentence = "The same for labels that are class numbers. Here over one logit, from "
+                        "logits: the gradient is the predicted probability less 1.",
+            .formulas = {R"(− ln \frac{ŷ_y}{∑_j ŷ_j})",
+                         R"("from logits:" − ln \frac{e^{z_y}}{∑_j e^{z_j}})"},
+            .setting = "y_true = 0, logits (z, 0, 0)",
+            .x_label = "logit z of the true class",
+            .from = -6,
+            .to = 6,
+            .loss =
+                [](Node z) {
+                  const Node zero = constant(z, 0);
+                  return sparse_categorical_crossentropy(zero, columns(z, zero, zero),
+                                                         {.from_logits = true});
+                }},
+           {.name = "BinaryFocalCrossentropy",
+            .function = "binary_focal_crossentropy",
+            .sentence = "Binary cross-entropy in which what is predicted well counts less.",
+            .formulas = {R"(\frac{1}{n} ∑_i (1 − p_i)^γ (− ln p_i))",
+                         R"(p_i = ŷ_i y_i + (1 − ŷ_i)(1 − y_i))"},
+            .setting = "y_true = 1, gamma = 2",
+            .from = 0,
+            .to = 1,
+            .loss = [](Node p) { return binary_focal_crossentropy(truth(p, {1}), p); },
+            .jumps = {0, 1},
+            .y_range = {{-10, 6}}},
+           {.name = "CategoricalFocalCrossentropy",
+            .function = "categorical_focal_crossentropy",
+            .sentence = "The same for several classes, weighed by α.",
+            .formulas = {R"(− ∑_i α (1 − q_i)^γ y_i ln q_i)", R"(q_i = \frac{ŷ_i}{∑_j ŷ_j})"},
+            .setting =
+                "y_true = (1, 0, 0), y_pred = (p, (1 − p)/2, (1 − p)/2), alpha = 0.25, gamma = 2",
+            .x_label = "probability p of the true class",
+            .from = 0,
+            .to = 1,
+            .loss =
+                [](Node p) {
+                  return categorical_focal_crossentropy(truth(p, {1, 0, 0}), three_classes(p));
+                },
+            .jumps = {0, 1},
+            .y_range = {{-4, 2}}},
+           {.name = "KLDivergence",
+            .function = "kl_divergence",
+            .sentence = "How much is lost when the predicted distribution stands in for the true "
+                        "one: 0 where they are the same. At 0 and 1 one of the two probabilities "
+                        "is clipped to 1e-7, and only the other pulls.",
+            .formulas = {R"(∑_i y_i ln \frac{y_i}{ŷ_i})"},
+            .setting = "y_true = (0.3, 0.7), y_pred = (p, 1 − p)",
+            .x_label = "p",
+            .from = 0,
+            .to = 1,
+            .loss =
+                [](Node p) {
+                  return kl_divergence(truth(p, {0.3, 0.7}), columns(p, 1 - p));
+                },
+            .jumps = {0, 1},
+            .y_range = {{-3, 3}}}}};
 }
 
 Family margins() {

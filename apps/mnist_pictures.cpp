@@ -77,8 +77,8 @@ void make_folder(const std::string& folder) {
                              "': " + (error ? error.message() : "a file is in its place"));
 }
 
-void leave(Model& model, const History& history, const datasets::Split& test,
-           const std::string& folder) {
+void save(Model& model, const History& history, const datasets::Split& test,
+          const std::string& folder) {
   const Tensor probabilities = model.predict(test.x, {.batch_size = 256, .verbose = 0});
   std::vector<float> ids;
   for (std::size_t i = 0; i < ArrayView(test.y).rows(); ++i)

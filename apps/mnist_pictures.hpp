@@ -11,9 +11,9 @@ namespace pictures {
 /// training than after.
 void make_folder(const std::string& folder);
 
-/// Leaves history.svg (the learning curves), confusion.svg (of the test images) and mistakes.png
+/// Saves history.svg (the learning curves), confusion.svg (of the test images) and mistakes.png
 /// (those the model was surest about). Draws what it can, then throws the first error.
-void leave(keratin::Model& model, const keratin::History& history,
-           const keratin::datasets::Split& test, const std::string& folder);
+void save(keratin::Model& model, const keratin::History& history,
+          const keratin::datasets::Split& test, const std::string& folder);
 
 }  // namespace pictures

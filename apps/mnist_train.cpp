@@ -42,7 +42,7 @@ History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, 
                                .callbacks = {&interrupt},
                                .validation_data = {mnist.test.x, mnist.test.y}});
   if (!settings.pictures.empty()) {
-    pictures::leave(model, history, mnist.test, settings.pictures);
+    pictures::save(model, history, mnist.test, settings.pictures);
     if (settings.verbose > 0)
       std::printf("Pictures: history.svg, confusion.svg and mistakes.png in %s\n",
                   settings.pictures.c_str());
@@ -76,16 +76,15 @@ int train_seeds(const Settings& settings, const Mnist& mnist) {
 int main(int argc, char** argv) {
   Settings settings;
   CLI::App app(
-      "Trains the documents' MNIST model: 784 pixels, a Dense layer with relu, ten classes with "
-      "softmax. Without options it is the "
-      "published run, figure for figure.");
+      "Trains the published MNIST model: 784 pixels, a Dense layer with relu, ten classes with "
+      "softmax. Without options it is the published run, figure for figure.");
   app.option_defaults()->always_capture_default();
   app.add_option("--data", settings.data,
                  "Folder with the four IDX files, plain or .gz (default: the bundled MNIST)")
       ->type_name("DIR");
   app.add_option("--epochs", settings.epochs, "Passes over the training images")
       ->check(CLI::Range(1, 1'000'000));
-  app.add_option("--batch-size", settings.batch_size, "Images a step")
+  app.add_option("--batch-size", settings.batch_size, "Images per step")
       ->check(CLI::Range(1, 60'000));
   app.add_option("--units", settings.units, "Width of the hidden layer")
       ->check(CLI::Range(1, 65'536));
@@ -111,8 +110,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 10'000));
   app.add_option("--plot", settings.pictures,
                  "Leave the learning curves, the confusion matrix of the test images and the "
-                 "surest mistakes in this "
-                 "folder (needs gnuplot)")
+                 "surest mistakes in this folder (needs gnuplot)")
       ->type_name("DIR")
       ->excludes("--seeds");
   try {

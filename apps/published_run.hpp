@@ -15,7 +15,7 @@ inline constexpr int keras_runs = 32;
 
 struct Cell {
   double published, mean,
-      sd;  // the documents' single run; Keras's mean and standard deviation over its runs
+      sd;  // the single published run; Keras's mean and standard deviation over its runs
 };
 
 // epoch by epoch: loss, acc, val_loss, val_acc

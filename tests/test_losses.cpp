@@ -239,7 +239,7 @@ Node quantile(Node y_true, Node y_pred) {
 
 }  // namespace
 
-TEST_CASE("the documents' samples, under every reduction, with and without weights", "[losses]") {
+TEST_CASE("the published samples, under every reduction, with and without weights", "[losses]") {
   for (const Sample& sample : samples) {
     INFO(sample.name);
     const auto loss = [&](const char* reduction) { return sample.make(reduction); };

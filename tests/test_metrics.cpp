@@ -1,4 +1,4 @@
-// Metrics alone: the documents' and the fact sheet's numbers, functions, copies.
+// Metrics alone: the published numbers, functions, copies.
 #include <algorithm>
 #include <cmath>
 #include <limits>

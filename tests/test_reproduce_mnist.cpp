@@ -1,4 +1,4 @@
-// The documents' MNIST run, against TF-Keras 2.9.3's own spread over 32 seeds. `mnist_train --seeds
+// The published MNIST run, against TF-Keras 2.9.3's own spread over 32 seeds. `mnist_train --seeds
 // 32` shows all of it.
 
 #include <cmath>

@@ -23,7 +23,7 @@ TEST_CASE("the counter counts", "[allocations]") {
   CHECK(small.large == 0);
 }
 
-TEST_CASE("a step of the documents' network allocates nothing after the first",
+TEST_CASE("a step of the published network allocates nothing after the first",
           "[tape][allocations]") {
   const Tensor x = off_kinks({256, 28, 28}, 0, 1), short_x = off_kinks({96, 28, 28}, 0, 1);
   Tensor labels = Tensor::zeros({256}), short_labels = Tensor::zeros({96});

@@ -20,17 +20,17 @@ std::string why(int error) { return std::strerror(error); }
 
 /// A file without a name that disappears when it is closed. Used in place of a pipe, as it neither
 /// blocks nor raises SIGPIPE.
-class Unnamed {
+class TemporaryFile {
  public:
-  Unnamed() : file_(std::tmpfile()) {
+  TemporaryFile() : file_(std::tmpfile()) {
     check<std::runtime_error>(file_ != nullptr, "plot",
                               "there is no room for a temporary file: ", why(errno));
     // Not below 3, even if our own 0 to 2 are closed: the child has those for itself.
     descriptor_ = fcntl(fileno(file_), F_DUPFD_CLOEXEC, 3);
   }
-  Unnamed(const Unnamed&) = delete;
-  Unnamed& operator=(const Unnamed&) = delete;
-  ~Unnamed() {
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
     close(descriptor_);
     std::fclose(file_);
   }
@@ -58,12 +58,12 @@ class Unnamed {
 /// What gnuplot prints when it runs the script, or nothing if there is no gnuplot. It is started
 /// directly, without a shell, and with -d, without the user's settings.
 std::optional<std::string> run_gnuplot(const std::string& script) {
-  Unnamed in, out, err;
+  TemporaryFile in, out, err;
   in.write(script);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   int target = 0;
-  for (const Unnamed* file : {&in, &out, &err})
+  for (const TemporaryFile* file : {&in, &out, &err})
     posix_spawn_file_actions_adddup2(&actions, file->descriptor(), target++);
   char name[] = "gnuplot", defaults[] = "-d";
   char* const arguments[] = {name, defaults, nullptr};
@@ -75,10 +75,11 @@ std::optional<std::string> run_gnuplot(const std::string& script) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) break;  // no status if the program ignores SIGCHLD: the output will tell
-  std::string said = err.read();
-  while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
+  std::string message = err.read();
+  while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
   if (status != 0)
-    fail<std::runtime_error>("plot", "gnuplot failed: ", said.empty() ? "it said nothing" : said);
+    fail<std::runtime_error>("plot",
+                             "gnuplot failed: ", message.empty() ? "it said nothing" : message);
   return out.read();
 }
 

@@ -117,7 +117,7 @@ std::string csv_of(const std::vector<Panel>& panels) {
   return text;
 }
 
-void inspect(const std::vector<Panel>& panels) {
+void check_panels(const std::vector<Panel>& panels) {
   check(!panels.empty(), "plot", "there are no panels to draw");
   for (const Panel& panel : panels) {
     check(!panel.curves.empty(), "plot", "there are no curves to draw",
@@ -142,7 +142,7 @@ int columns_for(int panels) { return panels == 4 ? 2 : std::min(panels, 3); }
 void panels(const std::vector<Panel>& panels, const std::string& path,
             const PanelsOptions& options) {
   check_ending(path);
-  inspect(panels);
+  check_panels(panels);
   const int count = static_cast<int>(panels.size());
   const int columns = options.columns > 0 ? std::min(options.columns, count) : columns_for(count);
   const int rows = (count + columns - 1) / columns;

@@ -1,5 +1,5 @@
 #pragma once
-// The floor: the documents' MNIST step written by hand on cblas_sgemm, with nothing between it and
+// The floor: the published MNIST step written by hand on cblas_sgemm, with nothing between it and
 // the machine.
 
 #include <cstdint>

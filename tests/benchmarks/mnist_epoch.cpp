@@ -1,4 +1,4 @@
-// The documents' MNIST epoch, and the same step written by hand on cblas_sgemm (floor.cpp), in
+// The published MNIST epoch, and the same step written by hand on cblas_sgemm (floor.cpp), in
 // turn, in one run:
 //   mnist_epoch [threads] [epochs] [data folder] [dense]
 // One line an epoch for each, then the medians and their ratio. With "dense" black pixels are 1,

@@ -1,4 +1,4 @@
-// The documents' MNIST epoch in ggml's ggml_opt_fit: mnist_ggml threads epochs folder
+// The published MNIST epoch in ggml's ggml_opt_fit: mnist_ggml threads epochs folder
 // On its BLAS backend with the CPU backend behind, the fastest that ggml has here: the CPU backend
 // alone takes 1.6 times as long.
 

@@ -1,4 +1,4 @@
-"""The documents' MNIST run, as they write it, timed by epoch: Keras 3 or TensorFlow 2.9's Keras."""
+"""The published MNIST run, timed by epoch: Keras 3 or TensorFlow 2.9's Keras."""
 
 import time
 
