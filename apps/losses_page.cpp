@@ -129,20 +129,18 @@ void write_page(const std::string& folder) {
   plot::panels(sheet, in_folder("losses.svg"));
 
   std::ofstream page(in_folder("index.html"), std::ios::binary);
-  page << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-          "name=\"viewport\" content=\"width=device-width\">\n"
-          "<title>The losses of keratin</title>\n<style>"
-       << style
-       << "</style>\n</head>\n<body>\n<h1>The losses of keratin</h1>\n<p>Keras’s losses, drawn "
-          "over one number of the prediction: the "
-          "loss, and "
-          "its gradient as the tape computes it. Where the gradient jumps, a dot shows what it is "
-          "there. In the formulas <i>y</i> is "
-          "y_true, "
-          "<i>ŷ</i> is y_pred, a sum runs over the last axis, and <i>ε</i> is 1e-7.</p>\n<nav>\n"
-       << contents_list << "<h2><a href=\"#samples\">The documents’ samples</a></h2>\n</nav>\n"
-       << body << "<h2 id=\"samples\">The documents’ samples</h2>\n"
-       << samples_table() << "</body>\n</html>\n";
+  page
+      << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+         "name=\"viewport\" content=\"width=device-width\">\n"
+         "<title>The losses of keratin</title>\n<style>"
+      << style
+      << "</style>\n</head>\n<body>\n<h1>The losses of keratin</h1>\n<p>Keras’s losses, drawn over "
+         "one number of the prediction: the loss, and its gradient as the tape computes it. Where "
+         "the gradient jumps, a dot shows what it is there. In the formulas <i>y</i> is y_true, "
+         "<i>ŷ</i> is y_pred, a sum runs over the last axis, and <i>ε</i> is 1e-7.</p>\n<nav>\n"
+      << contents_list << "<h2><a href=\"#samples\">The documents’ samples</a></h2>\n</nav>\n"
+      << body << "<h2 id=\"samples\">The documents’ samples</h2>\n"
+      << samples_table() << "</body>\n</html>\n";
   page.close();
   if (!page) throw std::runtime_error("cannot write '" + in_folder("index.html") + "'");
 }

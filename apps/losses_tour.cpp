@@ -35,8 +35,7 @@ int main(int argc, char** argv) {
       "code 1 if one is off.");
   app.add_option("--pictures", folder,
                  "Also draw every loss and its gradient, and leave the pictures and a page of them "
-                 "(index.html, which needs no "
-                 "other file) in this folder (needs gnuplot)")
+                 "(index.html, which needs no other file) in this folder (needs gnuplot)")
       ->type_name("DIR");
   try {
     app.parse(argc, argv);

@@ -156,9 +156,8 @@ void panels(const std::vector<Panel>& panels, const std::string& path,
       "\nset border 3 lc rgb '#606060'\nset tics nomirror out scale 0.6 textcolor rgb 'black'\nset "
       "mytics 1\n"
       "set grid lc rgb '#dcdcdc' lt 1 lw 0.6\nset format '%g'\nset key bmargin center horizontal "
-      "Left reverse samplen 2.5 spacing 1.4 "
-      "width 1\nset xlabel offset 0,0.4\nset xzeroaxis lt 1 lw 0.8 lc rgb '#909090'\nset title "
-      "font ',13'\n";
+      "Left reverse samplen 2.5 spacing 1.4 width 1\nset xlabel offset 0,0.4\nset xzeroaxis lt 1 "
+      "lw 0.8 lc rgb '#909090'\nset title font ',13'\n";
   for (std::size_t p = 0; p < panels.size(); ++p) drawing.script += script_of(panels[p], p);
   drawing.script += "unset multiplot";
   drawing.csv = csv_of(panels);
