@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "keratin/compile.hpp"
 #include "keratin/metrics.hpp"
 #include "keratin/ops.hpp"
 #include "keratin/utils.hpp"
@@ -16,6 +17,14 @@ using namespace metrics;
 using test::message;
 
 Node absolute_error(Node y_true, Node y_pred) { return ops::mean(ops::abs(y_true - y_pred), -1); }
+
+TEST_CASE("a metric that compile is given by name takes one automatic name", "[metrics]") {
+  utils::clear_session();
+  const MetricChoice choice("precision");
+  CHECK(Precision().name == "precision");
+  choice.make({4, 1}, {4, 1});  // as the first batch does
+  CHECK(Precision().name == "precision_2");
+}
 
 TEST_CASE("metrics' default names", "[metrics]") {
   utils::clear_session();

@@ -4,12 +4,17 @@
 
 #include "core/never_destroyed.hpp"
 #include "keratin/check.hpp"
+#include "keratin/family.hpp"
 #include "model/state.hpp"
 
 namespace keratin {
 
+// An unknown name fails here rather than at the first batch, which makes the metric. The one made
+// to find out is given a name, so that it takes none of the automatic ones.
 MetricChoice::MetricChoice(const std::string& name) : name_(name) {
-  if (!metrics::depends_on_shapes(name)) metrics::get(name);
+  if (metrics::depends_on_shapes(name)) return;
+  const bool custom = detail::find_custom(typeid(Metric), name) != nullptr;
+  make_member<Metric>(name, custom ? Config::Object{} : Config::Object{{"name", name}});
 }
 
 std::shared_ptr<Metric> MetricChoice::make(const Shape& y_true, const Shape& y_pred) const {
