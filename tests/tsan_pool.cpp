@@ -18,7 +18,11 @@ int main() {
       const std::size_t count = static_cast<std::size_t>(seed * 37 + round) % cells.size() + 1;
       parallel_for(count, [&](std::size_t tile) {
         ++cells[tile];
-        if (tile == 0) parallel_for(3, [&](std::size_t inner) { cells[0] += inner == 0; });
+        // in parallel too, where another caller had the pool when this tile's region began
+        if (tile == 0)
+          parallel_for(3, [&](std::size_t inner) {
+            if (inner == 0) ++cells[0];
+          });
       });
       for (std::size_t i = 0; i < count; ++i) wrong = wrong || cells[i] != (i == 0 ? 2 : 1);
       for (std::size_t i = 0; i < count; ++i) cells[i] = 0;
