@@ -7,7 +7,7 @@ using namespace keratin;
 
 template <class Family>
 void list() {
-  const Table<Family>& table = Family::table();
+  const ClassTable<Family>& table = Family::table();
   for (const Row<Family>& row : table.rows) std::printf("%s %s\n", table.family, row.class_name);
 }
 

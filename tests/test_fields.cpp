@@ -15,7 +15,7 @@ class Shade {  // a family
  public:
   using Family = Shade;
   struct FromFunction;
-  static const Table<Shade>& table();
+  static const ClassTable<Shade>& table();
   virtual ~Shade() = default;
   virtual double operator()(double light) const = 0;
   virtual Config get_config() const { fail("shade", "has no fields"); }
@@ -71,8 +71,8 @@ struct Both : Configured<Shade, PairOptions> {
 
 constexpr Row<Shade> rows[] = {row<Blind>("Blind", "blind", "louvre"), row<Both>("Both")};
 
-const Table<Shade>& Shade::table() {
-  static constexpr Table<Shade> table{"shade", rows};
+const ClassTable<Shade>& Shade::table() {
+  static constexpr ClassTable<Shade> table{"shade", rows};
   return table;
 }
 

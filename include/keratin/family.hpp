@@ -4,7 +4,7 @@
 //   class Loss {
 //    public:
 //     using Family = Loss;
-//     static const Table<Loss>& table();  // one row per class
+//     static const ClassTable<Loss>& table();  // one row per class
 //     virtual Config get_config() const;
 //     ...
 //   };
@@ -42,7 +42,7 @@ struct Row {
 };
 
 template <class Family>
-struct Table {
+struct ClassTable {
   const char* family;  // "loss", for error messages
   std::span<const Row<Family>> rows;
   bool any_case = false;  // names are known in whatever case, as those of Keras's optimizers
@@ -158,7 +158,7 @@ std::shared_ptr<Family> make_member(std::string_view name,
                                     const Config& options = Config::Object{}) {
   if (const CustomObject* custom = detail::find_custom(typeid(Family), name))
     return std::static_pointer_cast<Family>(custom->make(name, options));
-  const Table<Family>& table = Family::table();
+  const ClassTable<Family>& table = Family::table();
   const Row<Family>* row = find_row(table.rows, name, table.any_case);
   if (!row) fail_unknown(table.family, table.rows, name);
   std::shared_ptr<Family> member = row->make(row->class_name, options);

@@ -41,7 +41,7 @@ void fields(V& v, LayerOptions& o) {
 class Layer {
  public:
   using Family = Layer;
-  static const Table<Layer>& table();
+  static const ClassTable<Layer>& table();
 
   static constexpr bool takes_options = true;
 

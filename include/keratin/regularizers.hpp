@@ -18,7 +18,7 @@ class Regularizer {
   using Family = Regularizer;
   class FromFunction;
 
-  static const Table<Regularizer>& table();
+  static const ClassTable<Regularizer>& table();
 
   virtual ~Regularizer() = default;
 

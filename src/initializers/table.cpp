@@ -22,11 +22,11 @@ constexpr Row<Initializer> rows[] = {
     row<Orthogonal>("Orthogonal", "orthogonal", "OrthogonalInitializer"),
     row<Identity>("Identity", "identity", "IdentityInitializer"),
 };
-constexpr Table<Initializer> table{"initializer", rows};
+constexpr ClassTable<Initializer> table{"initializer", rows};
 
 }  // namespace
 }  // namespace initializers
 
-const Table<Initializer>& Initializer::table() { return initializers::table; }
+const ClassTable<Initializer>& Initializer::table() { return initializers::table; }
 
 }  // namespace keratin

@@ -31,11 +31,11 @@ constexpr Row<Loss> rows[] = {
     row<Dice>("Dice", "dice"),
     row<Tversky>("Tversky", "tversky"),
 };
-constexpr Table<Loss> losses_table = {"loss", rows};
+constexpr ClassTable<Loss> losses_table = {"loss", rows};
 
 }  // namespace
 
-const Table<Loss>& Loss::table() { return losses_table; }
+const ClassTable<Loss>& Loss::table() { return losses_table; }
 
 LossHandle losses::get(const std::string& name) { return name; }
 

@@ -67,8 +67,8 @@ constexpr Row<Metric> rows[] = {
 
 }  // namespace
 
-const Table<Metric>& Metric::table() {
-  static constexpr Table<Metric> table{"metric", rows};
+const ClassTable<Metric>& Metric::table() {
+  static constexpr ClassTable<Metric> table{"metric", rows};
   return table;
 }
 

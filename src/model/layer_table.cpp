@@ -16,8 +16,8 @@ constexpr Row<Layer> rows[] = {
 
 }  // namespace
 
-const Table<Layer>& Layer::table() {
-  static constexpr Table<Layer> table{"layer", rows};
+const ClassTable<Layer>& Layer::table() {
+  static constexpr ClassTable<Layer> table{"layer", rows};
   return table;
 }
 

@@ -15,8 +15,8 @@ constexpr Row<Optimizer> rows[] = {
 
 }  // namespace
 
-const Table<Optimizer>& Optimizer::table() {
-  static constexpr Table<Optimizer> table{"optimizer", rows, /*any_case=*/true};
+const ClassTable<Optimizer>& Optimizer::table() {
+  static constexpr ClassTable<Optimizer> table{"optimizer", rows, /*any_case=*/true};
   return table;
 }
 

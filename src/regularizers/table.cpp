@@ -11,11 +11,11 @@ constexpr Row<Regularizer> rows[] = {
     row<L1L2>("L1L2", "l1_l2", "l1l2"),
     row<OrthogonalRegularizer>("OrthogonalRegularizer", "orthogonal_regularizer"),
 };
-constexpr Table<Regularizer> table{"regularizer", rows};
+constexpr ClassTable<Regularizer> table{"regularizer", rows};
 
 }  // namespace
 }  // namespace regularizers
 
-const Table<Regularizer>& Regularizer::table() { return regularizers::table; }
+const ClassTable<Regularizer>& Regularizer::table() { return regularizers::table; }
 
 }  // namespace keratin

@@ -130,7 +130,7 @@ Config config_for(const Config& defaults, const GoldenCase& golden,
 template <class Family>
 std::shared_ptr<Family> member_of(const GoldenCase& golden, const std::string& class_key,
                                   std::vector<std::string> other_keys = {}) {
-  const Table<Family>& table = Family::table();
+  const ClassTable<Family>& table = Family::table();
   const std::string& class_name = golden.text(class_key);
   const Row<Family>* row = find_row(table.rows, class_name, table.any_case);
   if (!row) return nullptr;

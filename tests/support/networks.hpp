@@ -23,7 +23,7 @@ std::vector<std::shared_ptr<Layer>> layers_of(const GoldenCase& golden);
 /// fields exist; else null.
 template <class Family>
 std::shared_ptr<Family> prefixed_member(const GoldenCase& golden, const std::string& prefix) {
-  const Table<Family>& table = Family::table();
+  const ClassTable<Family>& table = Family::table();
   const std::string& name = golden.text(prefix);
   const Row<Family>* row = find_row(table.rows, name, table.any_case);
   if (!row) return nullptr;

@@ -19,7 +19,7 @@ class Initializer {
   class FromFunction;
   class FromValues;
 
-  static const Table<Initializer>& table();
+  static const ClassTable<Initializer>& table();
 
   virtual ~Initializer() = default;
 

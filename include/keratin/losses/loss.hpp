@@ -76,7 +76,7 @@ class Loss {
   using FromFunction = LossFunctionWrapper;
   static constexpr bool takes_options = true;
   static constexpr bool named_by_alias = true;
-  static const Table<Loss>& table();
+  static const ClassTable<Loss>& table();
 
   Loss() = default;
   /// From the options of any loss, which have a reduction and a name.

@@ -26,7 +26,7 @@ class Metric {
   using Family = Metric;
   /// Of a function of y_true and y_pred given as a metric. Include keratin/metrics/wrappers.hpp.
   using FromFunction = metrics::MeanMetricWrapper;
-  static const Table<Metric>& table();
+  static const ClassTable<Metric>& table();
 
   explicit Metric(std::string metric_name, Direction metric_direction = Direction::unknown);
   Metric(const Metric&) = default;

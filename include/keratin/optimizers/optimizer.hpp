@@ -42,7 +42,7 @@ void optimizer_fields(V& v, Options& o) {
 class Optimizer {
  public:
   using Family = Optimizer;
-  static const Table<Optimizer>& table();
+  static const ClassTable<Optimizer>& table();
 
   static constexpr bool takes_options = true;
 
