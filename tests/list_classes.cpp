@@ -18,4 +18,5 @@ int main() {
   list<Optimizer>();
   list<Initializer>();
   list<Regularizer>();
+  list<Constraint>();
 }

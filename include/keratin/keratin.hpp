@@ -5,6 +5,7 @@
 #include "keratin/array_view.hpp"
 #include "keratin/batch.hpp"
 #include "keratin/callbacks.hpp"
+#include "keratin/constraints.hpp"
 #include "keratin/dataset.hpp"
 #include "keratin/datasets.hpp"
 #include "keratin/initializers.hpp"

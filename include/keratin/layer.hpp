@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "keratin/constraints.hpp"
 #include "keratin/family.hpp"
 #include "keratin/initializers.hpp"
 #include "keratin/regularizers.hpp"
@@ -22,6 +23,7 @@ struct WeightOptions {
   InitializerHandle initializer = "glorot_uniform";
   bool trainable = true;
   RegularizerHandle regularizer = {};
+  ConstraintHandle constraint = {};
 };
 
 /// The options of layers that have no others.
@@ -101,8 +103,8 @@ class Layer {
   bool trainable = true;  // false: training changes nothing in this layer and those inside
 
  protected:
-  /// Adds a weight with its first value. The reference stays valid as long as the layer, also when
-  /// that is moved.
+  /// Adds a weight with its first value, which need not satisfy the constraint. The reference stays
+  /// valid as long as the layer, also when that is moved.
   Variable& add_weight(const WeightOptions& options);
   /// Adds a source of random numbers, with a seed of its own where none is given. As for weights,
   /// build() makes it and the reference stays valid.

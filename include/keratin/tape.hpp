@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 
 namespace keratin {
 
+class Constraint;
 class GradientTape;
 
 /// Which variable it is, whatever its address: a new variable never has the number of an earlier
@@ -48,6 +50,7 @@ struct Variable {
   Tensor grad = {};
   bool trainable = true;
   VariableId id = {};
+  std::shared_ptr<const Constraint> constraint = {};  // what optimizers restore after each step
 };
 
 /// What kind of op made a node. Every op has one such constant; its address tells it from others.

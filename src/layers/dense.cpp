@@ -40,12 +40,14 @@ Shape Dense::build(const Shape& input) {
   kernel_ = &add_weight({.name = "kernel",
                          .shape = {input.back(), output.back()},
                          .initializer = options().kernel_initializer,
-                         .regularizer = options().kernel_regularizer});
+                         .regularizer = options().kernel_regularizer,
+                         .constraint = options().kernel_constraint});
   if (options().use_bias)
     bias_ = &add_weight({.name = "bias",
                          .shape = {output.back()},
                          .initializer = options().bias_initializer,
-                         .regularizer = options().bias_regularizer});
+                         .regularizer = options().bias_regularizer,
+                         .constraint = options().bias_constraint});
   return output;
 }
 

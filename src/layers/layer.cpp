@@ -115,6 +115,12 @@ Variable& Layer::add_weight(const WeightOptions& options) {
   weight->variable.trainable = options.trainable;
   weight->variable.value = options.initializer(options.shape);
   weight->regularizer = options.regularizer;
+  weight->variable.constraint = options.constraint.member();
+  if (options.constraint) {  // what it cannot constrain fails here rather than in the first step
+    GradientTape tape;
+    tape.begin(/*recording=*/false);
+    options.constraint->applied(tape, weight->variable.value);
+  }
   return weights_.emplace_back(std::move(weight))->variable;
 }
 

@@ -155,7 +155,17 @@ void Optimizer::apply(std::span<Variable* const> variables) {
       decay(variable->value, static_cast<float>(*common_.weight_decay), step.learning_rate);
     update_variable(variable->value, gradient, state_of(*variable).slots, step);
   }
+  constrain(variables);
   ++iterations_;
+}
+
+void Optimizer::constrain(std::span<Variable* const> variables) {
+  constraints_.tape.begin(/*recording=*/false);
+  for (Variable* variable : variables) {
+    if (!variable->constraint || !takes_part(*variable)) continue;
+    const Tensor& value = variable->constraint->applied(constraints_.tape, variable->value);
+    std::copy(value.values().begin(), value.values().end(), variable->value.values().begin());
+  }
 }
 
 void Optimizer::update_variable(Tensor& weights, const Tensor& gradient, std::span<Tensor> slots,

@@ -1,7 +1,7 @@
 """Networks written as text, for the cases of fit.txt and ops_layers.txt.
 
 `dense:16:tanh,flatten,conv2d:4:2x3:relu:padding=same`: layers parted by commas; each a kind, positional arguments, then
-named ones. `2x3` is a tuple, `l2*0.01` a regularizer.
+named ones. `2x3` is a tuple, `l2*0.01` a regularizer, `max_norm*0.5` or `non_neg` a constraint.
 """
 
 from recording import keras, np
@@ -36,7 +36,7 @@ LAYERS = {
     "layer_normalization": keras.layers.LayerNormalization,
     "embedding": keras.layers.Embedding,
 }
-REGULARIZERS = {"l1": keras.regularizers.L1, "l2": keras.regularizers.L2}
+FAMILIES = {"regularizer": keras.regularizers, "constraint": keras.constraints}
 FLAGS = ("use_bias", "trainable", "center", "scale", "invert", "keepdims")
 WITH_ACTIVATION = ("dense", "conv1d", "conv2d", "depthwise_conv2d", "separable_conv2d")
 
@@ -53,9 +53,10 @@ def value_of(text):
 
 
 def named_value(key, text):
-    if key.endswith("regularizer"):
-        name, factor = text.split("*")
-        return REGULARIZERS[name](float(factor))
+    family = FAMILIES.get(key.split("_")[-1])
+    if family:
+        name, *factor = text.split("*")
+        return getattr(family, name)(*map(float, factor))
     return text == "1" if key in FLAGS else value_of(text)
 
 

@@ -1,6 +1,7 @@
 #include "support/networks.hpp"
 
 #include "core/names.hpp"
+#include "keratin/constraints.hpp"
 #include "keratin/layers.hpp"
 #include "keratin/regularizers.hpp"
 
@@ -16,13 +17,19 @@ Config value_of(const Config& other, const std::string& text, const std::string&
   return list;
 }
 
-// "l2*0.01"
-Config regularizer_of(const std::string& text) {
+// A regularizer or constraint: "l2*0.01", its name and its first field, or "non_neg".
+template <class Family>
+Config member_of(const std::string& text) {
   const std::vector<std::string> parts = split(text, '*');
-  const Row<Regularizer>* row = find_row(Regularizer::table().rows, std::string_view(parts.at(0)));
-  check<std::runtime_error>(row && parts.size() == 2, "networks", "no regularizer: ", text);
-  return Config::Object{{"class_name", row->class_name},
-                        {"config", Config::Object{{parts[0], guessed_config(parts[1])}}}};
+  const Row<Family>* row = find_row(Family::table().rows, std::string_view(parts.at(0)));
+  check<std::runtime_error>(row && parts.size() <= 2, "networks", "neither regularizer nor ",
+                            "constraint: ", text);
+  Config options = Config::Object();
+  if (parts.size() == 2) {
+    const Config defaults = row->default_options();
+    options.set(defaults.get_if<Config::Object>()->at(0).key, guessed_config(parts[1]));
+  }
+  return Config::Object{{"class_name", row->class_name}, {"config", options}};
 }
 
 const Row<Layer>* row_of(const std::string& snake_name) {
@@ -49,8 +56,9 @@ std::shared_ptr<Layer> layer_of(const std::string& text) {
     const std::string value = named ? parts[i].substr(equals + 1) : parts[i];
     const Config* other = defaults.find(key);
     if (!other) return nullptr;
-    const bool regularizer = key.ends_with("regularizer");
-    options.set(key, regularizer ? regularizer_of(value) : value_of(*other, value, text));
+    options.set(key, key.ends_with("regularizer")  ? member_of<Regularizer>(value)
+                     : key.ends_with("constraint") ? member_of<Constraint>(value)
+                                                   : value_of(*other, value, text));
   }
   return row->make(row->class_name, options);
 }

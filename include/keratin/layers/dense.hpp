@@ -17,6 +17,8 @@ struct DenseOptions {
   RegularizerHandle kernel_regularizer = {};
   RegularizerHandle bias_regularizer = {};
   RegularizerHandle activity_regularizer = {};
+  ConstraintHandle kernel_constraint = {};
+  ConstraintHandle bias_constraint = {};
   std::string name = "";
   bool trainable = true;
 };
@@ -30,6 +32,8 @@ void fields(V& v, DenseOptions& o) {
   v("kernel_regularizer", o.kernel_regularizer);
   v("bias_regularizer", o.bias_regularizer);
   v("activity_regularizer", o.activity_regularizer);
+  v("kernel_constraint", o.kernel_constraint);
+  v("bias_constraint", o.bias_constraint);
   v("name", o.name);
   v("trainable", o.trainable);
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "keratin/constraints.hpp"
 #include "keratin/family.hpp"
 #include "keratin/tape.hpp"
 
@@ -48,7 +49,8 @@ class Optimizer {
 
   virtual ~Optimizer() = default;
 
-  /// One step: reads each variable's gradient, clips it, decays and updates the value. Variables
+  /// One step: reads each variable's gradient, clips it, decays and updates the value, and applies
+  /// the variable's constraint. Variables
   /// that are not trainable or have no gradient are left alone. It counts as one step, however many
   /// variables there are. Throws std::invalid_argument, with nothing changed, when no variable has
   /// a gradient, or one has a gradient of another shape than its value.
@@ -114,6 +116,7 @@ class Optimizer {
   VariableState* find_state(const Variable& variable);
   VariableState& state_of(const Variable& variable);
   std::size_t slot_index(std::string_view slot_name) const;
+  void constrain(std::span<Variable* const> variables);
   const Tensor& clipped(const Tensor& gradient, float global_norm);
 
   OptimizerOptions common_;
@@ -121,6 +124,13 @@ class Optimizer {
   std::vector<VariableState> states_;
   std::size_t expected_ = 0;  // where the next variable's state is if they come in the usual order
   Tensor clipped_;            // the gradient of one variable, clipped
+  // Constraints are computed on a tape, which is no part of an optimizer's state.
+  struct ConstraintTape {
+    GradientTape tape = {};
+    ConstraintTape() = default;
+    ConstraintTape(const ConstraintTape&) {}
+    ConstraintTape& operator=(const ConstraintTape&) { return *this; }
+  } constraints_;
 };
 
 }  // namespace keratin
