@@ -78,6 +78,9 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Trains the published MNIST model: 784 pixels, a Dense layer with relu, ten classes with "
       "softmax. Without options it is the published run, figure for figure.");
+  app.set_version_flag(
+      "--version", [] { return to_string(utils::system_info()); },
+      "Print keratin's version and what it runs on, for bug reports");
   app.option_defaults()->always_capture_default();
   app.add_option("--data", settings.data,
                  "Folder with the four IDX files, plain or .gz (default: the bundled MNIST)")

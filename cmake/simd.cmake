@@ -7,7 +7,8 @@ function(keratin_simd table arch)
   target_link_libraries(keratin_simd_${table} PRIVATE keratin_private_headers)
   set_target_properties(keratin_simd_${table} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   keratin_compile_options(keratin_simd_${table})
-  target_compile_definitions(keratin_simd_${table} PRIVATE KERATIN_ARCH=${arch} KERATIN_TABLE=${table}_table ${definitions})
+  target_compile_definitions(keratin_simd_${table} PRIVATE KERATIN_ARCH=${arch} KERATIN_TABLE=${table}_table
+    KERATIN_TABLE_NAME="${table}" ${definitions})
   # Never -O0: g++ does not compile xsimd 8's AVX-512 with it, and what is inlined cannot be linked in the place of another table's.
   target_compile_options(keratin_simd_${table} PRIVATE ${ARGN} $<$<NOT:$<CONFIG:Release,RelWithDebInfo,MinSizeRel>>:-O2>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

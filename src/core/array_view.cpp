@@ -124,6 +124,7 @@ void ArrayView::gather(std::span<const std::uint32_t> rows, Tensor& out) const {
   for (std::uint32_t row : rows)
     check(row < this->rows(), "array_view", "row ", row, " is not one of ", this->rows());
   out.resize(shape_.without_batch().with_batch(rows.size()));
+  kernels::simd();  // throws here rather than in a tile if it cannot be chosen
   typed(dtype_, data_, [&](const auto* data) {
     kernels::parallel_slices(
         rows.size(), rows_per_tile(row_size_), [&](std::size_t first, std::size_t count) {
@@ -135,6 +136,7 @@ void ArrayView::gather(std::span<const std::uint32_t> rows, Tensor& out) const {
 void ArrayView::gather(std::size_t first, std::size_t count, Tensor& out) const {
   const ArrayView part = slice(first, count);
   out.resize(part.shape_);
+  kernels::simd();
   typed(dtype_, part.data_, [&](const auto* data) {
     kernels::parallel_slices(
         count, rows_per_tile(row_size_), [&](std::size_t start, std::size_t rows) {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/never_destroyed.hpp"
+#include "kernels/blas_core.hpp"
 #include "kernels/pool.hpp"
 
 // Declared here: OpenBLAS's own cblas.h does not compile beside xtensor-blas. Weak, because another
@@ -17,7 +18,6 @@ extern "C" {
 [[gnu::weak]] void openblas_set_num_threads(int);
 [[gnu::weak]] int openblas_get_num_threads();
 [[gnu::weak]] int openblas_get_parallel();
-[[gnu::weak]] char* openblas_get_corename();
 [[gnu::weak]] void omp_set_num_threads(int);
 [[gnu::weak]] int omp_get_max_threads();
 [[gnu::weak]] void cblas_somatcopy(int order, int transpose, int rows, int columns, float alpha,
@@ -145,6 +145,7 @@ void use_one_openmp_thread() {
 }
 
 BlasSection::BlasSection() {
+  warn_of_slow_blas_core();
   sections().enter();
   if (thread_setting() != ThreadSetting::per_thread) return;
   const int threads = omp_get_max_threads();
@@ -160,8 +161,7 @@ BlasSection::~BlasSection() {
 
 bool blas_multiplies_unpacked() {
   static const bool unpacked = [] {
-    if (!openblas_get_corename) return false;
-    const std::string_view core = openblas_get_corename();
+    const std::string_view core = blas_core().name;
     return core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
   }();
   return unpacked;

@@ -1,7 +1,7 @@
-// Compiled once per instruction set: KERATIN_ARCH is xsimd's name for it, KERATIN_TABLE the name of
-// the table to define. Everything here and in the included simd_*.hpp is a template on the
-// instruction set or local to this file. So the linker cannot take a function that was compiled for
-// a newer machine in the place of one for an older machine.
+// Compiled once per instruction set: KERATIN_ARCH is xsimd's name for it, KERATIN_TABLE_NAME the
+// user's, KERATIN_TABLE the table to define. Everything here and in the included simd_*.hpp is a
+// template on the instruction set or local to this file. So the linker cannot take a function that
+// was compiled for a newer machine in the place of one for an older machine.
 
 #include "kernels/simd.hpp"
 
@@ -120,7 +120,8 @@ void adam(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep 
 }  // namespace
 
 const Simd KERATIN_TABLE = {
-    .name = KERATIN_ARCH::name(),
+    .name = KERATIN_TABLE_NAME,
+    .architecture = KERATIN_ARCH::name(),
     .map = Tables<Unary>::map(),
     .map_gradient = Tables<Unary>::map_gradient(),
     .map2 = Tables<Binary>::map2(),

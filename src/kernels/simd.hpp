@@ -36,7 +36,8 @@ struct SparseProductTile {
 
 /// The inner loops of one instruction set.
 struct Simd {
-  const char* name;
+  const char* name;          // as KERATIN_SIMD names it
+  const char* architecture;  // as xsimd calls it
 
   // Functions over n values, indexed by their place in the lists of functions.hpp. For `map` p and
   // q are the function's parameters. A gradient is dy times the derivative; y is the function's
@@ -103,7 +104,9 @@ struct Simd {
   void (*adam)(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep step);
 };
 
-/// The inner loops for this machine, chosen by the first call.
+/// The inner loops for this machine, chosen by the first call: those that the environment variable
+/// KERATIN_SIMD names, or the fastest. Throws std::invalid_argument if the machine cannot run those
+/// that it names, or there are none of that name. So call it first outside of a parallel region.
 const Simd& simd();
 
 }  // namespace keratin::kernels

@@ -17,4 +17,8 @@ extern const Simd avx512_table;
 /// The tables that this machine can run, the fastest first.
 std::span<const Simd* const> usable_tables();
 
+/// The usable table of this name, or the fastest if it is null or empty. Throws
+/// std::invalid_argument if there is none of this name.
+const Simd& usable_table(const char* name);
+
 }  // namespace keratin::kernels

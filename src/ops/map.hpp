@@ -22,8 +22,9 @@ Node map(Node x, float p = 0, float q = 0, const Op& op = op_of<F>) {
       op, {x}, x.shape(),
       [&](Tensor& y) {
         const float* in = x.value().data();
+        const auto function = kernels::simd().map[index];
         kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
-          kernels::simd().map[index](in + i, y.data() + i, n, p, q);
+          function(in + i, y.data() + i, n, p, q);
         });
       },
       [x, p, q](const Tensor& y, const Tensor& dy) {
@@ -53,8 +54,9 @@ Node map2(Node a, Node b, const char* name) {
       op_of<F>, {a, b}, a.shape(),
       [&](Tensor& y) {
         const float *left = a.value().data(), *right = b.value().data();
+        const auto function = kernels::simd().map2[index];
         kernels::parallel_slices(y.size(), map_grain, [&](std::size_t i, std::size_t n) {
-          kernels::simd().map2[index](left + i, right + i, y.data() + i, n);
+          function(left + i, right + i, y.data() + i, n);
         });
       },
       [a, b](const Tensor& y, const Tensor& dy) {

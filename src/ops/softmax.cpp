@@ -28,8 +28,9 @@ Node along_last_axis(const Op& op, Node x, Rows kernels::Simd::*value,
   return record(
       op, {x}, x.shape(),
       [&](Tensor& y) {
+        const auto function = kernels::simd().*value;
         by_rows(y.size(), columns, [&](std::size_t i, std::size_t rows) {
-          (kernels::simd().*value)(x.value().data() + i, y.data() + i, rows, columns);
+          function(x.value().data() + i, y.data() + i, rows, columns);
         });
       },
       [x, columns, gradient](const Tensor& y, const Tensor& dy) {
