@@ -19,4 +19,5 @@ int main() {
   list<Initializer>();
   list<Regularizer>();
   list<Constraint>();
+  list<LearningRateSchedule>();
 }

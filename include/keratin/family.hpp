@@ -221,13 +221,16 @@ class Configured : public Base {
   const Options& options() const& { return options_; }
   Options options() && { return std::move(options_); }
 
-  /// The fields of the options; `name` and `trainable` as they are now.
+  /// The fields of the options; `name`, `trainable` and what the base class's update_config()
+  /// writes as they are now.
   Config get_config() const override {
     Config config = write_fields(options_);
     if constexpr (requires(const Base& base) { base.name; })
       if (config.find("name")) config.set("name", this->name);
     if constexpr (requires(const Base& base) { base.trainable; })
       if (config.find("trainable")) config.set("trainable", this->trainable);
+    if constexpr (requires(const Base& base, Config& written) { base.update_config(written); })
+      this->update_config(config);
     return config;
   }
 

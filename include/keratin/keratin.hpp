@@ -18,6 +18,7 @@
 #include "keratin/ops.hpp"
 #include "keratin/optimizers.hpp"
 #include "keratin/regularizers.hpp"
+#include "keratin/schedules.hpp"
 #include "keratin/sequential.hpp"
 #include "keratin/tape.hpp"
 #include "keratin/tensor.hpp"

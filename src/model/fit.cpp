@@ -131,6 +131,7 @@ History Model::run_fit(Feed& train, Feed* validation, std::optional<long> steps,
     callbacks.call(&Callback::on_epoch_end, epoch, logs);
     if (stop_training) break;
   }
+  if (options.epochs > 0) optimizer().finalize_variable_values(trainable_variables());
   callbacks.call(&Callback::on_train_end, logs);
   return history;
 }

@@ -37,7 +37,7 @@ Logs Model::train_step(const Batch& batch) {
   const Node loss = compute_loss(batch, y_pred);
   const std::vector<Variable*> variables = trainable_variables();
   if (!variables.empty()) {
-    tape().backward(loss);
+    tape().backward(optimizer().scale_loss(loss));
     optimizer().apply(variables);
   } else if (!std::exchange(state_->warned_of_no_weights, true)) {
     warn(name, "has no trainable weights: training changes nothing");

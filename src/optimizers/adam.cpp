@@ -4,17 +4,11 @@
 #include <utility>
 
 #include "kernels/simd.hpp"
+#include "optimizers/elements.hpp"
 
 namespace keratin::optimizers {
 
 namespace {
-
-// 1 - beta^step as Keras rounds it: beta and its power are float32. 0.999 is 1.3e-5 nearer to 1
-// there, which early steps show.
-float bias_correction(double beta, long step) {
-  const double rounded = static_cast<float>(beta);
-  return 1 - static_cast<float>(std::pow(rounded, static_cast<double>(step)));
-}
 
 // The larger; NaN if either is, as TensorFlow's maximum.
 float maximum(float a, float b) { return a >= b || std::isnan(a) ? a : b; }

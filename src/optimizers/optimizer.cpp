@@ -1,3 +1,4 @@
+// A step of any optimizer. What it is made of is described at Optimizer::apply.
 #include "keratin/optimizers/optimizer.hpp"
 
 #include <algorithm>
@@ -5,158 +6,164 @@
 #include <cmath>
 
 #include "keratin/check.hpp"
-#include "kernels/pool.hpp"
+#include "keratin/ops.hpp"
+#include "optimizers/elements.hpp"
 
 namespace keratin {
 
 namespace {
 
-constexpr std::size_t grain = 1 << 14;  // weights in a slice
 constexpr std::size_t most_slots = 8;
 
 bool is_on(const std::optional<double>& clip) { return clip && *clip > 0; }
 
-// Sum of squares. Eight sums side by side let the compiler use vector registers.
-double squares(const Tensor& tensor) {
-  double sums[8] = {};
-  const float* values = tensor.data();
-  const std::size_t n = tensor.size(), even = n - n % 8;
-  for (std::size_t i = 0; i < even; i += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane)
-      sums[lane] += double{values[i + lane]} * values[i + lane];
-  for (std::size_t i = even; i < n; ++i) sums[i - even] += double{values[i]} * values[i];
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-}
-
-// Keras sums in float32: squares that overflow there give an infinite norm.
-float norm(double sum_of_squares) { return std::sqrt(static_cast<float>(sum_of_squares)); }
+bool takes_part(const Variable& variable) { return variable.trainable && variable.grad.defined(); }
 
 void decay(Tensor& weights, float weight_decay, float learning_rate) {
-  for (float& w : weights.values()) w -= w * weight_decay * learning_rate;
+  for_each_element(weights.size(),
+                   [w = weights.data(), weight_decay, learning_rate](std::size_t i) {
+                     w[i] -= w[i] * weight_decay * learning_rate;
+                   });
 }
 
-bool takes_part(const Variable& variable) { return variable.trainable && variable.grad.defined(); }
+// to[i] = f(from[i])
+template <class F>
+void map(const Tensor& from, Tensor& to, F f) {
+  for_each_element(from.size(),
+                   [x = from.data(), y = to.data(), f](std::size_t i) { y[i] = f(x[i]); });
+}
 
 }  // namespace
 
-Optimizer::Optimizer(OptimizerOptions options) : common_(std::move(options)) {
-  set_learning_rate(common_.learning_rate);
-  const int clips = common_.clipnorm.has_value() + common_.clipvalue.has_value() +
-                    common_.global_clipnorm.has_value();
-  check(clips <= 1, name(), "got more than one of clipnorm, clipvalue and global_clipnorm");
-}
-
-Config Optimizer::get_config() const {
-  fail(name(), "this class has no list of its fields: derive it from Configured");
-}
-
-void Optimizer::set_learning_rate(double learning_rate) {
-  check(learning_rate >= 0, name(), "learning_rate is ", learning_rate, ", wanted 0 or more");
-  common_.learning_rate = learning_rate;
-}
-
-void Optimizer::set_iterations(long iterations) {
-  check(iterations >= 0, name(), "iterations is ", iterations, ", wanted 0 or more");
-  iterations_ = iterations;
-}
-
-Optimizer::VariableState* Optimizer::find_state(const Variable& variable) {
-  const std::uint64_t wanted = variable.id.number();
-  if (expected_ < states_.size() && states_[expected_].variable == wanted)
-    return &states_[expected_];
-  for (VariableState& state : states_)
-    if (state.variable == wanted) return &state;
-  return nullptr;
-}
-
-Optimizer::VariableState& Optimizer::state_of(const Variable& variable) {
-  VariableState* state = find_state(variable);
-  if (!state) {
-    state = &states_.emplace_back(VariableState{variable.id.number(), {}});
-    for (const Slot& slot : slots())
-      state->slots.push_back(
-          Tensor::full(variable.value.shape(), static_cast<float>(slot.initial_value)));
-  }
-  expected_ = static_cast<std::size_t>(state - states_.data()) + 1;
-  for (const Tensor& slot : state->slots)
-    check(slot.shape() == variable.value.shape(), name(), "variable '", variable.name,
-          "' has shape ", variable.value.shape(), ", it had ", slot.shape(), " in earlier steps");
-  return *state;
-}
-
-std::size_t Optimizer::slot_index(std::string_view slot_name) const {
-  const std::vector<Slot> all = slots();
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (slot_name == all[i].name) return i;
-  fail(name(), "there is no slot '", slot_name,
-       "' among: ", joined(all, [](const Slot& slot) { return slot.name; }));
-}
-
-Tensor Optimizer::slot(const Variable& variable, std::string_view slot_name) const {
-  const std::size_t index = slot_index(slot_name);
-  for (const VariableState& state : states_)
-    if (state.variable == variable.id.number()) return state.slots[index];
-  return Tensor::full(variable.value.shape(), static_cast<float>(slots()[index].initial_value));
-}
-
-void Optimizer::set_slot(const Variable& variable, std::string_view slot_name, Tensor value) {
-  const std::size_t index = slot_index(slot_name);
-  check(value.shape() == variable.value.shape(), name(), "slot '", slot_name, "' of variable '",
-        variable.name, "' got shape ", value.shape(), ", wanted ", variable.value.shape());
-  state_of(variable).slots[index] = std::move(value);
-}
-
-const Tensor& Optimizer::clipped(const Tensor& gradient, float global_norm) {
-  if (!is_on(common_.clipnorm) && !is_on(common_.clipvalue) && !is_on(common_.global_clipnorm))
-    return gradient;
-  clipped_.resize(gradient.shape());
-  const auto write = [&](auto clip) {
-    std::transform(gradient.values().begin(), gradient.values().end(), clipped_.values().begin(),
-                   clip);
-  };
-  if (is_on(common_.clipnorm)) {
-    const auto limit = static_cast<float>(*common_.clipnorm);
-    const float length = std::max(norm(squares(gradient)), limit);  // NaN stays NaN
-    write([=](float g) { return g * limit / length; });
-  } else if (is_on(common_.global_clipnorm)) {
-    const auto limit = static_cast<float>(*common_.global_clipnorm);
-    const float nan_unless_finite = global_norm - global_norm;
-    const float scale = limit * std::min(1 / global_norm, 1 / limit) + nan_unless_finite;
-    write([=](float g) { return g * scale; });
-  } else {
-    const auto limit = static_cast<float>(*common_.clipvalue);
-    write([=](float g) { return g < -limit ? -limit : g > limit ? limit : g; });
-  }
-  return clipped_;
-}
-
 void Optimizer::apply(std::span<Variable* const> variables) {
   if (variables.empty()) return;
+  check_gradients(variables);
+  expected_ = 0;
+  const bool updates = (calls_ + 1) % accumulation_steps() == 0;
+  if (accumulates()) accumulate(variables, /*last=*/updates);
+  if (updates) update_all(variables);
+  if (use_ema()) average(variables);
+  constrain(variables);
+  ++calls_;
+}
+
+void Optimizer::check_gradients(std::span<Variable* const> variables) const {
   bool any = false;
-  double sum_of_squares = 0;
   for (const Variable* variable : variables) {
     if (!takes_part(*variable)) continue;
     any = true;
     check(variable->grad.shape() == variable->value.shape(), name(), "the gradient of '",
           variable->name, "' has shape ", variable->grad.shape(), ", its value has shape ",
           variable->value.shape());
-    if (is_on(common_.global_clipnorm)) sum_of_squares += squares(variable->grad);
   }
   check(any, name(), "no variable has a gradient: call the tape's backward() first");
+}
 
-  const Step step{iterations_ + 1, static_cast<float>(common_.learning_rate)};
-  const float global_norm = norm(sum_of_squares);
+// Adds the gradients to the accumulators, which the last call turns into their means.
+void Optimizer::accumulate(std::span<Variable* const> variables, bool last) {
+  const float scale = divisor();
+  const float count = last ? static_cast<float>(accumulation_steps()) : 1;
+  for (const Variable* variable : variables) {
+    if (!takes_part(*variable)) continue;
+    Tensor& sum = accumulator_of(state_of(*variable));
+    for_each_element(sum.size(), [s = sum.data(), g = variable->grad.data(), scale,
+                                  count](std::size_t i) { s[i] = (g[i] / scale + s[i]) / count; });
+  }
+}
+
+void Optimizer::update_all(std::span<Variable* const> variables) {
+  const Step step{iterations() + 1, static_cast<float>(learning_rate())};
+  const float norm = is_on(common_.global_clipnorm) ? global_norm(variables) : 0;
   prepare(step);
   expected_ = 0;
   for (Variable* variable : variables) {
     if (!takes_part(*variable)) continue;
-    const Tensor& gradient = clipped(variable->grad, global_norm);
-    if (common_.weight_decay)
-      decay(variable->value, static_cast<float>(*common_.weight_decay), step.learning_rate);
-    update_variable(variable->value, gradient, state_of(*variable).slots, step);
+    VariableState& state = state_of(*variable);
+    const Tensor& gradient = gradient_of(*variable, state, norm);
+    const std::optional<double> weight_decay = weight_decay_of(*variable);
+    if (weight_decay && state.decays)
+      decay(variable->value, static_cast<float>(*weight_decay), step.learning_rate);
+    update_variable(variable->value, gradient, rule_slots_of(state), step);
+    if (accumulates()) accumulator_of(state).fill(0);
   }
-  constrain(variables);
-  ++iterations_;
+}
+
+float Optimizer::divisor() const {
+  return static_cast<float>(common_.loss_scale_factor.value_or(1));
+}
+
+float Optimizer::global_norm(std::span<Variable* const> variables) {
+  double sum = 0;
+  expected_ = 0;
+  for (const Variable* variable : variables)
+    if (takes_part(*variable))
+      sum += sum_of_squares(accumulates() ? accumulator_of(state_of(*variable)) : variable->grad);
+  return norm_of(sum) / (accumulates() ? 1 : divisor());
+}
+
+// The gradient that the rule sees: that of the variable, or the mean of those accumulated, divided
+// by loss_scale_factor and clipped.
+const Tensor& Optimizer::gradient_of(const Variable& variable, VariableState& state,
+                                     float global_norm) {
+  const Tensor& source = accumulates() ? accumulator_of(state) : variable.grad;
+  const float scale = accumulates() ? 1 : divisor();
+  const bool clips =
+      is_on(common_.clipnorm) || is_on(common_.clipvalue) || is_on(common_.global_clipnorm);
+  if (!clips && scale == 1) return source;
+  gradient_.resize(source.shape());
+  if (is_on(common_.clipnorm)) {
+    const auto limit = static_cast<float>(*common_.clipnorm);
+    const float length = std::max(norm_of(sum_of_squares(source)) / scale, limit);  // NaN stays NaN
+    map(source, gradient_, [=](float g) { return g / scale * limit / length; });
+  } else if (is_on(common_.global_clipnorm)) {
+    const auto limit = static_cast<float>(*common_.global_clipnorm);
+    const float nan_unless_finite = global_norm - global_norm;
+    const float factor = limit * std::min(1 / global_norm, 1 / limit) + nan_unless_finite;
+    map(source, gradient_, [=](float g) { return g / scale * factor; });
+  } else if (is_on(common_.clipvalue)) {
+    const auto limit = static_cast<float>(*common_.clipvalue);
+    map(source, gradient_, [=](float g) {
+      const float scaled = g / scale;
+      return scaled < -limit ? -limit : scaled > limit ? limit : scaled;
+    });
+  } else {
+    map(source, gradient_, [=](float g) { return g / scale; });
+  }
+  return gradient_;
+}
+
+void Optimizer::update_variable(Tensor& weights, const Tensor& gradient, std::span<Tensor> slots,
+                                const Step& step) {
+  check<std::logic_error>(slots.size() <= most_slots, name(), "has more than ", most_slots,
+                          " slots");
+  kernels::parallel_slices(weights.size(), weights_in_slice,
+                           [&](std::size_t first, std::size_t size) {
+                             std::array<float*, most_slots> starts{};
+                             for (std::size_t i = 0; i < slots.size(); ++i)
+                               starts[i] = slots[i].data() + first;
+                             update({weights.data() + first, gradient.data() + first,
+                                     std::span<float* const>(starts.data(), slots.size()), size},
+                                    step);
+                           });
+}
+
+// The first average is the weights themselves.
+void Optimizer::average(std::span<Variable* const> variables) {
+  const auto momentum = iterations() == 0 ? 0 : static_cast<float>(common_.ema_momentum);
+  const long update = iterations() + 1;
+  const bool overwrite =
+      common_.ema_overwrite_frequency && update % *common_.ema_overwrite_frequency == 0;
+  expected_ = 0;
+  for (Variable* variable : variables) {
+    if (!variable->trainable) continue;
+    Tensor& average = average_of(state_of(*variable));
+    for_each_element(average.size(),
+                     [a = average.data(), w = variable->value.data(), momentum](std::size_t i) {
+                       a[i] = momentum * a[i] + (1 - momentum) * w[i];
+                     });
+    if (overwrite)
+      std::copy(average.values().begin(), average.values().end(), variable->value.values().begin());
+  }
 }
 
 void Optimizer::constrain(std::span<Variable* const> variables) {
@@ -168,17 +175,21 @@ void Optimizer::constrain(std::span<Variable* const> variables) {
   }
 }
 
-void Optimizer::update_variable(Tensor& weights, const Tensor& gradient, std::span<Tensor> slots,
-                                const Step& step) {
-  check<std::logic_error>(slots.size() <= most_slots, name(), "has more than ", most_slots,
-                          " slots");
-  kernels::parallel_slices(weights.size(), grain, [&](std::size_t first, std::size_t size) {
-    std::array<float*, most_slots> starts{};
-    for (std::size_t i = 0; i < slots.size(); ++i) starts[i] = slots[i].data() + first;
-    update({weights.data() + first, gradient.data() + first,
-            std::span<float* const>(starts.data(), slots.size()), size},
-           step);
-  });
+Node Optimizer::scale_loss(Node loss) const {
+  return common_.loss_scale_factor ? loss * divisor() : loss;
+}
+
+void Optimizer::finalize_variable_values(std::span<Variable* const> variables) {
+  if (!use_ema()) return;
+  for (Variable* variable : variables) {
+    const std::size_t state = find_state(*variable);
+    if (state < states_.size()) variable->value = average_of(states_[state]);
+  }
+}
+
+void Optimizer::swap_averages(std::span<Variable* const> variables) {
+  check(use_ema(), name(), "there are no averages of the weights: set use_ema");
+  for (Variable* variable : variables) std::swap(variable->value, average_of(state_of(*variable)));
 }
 
 }  // namespace keratin

@@ -17,15 +17,18 @@ def build(options):
         return {key.split("__")[1]: value for key, value in options.items() if key.startswith(kind + "__")}
 
     def named(kind, get):  # an object where it has arguments, the string itself where it has none
-        if not arguments(kind):
+        if not arguments(kind) and not (kind == "optimizer" and "schedule" in options):
             return options[kind]
         made = get({"class_name": options[kind], "config": arguments(kind)})
         made.get_config()  # a loss function's name (not its class's) would drop the arguments without a word
         return made
 
+    optimizer = named("optimizer", keras.optimizers.get)
+    if "schedule" in options:
+        optimizer.learning_rate = getattr(keras.optimizers.schedules, options["schedule"])(**arguments("schedule"))
     # jit_compile: the plain kernels are the same on every machine, what XLA fuses is not.
     model.compile(
-        optimizer=named("optimizer", keras.optimizers.get),
+        optimizer=optimizer,
         loss=named("loss", keras.losses.get),
         metrics=list(options.get("metrics", [])),
         weighted_metrics=list(options.get("weighted_metrics", [])),
@@ -185,6 +188,19 @@ def optimizers(recorder):
     case("mse_sgd_global_clipnorm", optimizer="sgd", optimizer__learning_rate=0.1, optimizer__global_clipnorm=0.3)
     case("mse_sgd_ema", optimizer="sgd", optimizer__learning_rate=0.1, optimizer__use_ema=True,
          optimizer__ema_momentum=0.8)
+    case("mse_sgd_ema_overwrite", optimizer="sgd", optimizer__learning_rate=0.1, optimizer__use_ema=True,
+         optimizer__ema_momentum=0.8, optimizer__ema_overwrite_frequency=3)
+    case("mse_adam_accumulation", optimizer="adam", optimizer__learning_rate=0.05,
+         optimizer__gradient_accumulation_steps=3, optimizer__use_ema=True, optimizer__ema_momentum=0.5)
+    case("mse_sgd_loss_scale", optimizer="sgd", optimizer__learning_rate=0.1, optimizer__loss_scale_factor=8.0,
+         optimizer__clipnorm=0.2)
+    case("mse_lion", optimizer="lion", optimizer__learning_rate=0.01)
+    case("mse_adafactor", optimizer="adafactor", optimizer__learning_rate=0.05)
+    case("mse_muon", optimizer="muon", optimizer__learning_rate=0.05)
+    case("mse_adam_cosine_decay", optimizer="adam", schedule="CosineDecay", schedule__initial_learning_rate=0.01,
+         schedule__decay_steps=6, schedule__alpha=0.1, schedule__warmup_target=0.05, schedule__warmup_steps=4)
+    case("mse_sgd_piecewise", optimizer="sgd", optimizer__momentum=0.5, optimizer__gradient_accumulation_steps=2,
+         schedule="PiecewiseConstantDecay", schedule__boundaries=[3, 7], schedule__values=[0.1, 0.02, 0.005])
     case("mse_two_fits_one_adam", optimizer="adam", optimizer__learning_rate=0.01, epochs=2, times=2)
 
 
@@ -311,6 +327,8 @@ def fit_arguments(recorder):
     case("no_bias", line, layers="dense:4:tanh:use_bias=0,dense:1:use_bias=0", epochs=3)
     case("regularized", line, epochs=3, validation_split=0.3,
          layers="dense:4:tanh:kernel_regularizer=l2*0.01:bias_regularizer=l1*0.02,dense:1:activity_regularizer=l2*0.05")
+    case("constrained", {**line, "optimizer__learning_rate": 0.2}, epochs=3, layers=
+         "dense:4:tanh:kernel_constraint=max_norm*0.5:bias_constraint=non_neg,dense:1:kernel_constraint=unit_norm")
 
 
 def single_calls(recorder):
