@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "kernels/cpus.hpp"
 #include "support/catch.hpp"
@@ -27,6 +29,7 @@ class Root {
     fs::create_directories((path_ / file).parent_path());
     std::ofstream(path_ / file) << text;
   }
+  const fs::path& path() const { return path_; }
   double quota() const { return cgroup_cpu_quota(path_).value_or(0); }
 
  private:
@@ -106,6 +109,31 @@ TEST_CASE("files that are not as expected are no limit", "[cpus]") {
 
 TEST_CASE("this process's own quota can be read", "[cpus]") {
   CHECK(cgroup_cpu_quota().value_or(1) > 0);
+}
+
+TEST_CASE("hyper-threads of one core count once", "[cpus]") {
+  const Root root;
+  const auto cores = [&](const std::vector<int>& processors) {
+    return core_count(processors, root.path());
+  };
+  CHECK(cores({0, 1, 2, 3}) == 4);  // no topology at all, as in some containers
+  const std::string folder = "sys/devices/system/cpu/cpu";
+  root.write(folder + "0/topology/core_cpus_list", "0,4\n");
+  root.write(folder + "4/topology/core_cpus_list", "0,4\n");
+  root.write(folder + "1/topology/core_cpus_list", "1,5\n");
+  root.write(folder + "2/topology/thread_siblings_list", "2,6\n");  // Linux before 5.3
+  root.write(folder + "6/topology/thread_siblings_list", "2,6\n");
+  root.write(folder + "7/topology/core_cpus_list", "");
+  CHECK(cores({0, 4}) == 1);
+  CHECK(cores({0, 1, 2, 4, 6}) == 3);
+  CHECK(cores({4, 5}) == 2);  // processor 5 has no file
+  CHECK(cores({0, 4, 7}) == 2);
+  CHECK(cores({}) == 0);
+}
+
+TEST_CASE("this process may run on at least one core", "[cpus]") {
+  CHECK(physical_core_count() >= 1);
+  CHECK(physical_core_count() <= static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 TEST_CASE("KERATIN_NUM_THREADS sets the number of threads", "[cpus][messages]") {

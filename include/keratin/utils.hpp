@@ -13,9 +13,10 @@ namespace keratin::utils {
 
 /// Sets the number of threads that training, evaluation and prediction share, the calling thread
 /// included. Results have the same bits for any number. The default is the environment variable
-/// KERATIN_NUM_THREADS if it is set, otherwise the processors that the affinity mask and the CPU
-/// quota of the process's cgroup allow. Threads are started when they are first needed; if the
-/// system refuses some, the library warns and uses those that it got. Throws std::invalid_argument
+/// KERATIN_NUM_THREADS if it is set, otherwise the cores that the affinity mask and the CPU quota
+/// of the process's cgroup allow; hyper-threads are not counted. Threads are started when they are
+/// first needed; if the system refuses some, the library warns and uses those that it got. Short
+/// steps use fewer threads where that was measured to be faster. Throws std::invalid_argument
 /// unless `count` is from 1 to 256.
 void set_num_threads(int count);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -22,12 +23,16 @@ namespace {
 
 using std::filesystem::path;
 
-int affinity_count() {
+// The processors of the affinity mask; none if the system does not tell.
+std::vector<int> allowed_processors() {
+  std::vector<int> processors;
 #ifdef __linux__
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0)
+    for (int i = 0; i < CPU_SETSIZE; ++i)
+      if (CPU_ISSET(i, &set)) processors.push_back(i);
 #endif
-  return static_cast<int>(std::thread::hardware_concurrency());
+  return processors;
 }
 
 // A mounted cgroup hierarchy that can limit processors. In a container its root is often not the
@@ -120,6 +125,26 @@ std::optional<double> cgroup_cpu_quota(const path& root) {
   return smallest;
 }
 
+int core_count(const std::vector<int>& processors, const path& root) {
+  std::set<std::string> cores;  // each as the list of its processors
+  for (int processor : processors) {
+    const std::string name = concat("cpu", processor);
+    const path topology = root / "sys/devices/system/cpu" / name / "topology";
+    std::string siblings;
+    if (!std::getline(std::ifstream(topology / "core_cpus_list"), siblings) &&
+        !std::getline(std::ifstream(topology / "thread_siblings_list"), siblings))
+      siblings = name;
+    cores.insert(siblings);
+  }
+  return static_cast<int>(cores.size());
+}
+
+int physical_core_count() {
+  const std::vector<int> processors = allowed_processors();
+  if (processors.empty()) return static_cast<int>(std::thread::hardware_concurrency());
+  return core_count(processors);
+}
+
 int default_thread_count() {
   if (const char* text = std::getenv("KERATIN_NUM_THREADS"); text && *text) {
     const std::string value = text;
@@ -130,7 +155,7 @@ int default_thread_count() {
           value, "', wanted a whole number from 1 to ", most_threads);
     return count;
   }
-  double count = affinity_count();
+  double count = physical_core_count();
   if (const std::optional<double> quota = cgroup_cpu_quota())
     count = std::min(count, std::ceil(*quota));
   return static_cast<int>(std::clamp<double>(count, 1, most_threads));
