@@ -1,4 +1,4 @@
-// The inner loops that take rows (sums, softmax, small products, optimizer steps), for every
+// The inner loops that take rows (sums, softmax, optimizer steps), for every
 // instruction set that this machine has, against plain loops in double, over sizes around the width
 // of a batch.
 
@@ -96,45 +96,6 @@ TEST_CASE("softmax of rows of any length", "[simd]") {
         CHECK(worst(twice, dlog_p) < 2e-6);
       }
     }
-}
-
-TEST_CASE("small products", "[simd]") {
-  for (const Simd* table : usable_tables())
-    for (std::size_t m : {1, 2, 5})
-      for (std::size_t n : sizes)
-        for (std::size_t k : sizes) {
-          if (n * k > 40000) continue;
-          const std::vector<float> a = numbers(m * k, 1), b = numbers(k * n, 2);
-          std::vector<float> at(m * k), bt(k * n);
-          for (std::size_t i = 0; i < m; ++i)
-            for (std::size_t l = 0; l < k; ++l) at[l * m + i] = a[i * k + l];
-          for (std::size_t l = 0; l < k; ++l)
-            for (std::size_t j = 0; j < n; ++j) bt[j * k + l] = b[l * n + j];
-          double error = 0;
-          for (bool accumulate : {false, true}) {
-            std::vector<float> nn(m * n, 2), nt(m * n, 2), tn(m * n, 2);
-            table->product_nn(a.data(), b.data(), nn.data(), m, n, k, accumulate);
-            table->product_nt(a.data(), bt.data(), nt.data(), m, n, k, accumulate);
-            table->product_tn(at.data(), b.data(), tn.data(), m, n, k, accumulate);
-            for (std::size_t i = 0; i < m; ++i)
-              for (std::size_t j = 0; j < n; ++j) {
-                double total = accumulate ? 2 : 0, scale = 1;
-                for (std::size_t l = 0; l < k; ++l) {
-                  const double term =
-                      static_cast<double>(a[i * k + l]) * static_cast<double>(b[l * n + j]);
-                  total += term;
-                  scale += std::abs(term);
-                }
-                for (float got : {nn[i * n + j], nt[i * n + j], tn[i * n + j]})
-                  error = std::max(error, std::abs(got - total) / scale);
-              }
-          }
-          if (!(error < 3e-7)) {
-            INFO(table->name << ' ' << m << ' ' << n << ' ' << k);
-            CHECK(error < 3e-7);
-          }
-        }
-  SUCCEED();
 }
 
 TEST_CASE("optimizer steps and conversions", "[simd]") {

@@ -3,14 +3,11 @@
 #include <pthread.h>
 
 #include <chrono>
-#include <limits>
 #include <mutex>
-#include <string_view>
 #include <thread>
 
 #include "core/never_destroyed.hpp"
 #include "kernels/blas_core.hpp"
-#include "kernels/pool.hpp"
 
 // Declared here: OpenBLAS's own cblas.h does not compile beside xtensor-blas. Weak, because another
 // BLAS has none of these, and only an OpenMP build of OpenBLAS brings OpenMP's.
@@ -20,8 +17,6 @@ extern "C" {
 [[gnu::weak]] int openblas_get_parallel();
 [[gnu::weak]] void omp_set_num_threads(int);
 [[gnu::weak]] int omp_get_max_threads();
-[[gnu::weak]] void cblas_somatcopy(int order, int transpose, int rows, int columns, float alpha,
-                                   const float* a, int a_stride, float* b, int b_stride);
 }
 
 namespace keratin::kernels {
@@ -134,10 +129,6 @@ void Sections::after_fork_in_child() {
 // its memory; also when a shared library that contains this code is unloaded.
 [[gnu::destructor]] void close_sections() { sections().close(); }
 
-bool fits_blas(std::size_t size) {
-  return size <= static_cast<std::size_t>(std::numeric_limits<int>::max());
-}
-
 }  // namespace
 
 void use_one_openmp_thread() {
@@ -157,34 +148,6 @@ BlasSection::BlasSection() {
 BlasSection::~BlasSection() {
   if (openmp_threads_ != 0) omp_set_num_threads(openmp_threads_);
   sections().leave();
-}
-
-bool blas_multiplies_unpacked() {
-  static const bool unpacked = [] {
-    const std::string_view core = blas_core().name;
-    return core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
-  }();
-  return unpacked;
-}
-
-void transpose(const float* x, float* y, std::size_t rows, std::size_t columns) {
-  constexpr int row_major = 101;
-  constexpr int transposed = 112;
-  constexpr std::size_t values_per_slice = 1 << 16;
-  const bool use_blas = cblas_somatcopy && fits_blas(rows) && fits_blas(columns);
-  const BlasSection section;
-  const std::size_t grain = values_per_slice / (columns + 1) + 1;
-  parallel_slices(rows, grain, [&](std::size_t first, std::size_t count) {
-    const float* from = x + first * columns;
-    if (use_blas) {
-      const auto width = static_cast<int>(columns);
-      cblas_somatcopy(row_major, transposed, static_cast<int>(count), width, 1, from, width,
-                      y + first, static_cast<int>(rows));
-    } else {
-      for (std::size_t j = 0; j < columns; ++j)
-        for (std::size_t i = 0; i < count; ++i) y[j * rows + first + i] = from[i * columns + j];
-    }
-  });
 }
 
 }  // namespace keratin::kernels

@@ -1,8 +1,6 @@
 #pragma once
 // OpenBLAS as the kernels need it: one thread per call, and never a call while it shuts down.
 
-#include <cstddef>
-
 namespace keratin::kernels {
 
 /// Lets the BLAS calls of this thread, one of our own, compute on this thread alone from now on as
@@ -28,11 +26,5 @@ class BlasSection {
  private:
   int openmp_threads_ = 0;  // what the calling thread's OpenMP setting was, or 0 if left alone
 };
-
-/// Whether this machine's OpenBLAS multiplies small matrices in place, without packing them first.
-bool blas_multiplies_unpacked();
-
-/// y (columns x rows) = x (rows x columns) transposed, both row-major.
-void transpose(const float* x, float* y, std::size_t rows, std::size_t columns);
 
 }  // namespace keratin::kernels

@@ -42,10 +42,12 @@ class TileVisitor {
 /// while the tile is in cache; together the tiles cover c once.
 ///
 /// The product is cut into tiles by its shape alone, and each tile is computed by one thread, so
-/// the result has the same bits on any number of threads. A tile is computed by OpenBLAS, by loops
-/// of our own for small products, or as a sparse product where most of `a` is zero.
+/// the result has the same bits on any number of threads. A tile is a sparse product where most of
+/// `a` is zero. Otherwise loops of our own compute it or, on machines whose instruction set they
+/// are too slow with, OpenBLAS.
 ///
-/// Throws std::invalid_argument if a size is beyond what OpenBLAS can count (2^31 - 1).
+/// Throws std::invalid_argument if a size is beyond what OpenBLAS can count (2^31 - 1), if it is
+/// used.
 void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k,
           GemmOptions options = {}, TileVisitor after = {});
 

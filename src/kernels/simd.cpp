@@ -6,7 +6,8 @@
 #include "kernels/simd.hpp"
 
 #include "kernels/simd_batches.hpp"
-#include "kernels/simd_products.hpp"
+#include "kernels/simd_dense_product.hpp"
+#include "kernels/simd_dot_products.hpp"
 #include "kernels/simd_rows.hpp"
 #include "kernels/simd_sparse_product.hpp"
 #include "kernels/simd_tables.hpp"
@@ -49,36 +50,16 @@ struct Identity {
   }
 };
 
-// F(value + bias) for a row's values from column j on, as long as batches of type B fit; leaves j
-// at the first that is left.
-template <class F, class B>
-void activate(float* y, const float* bias, std::size_t& j, std::size_t columns) {
-  for (; j + B::size <= columns; j += B::size) {
-    const B x =
-        bias ? B::load_unaligned(y + j) + B::load_unaligned(bias + j) : B::load_unaligned(y + j);
-    F::value(x, x, x).store_unaligned(y + j);
-  }
-}
-
-// The rest of a row goes through narrower batches if `may_narrow`. It must not if F multiplies and
-// adds: the compiler may fuse those differently for each type of batch, and the bits would depend
-// on the column.
-template <class F, bool may_narrow>
+template <class F>
 void epilogue(float* y, const float* bias, std::size_t rows, std::size_t columns,
               std::size_t stride) {
-  for (std::size_t i = 0; i < rows; ++i, y += stride) {
-    std::size_t j = 0;
-    activate<F, Batch>(y, bias, j, columns);
-    if constexpr (may_narrow && width > 8) activate<F, Narrow<8>>(y, bias, j, columns);
-    if constexpr (may_narrow && width > 4) activate<F, Narrow<4>>(y, bias, j, columns);
+  for (std::size_t i = 0; i < rows; ++i, y += stride)
     if (bias)
       each<false>(
-          columns - j, y + j, [](Batch x, Batch b) { return F::value(x + b, b, b); }, y + j,
-          bias + j);
+          columns, y, [](Batch x, Batch b) { return F::value(x + b, b, b); }, y, bias);
     else
       each<false>(
-          columns - j, y + j, [](Batch x) { return F::value(x, x, x); }, y + j);
-  }
+          columns, y, [](Batch x) { return F::value(x, x, x); }, y);
 }
 
 void sgd(float* w, float* velocity, const float* g, std::size_t n, float learning_rate,
@@ -132,15 +113,17 @@ const Simd KERATIN_TABLE = {
     .from_uint8 = from_uint8,
     .sum = sum,
     .column_sums = column_sums,
-    .epilogue = {epilogue<Identity, true>, epilogue<functions::Relu, true>,
-                 epilogue<functions::Tanh, false>},
+    .epilogue = {epilogue<Identity>, epilogue<functions::Relu>, epilogue<functions::Tanh>},
     .softmax = softmax,
     .log_softmax = log_softmax,
     .softmax_gradient = softmax_gradient,
     .log_softmax_gradient = log_softmax_gradient,
-    .product_nn = product_nn,
-    .product_nt = product_nt,
-    .product_tn = product_tn,
+    .dense_product = dense_product,
+    .dense_panel_rows = panel_rows,
+    .dense_strip_columns = strip_columns,
+    .outruns_blas = has_fma,
+    .transpose = transpose,
+    .dot_products = dot_products,
     .sparse_product = sparse_product,
     .fewest_columns = width,
     .most_columns = usual_batches * width,

@@ -34,6 +34,25 @@ struct SparseProductTile {
   bool accumulate;
 };
 
+/// A block of a product c = a b. The value of `a` in row i for the inner index l is
+/// a[i * a_row_stride + l * a_inner_stride], so `a` may be stored either way. b is stored in strips
+/// of Simd::dense_strip_columns columns, `b_strip_stride` values apart, and a strip row by row,
+/// `b_stride` values apart. A matrix that is not packed is that, too: its strips lie side by side.
+struct DenseProductBlock {
+  const float* a;
+  std::size_t a_row_stride;
+  std::size_t a_inner_stride;
+  const float* b;
+  std::size_t b_stride;
+  std::size_t b_strip_stride;
+  float* c;
+  std::size_t c_stride;
+  std::size_t rows;
+  std::size_t columns;
+  std::size_t k;
+  bool accumulate;
+};
+
 /// The inner loops of one instruction set.
 struct Simd {
   const char* name;          // as KERATIN_SIMD names it
@@ -79,13 +98,21 @@ struct Simd {
   void (*log_softmax_gradient)(const float* y, const float* dy, float* dx, std::size_t rows,
                                std::size_t columns, bool accumulate);
 
-  // Small products c (m x n) = a b without packing. The letters say whether a and b are stored
-  // normally (n) or transposed (t).
-  using SmallProduct = void (*)(const float* a, const float* b, float* c, std::size_t m,
-                                std::size_t n, std::size_t k, bool accumulate);
-  SmallProduct product_nn;
-  SmallProduct product_nt;
-  SmallProduct product_tn;
+  // A product of dense matrices. It is fastest with a multiple of dense_panel_rows rows and of
+  // dense_strip_columns columns.
+  void (*dense_product)(const DenseProductBlock& block);
+  std::size_t dense_panel_rows;
+  std::size_t dense_strip_columns;
+  // Whether dense_product is about as fast as OpenBLAS or faster, for matrices of any size.
+  bool outruns_blas;
+
+  // y (columns x rows) = x (rows x columns) transposed; rows are the strides apart.
+  void (*transpose)(const float* x, std::size_t x_stride, std::size_t rows, std::size_t columns,
+                    float* y, std::size_t y_stride);
+
+  // c (m x n) = a (m x k) times b (n x k) transposed, for small matrices.
+  void (*dot_products)(const float* a, const float* b, float* c, std::size_t m, std::size_t n,
+                       std::size_t k, bool accumulate);
 
   // A product that skips the zeros of a, and the limits for the columns of its tiles.
   void (*sparse_product)(const SparseProductTile& tile, bool transpose_a);

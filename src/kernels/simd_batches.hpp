@@ -13,18 +13,40 @@ constexpr std::size_t width = Batch::size;
 
 Batch load(const float* x) { return Batch::load_unaligned(x); }
 
+#if defined(__AVX2__) && !defined(__AVX512F__)
+// The first n lanes, n < 8, as AVX's masked loads and stores want them.
+__m256i first_lanes(std::size_t n) {
+  alignas(32) static constexpr std::int32_t marks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(marks + 8 - n));
+}
+#endif
+
 // Less than a batch of values, padded to one: so they go through the same instructions as the
-// others and get the same bits.
+// others and get the same bits. xsimd 8 has no masked loads and stores.
 Batch load_some(const float* x, std::size_t n, float padding) {
+#if defined(__AVX512F__)
+  return _mm512_mask_loadu_ps(_mm512_set1_ps(padding), static_cast<__mmask16>((1u << n) - 1), x);
+#elif defined(__AVX2__)
+  const __m256i lanes = first_lanes(n);
+  return _mm256_blendv_ps(_mm256_set1_ps(padding), _mm256_maskload_ps(x, lanes),
+                          _mm256_castsi256_ps(lanes));
+#else
   alignas(64) float lanes[width];
   for (std::size_t i = 0; i < width; ++i) lanes[i] = i < n ? x[i] : padding;
   return Batch::load_aligned(lanes);
+#endif
 }
 
 void store_some(Batch value, float* y, std::size_t n) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(y, static_cast<__mmask16>((1u << n) - 1), value);
+#elif defined(__AVX2__)
+  _mm256_maskstore_ps(y, first_lanes(n), value);
+#else
   alignas(64) float lanes[width];
   value.store_aligned(lanes);
   for (std::size_t i = 0; i < n; ++i) y[i] = lanes[i];
+#endif
 }
 
 // y[i] = f(in[i]...), or y[i] += f(in[i]...) if `accumulate`. Everything is loaded before f is

@@ -1,6 +1,5 @@
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
-#include "kernels/blas.hpp"
 #include "kernels/gemm.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/simd.hpp"
@@ -27,20 +26,6 @@ const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor&
                                false);
   });
   return dz;
-}
-
-// dx = dz w^T. For many rows, w is transposed first: products with an untransposed second factor
-// are faster, and can skip the zeros that relu leaves in dz.
-void multiply_by_transposed(const Tensor& dz, const Tensor& w, Tensor& dx, float keep,
-                            GradientTape& tape) {
-  constexpr std::size_t many = 64;
-  const std::size_t k = w.shape()[0], n = w.shape()[1], m = n == 0 ? 0 : dz.size() / n;
-  if (m < many)
-    return kernels::gemm(dz.data(), w.data(), dx.data(), m, k, n,
-                         {.transpose_b = true, .keep = keep});
-  Tensor& transposed = tape.scratch(1, {n, k});
-  kernels::transpose(w.data(), transposed.data(), k, n);
-  kernels::gemm(dz.data(), transposed.data(), dx.data(), m, k, n, {.keep = keep});
 }
 
 }  // namespace
@@ -72,7 +57,8 @@ Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
       [x, kernel, bias, activation, m, n, k](const Tensor& y, const Tensor& dy) {
         const Tensor& dz = before_activation(activation, y, dy, x.tape());
         accumulate(x, [&](Tensor& dx, float keep) {
-          multiply_by_transposed(dz, kernel.value(), dx, keep, x.tape());
+          kernels::gemm(dz.data(), kernel.value().data(), dx.data(), m, k, n,
+                        {.transpose_b = true, .keep = keep});
         });
         if (bias)
           accumulate(*bias, [&](Tensor& db, float keep) {
