@@ -85,10 +85,10 @@ void expect(bool ok, const std::string& what) {
 
 int check_one(const std::string& core, const std::string& warning) {
   expect(environ == environment_before, "the environment is another one");
+  expect(core == name_of_core, std::string("before main() the core is ") + name_of_core);
   std::string warnings;
   keratin::utils::set_warning_handler([&](std::string_view text) { warnings += text; });
   for (int i = 0; i < 3; ++i) const keratin::kernels::BlasSection section;
-  expect(core == openblas_get_corename(), std::string("the core is ") + openblas_get_corename());
   expect(keratin::kernels::blas_core().name == core, keratin::kernels::blas_core().name);
   expect(warnings == warning, "warned '" + warnings + "'");
   const std::string before = setting("PLAY_CORE");
