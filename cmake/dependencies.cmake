@@ -10,6 +10,7 @@ find_package(ZLIB QUIET)
 find_package(xtensor QUIET)
 find_package(xsimd QUIET)
 if(BLAS_FOUND)
+  find_package(LAPACK QUIET)   # OpenBLAS contains it; others come without
   find_package(xtensor-blas QUIET)
 else()
   # Its configuration file ends CMake where there is no BLAS: look for its headers instead.
@@ -29,6 +30,9 @@ keratin_require(xtensor xtensor libxtensor-dev)
 keratin_require(xtensor-blas xtensor-blas libxtensor-blas-dev)
 keratin_require(xsimd xsimd libxsimd-dev)
 keratin_require(BLAS "BLAS with BLA_VENDOR=${BLA_VENDOR}" libopenblas-dev)
+if(BLAS_FOUND)
+  keratin_require(LAPACK "LAPACK with BLA_VENDOR=${BLA_VENDOR}" liblapack-dev)
+endif()
 keratin_require(ZLIB zlib zlib1g-dev)
 if(missing)
   message(FATAL_ERROR "keratin needs packages that CMake did not find:\n${missing}"
