@@ -11,6 +11,7 @@
 #include "kernels/simd_rows.hpp"
 #include "kernels/simd_sparse_product.hpp"
 #include "kernels/simd_tables.hpp"
+#include "kernels/simd_updates.hpp"
 
 namespace keratin::kernels {
 
@@ -131,6 +132,7 @@ const Simd KERATIN_TABLE = {
     .count_nonzeros = count_nonzeros,
     .sgd = sgd,
     .adam = adam,
+    .update = Updates<Rules>::table(),
 };
 
 }  // namespace keratin::kernels

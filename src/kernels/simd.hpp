@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "kernels/functions.hpp"
+#include "kernels/update_rules.hpp"
 
 namespace keratin::kernels {
 
@@ -129,11 +130,21 @@ struct Simd {
   void (*sgd)(float* w, float* velocity, const float* g, std::size_t n, float learning_rate,
               float momentum, bool nesterov);
   void (*adam)(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep step);
+  // The other optimizers' steps, indexed by their place in Rules; `rule` points to the rule.
+  using Update = void (*)(const void* rule, float* w, const float* g, float* const* slots,
+                          std::size_t n);
+  std::array<Update, std::tuple_size_v<Rules>> update;
 };
 
 /// The inner loops for this machine, chosen by the first call: those that the environment variable
 /// KERATIN_SIMD names, or the fastest. Throws std::invalid_argument if the machine cannot run those
 /// that it names, or there are none of that name. So call it first outside of a parallel region.
 const Simd& simd();
+
+/// Applies an update rule to n weights; g are their gradients.
+template <class Rule>
+void update(const Rule& rule, float* w, const float* g, float* const* slots, std::size_t n) {
+  simd().update[IndexOf<Rule, Rules>::value](&rule, w, g, slots, n);
+}
 
 }  // namespace keratin::kernels

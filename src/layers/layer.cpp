@@ -112,6 +112,7 @@ void Layer::add_weight_penalties(GradientTape& tape) const {
 Variable& Layer::add_weight(const WeightOptions& options) {
   auto weight = std::make_unique<Weight>();
   weight->variable.name = options.name;
+  weight->variable.path = name.empty() ? options.name : name + '/' + options.name;
   weight->variable.trainable = options.trainable;
   weight->variable.value = options.initializer(options.shape);
   weight->regularizer = options.regularizer;

@@ -1,8 +1,11 @@
 #pragma once
 // PRIVATE: loops over all elements of a tensor, on several threads.
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 
 #include "keratin/tensor.hpp"
 #include "kernels/pool.hpp"
@@ -22,10 +25,9 @@ void for_each_element(std::size_t n, const F& f) {
 }
 
 /// Sum of squares. Eight sums side by side let the compiler use vector registers.
-inline double sum_of_squares(const Tensor& tensor) {
+inline double sum_of_squares(const float* values, std::size_t n) {
   double sums[8] = {};
-  const float* values = tensor.data();
-  const std::size_t n = tensor.size(), even = n - n % 8;
+  const std::size_t even = n - n % 8;
   for (std::size_t i = 0; i < even; i += 8)
     for (std::size_t lane = 0; lane < 8; ++lane)
       sums[lane] += double{values[i + lane]} * values[i + lane];
@@ -33,16 +35,22 @@ inline double sum_of_squares(const Tensor& tensor) {
   return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
+/// The same of a whole tensor, of which each thread sums some of up to 32 parts.
+inline double sum_of_squares(const Tensor& tensor) {
+  std::array<double, 32> sums{};
+  const std::size_t n = tensor.size();
+  const std::size_t parts =
+      std::clamp<std::size_t>(kernels::tile_count(n, weights_in_slice), 1, sums.size());
+  kernels::parallel_for(parts, [&](std::size_t part) {
+    const std::size_t first = n * part / parts;
+    sums[part] = sum_of_squares(tensor.data() + first, n * (part + 1) / parts - first);
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
 /// Its root. Keras sums in float32: squares that overflow there give an infinite norm.
 inline float norm_of(double sum_of_squares) {
   return std::sqrt(static_cast<float>(sum_of_squares));
-}
-
-/// 1 - beta^step as Keras rounds it: beta and its power are float32. 0.999 is 1.3e-5 nearer to 1
-/// there, which early steps show.
-inline float bias_correction(double beta, long step) {
-  const double rounded = static_cast<float>(beta);
-  return 1 - static_cast<float>(std::pow(rounded, static_cast<double>(step)));
 }
 
 }  // namespace keratin

@@ -1,6 +1,6 @@
 #include "keratin/optimizers/rmsprop.hpp"
 
-#include <cmath>
+#include "kernels/simd.hpp"
 
 namespace keratin::optimizers {
 
@@ -18,29 +18,24 @@ std::vector<Optimizer::Slot> RMSprop::slots() const {
   return slots;
 }
 
+template <bool with_momentum, bool centered>
+void RMSprop::update_with(const Slice& slice, float learning_rate) const {
+  const RMSpropOptions& given = options();
+  kernels::update(
+      kernels::rules::RMSprop<with_momentum, centered>{
+          learning_rate, static_cast<float>(given.rho), static_cast<float>(1 - given.rho),
+          static_cast<float>(given.momentum), static_cast<float>(given.epsilon)},
+      slice.weights, slice.gradient, slice.slots.data(), slice.size);
+}
+
 void RMSprop::update(const Slice& slice, const Step& step) const {
-  const auto rho = static_cast<float>(options().rho);
-  const auto rate = static_cast<float>(1 - options().rho);
-  const auto momentum = static_cast<float>(options().momentum);
-  const auto epsilon = static_cast<float>(options().epsilon);
-  float* velocity = slice.slots[0];
-  float* change = momentum > 0 ? slice.slots[1] : nullptr;
-  float* average = options().centered ? slice.slots.back() : nullptr;
-  for (std::size_t i = 0; i < slice.size; ++i) {
-    const float g = slice.gradient[i];
-    velocity[i] = rho * velocity[i] + rate * (g * g);
-    float variance = velocity[i];
-    if (average) {
-      average[i] = rho * average[i] + rate * g;
-      variance -= average[i] * average[i];
-    }
-    float delta = step.learning_rate * g / std::sqrt(variance + epsilon);
-    if (change) {
-      delta += momentum * change[i];
-      change[i] = delta;
-    }
-    slice.weights[i] -= delta;
-  }
+  const bool centered = options().centered;
+  if (options().momentum > 0)
+    centered ? update_with<true, true>(slice, step.learning_rate)
+             : update_with<true, false>(slice, step.learning_rate);
+  else
+    centered ? update_with<false, true>(slice, step.learning_rate)
+             : update_with<false, false>(slice, step.learning_rate);
 }
 
 }  // namespace keratin::optimizers

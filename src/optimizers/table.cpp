@@ -11,6 +11,16 @@ constexpr Row<Optimizer> rows[] = {
     row<SGD>("SGD", "sgd"),
     row<RMSprop>("RMSprop", "rmsprop"),
     row<Adam>("Adam", "adam"),
+    row<AdamW>("AdamW", "adamw"),
+    row<Adamax>("Adamax", "adamax"),
+    row<Nadam>("Nadam", "nadam"),
+    row<Adagrad>("Adagrad", "adagrad"),
+    row<Adadelta>("Adadelta", "adadelta"),
+    row<Ftrl>("Ftrl", "ftrl"),
+    row<Lion>("Lion", "lion"),
+    row<Lamb>("Lamb", "lamb"),
+    row<Adafactor>("Adafactor", "adafactor"),
+    row<Muon>("Muon", "muon"),
 };
 
 }  // namespace

@@ -23,16 +23,19 @@ def rough(numbers, shape):
 GRADIENTS = {"smooth": smooth, "rough": rough}
 
 
-def record(recorder, name, optimizer, gradients="smooth", **options):
+def record(recorder, name, optimizer, gradients="smooth", shapes=SHAPES, **options):
     numbers = Numbers(5)
-    variables = [keras.Variable(numbers.normal(*shape), name=f"v{i}") for i, shape in enumerate(SHAPES)]
-    steps = [GRADIENTS[gradients](numbers, shape) for shape in SHAPES]
+    variables = [keras.Variable(numbers.normal(*shape), name=f"v{i}") for i, shape in enumerate(shapes)]
+    steps = [GRADIENTS[gradients](numbers, shape) for shape in shapes]
     recorder.case(name, optimizer=optimizer, **options)
     for index, variable in enumerate(variables):
         recorder.tensor(f"initial_{index}", variable.numpy())
         recorder.tensor(f"gradients_{index}", steps[index])
 
-    made = keras.optimizers.get({"class_name": optimizer, "config": options})
+    if optimizer == "lamb":  # get() does not know it
+        made = keras.optimizers.Lamb(**options)
+    else:
+        made = keras.optimizers.get({"class_name": optimizer, "config": dict(options)})
     values = [[] for _ in variables]
     for step in range(STEPS):
         made.apply([tf.constant(gradient[step]) for gradient in steps], variables)
@@ -60,7 +63,15 @@ VARIANTS = {
     "ftrl": [{}, {"l1_regularization_strength": 0.05}, {"l2_regularization_strength": 0.05},
              {"l2_shrinkage_regularization_strength": 0.05}, {"beta": 0.1}, {"learning_rate_power": -0.7},
              {"learning_rate_power": 0.0}, {"initial_accumulator_value": 0.5, "l1_regularization_strength": 0.01}],
+    "lamb": [{}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 0.01}],
+    "adafactor": [{}, {"beta_2_decay": -0.5, "epsilon_2": 0.5, "clip_threshold": 0.5}, {"relative_step": False}],
+    "muon": [{}, {"nesterov": False, "momentum": 0.8}, {"rms_rate": None, "ns_steps": 2},
+             {"muon_a": 1.875, "muon_b": -1.25, "muon_c": 0.375, "adam_lr_ratio": 0.5, "adam_weight_decay": 0.1},
+             {"exclude_layers": ["^v0"]}, {"adam_weight_decay": None, "weight_decay": None}],
 }
+
+# Shapes of which some optimizers make more than others do: matrices wider than tall, more axes than two.
+OTHER_SHAPES = [(2, 5), (2, 3, 4), (3, 3)]
 
 # What every optimizer takes, on one plain and one adaptive.
 COMMON = [
@@ -76,7 +87,7 @@ COMMON = [
 def title(optimizer, options):
     words = []
     for key, value in options.items():
-        words += [key] if value is True else [key, str(value)]
+        words += [key] if value is True or isinstance(value, list) else [key, str(value)]
     return "_".join([optimizer, *words])
 
 
@@ -95,6 +106,9 @@ def main():
             record(recorder, title(optimizer, options) + "_rough", optimizer, gradients="rough", **options)
     for optimizer in ("rmsprop", "adagrad", "lion", "ftrl"):
         record(recorder, f"{optimizer}_weight_decay", optimizer, learning_rate=0.1, weight_decay=0.05)
+    for optimizer in ("lamb", "adafactor", "muon"):
+        record(recorder, f"{optimizer}_other_shapes", optimizer, shapes=OTHER_SHAPES, learning_rate=0.1,
+               weight_decay=0.05)
     recorder.save()
 
 

@@ -38,6 +38,10 @@ class RMSprop : public Configured<Optimizer, RMSpropOptions> {
 
  protected:
   void update(const Slice& slice, const Step& step) const override;
+
+ private:
+  template <bool with_momentum, bool centered>
+  void update_with(const Slice& slice, float learning_rate) const;
 };
 
 }  // namespace keratin::optimizers
