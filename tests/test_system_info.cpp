@@ -19,7 +19,7 @@ TEST_CASE("the text of a system's description", "[system_info]") {
         "compiler: unknown\n"
         "system: unknown\n"
         "processor: unknown\n"
-        "processors: unknown on unknown cores\n"
+        "processors: unknown on unknown cores, unknown of them usable\n"
         "caches: L1 unknown, L2 unknown, L3 unknown\n"
         "threads: unknown\n"
         "SIMD: unknown (unknown), usable: unknown\n"
@@ -33,6 +33,7 @@ TEST_CASE("the text of a system's description", "[system_info]") {
   info.processor = "A Processor (GenuineIntel, family 6, model 207)";
   info.processors = 8;
   info.cores = 4;
+  info.usable_cores = 3;
   info.l1_bytes = 48 * 1024;
   info.l2_bytes = 2 * 1024 * 1024;
   info.l3_bytes = 300 * 1024 * 1024;
@@ -53,7 +54,7 @@ TEST_CASE("the text of a system's description", "[system_info]") {
         "compiler: GCC 12.2.0\n"
         "system: Linux 6.1.0 x86_64, glibc 2.36\n"
         "processor: A Processor (GenuineIntel, family 6, model 207)\n"
-        "processors: 8 on 4 cores\n"
+        "processors: 8 on 4 cores, 3 of them usable\n"
         "caches: L1 48 KiB, L2 2 MiB, L3 300 MiB\n"
         "threads: 4\n"
         "SIMD: avx2 (fma3+avx2), usable: avx512, avx2, baseline\n"
@@ -77,6 +78,8 @@ TEST_CASE("this system's description", "[system_info]") {
 #ifdef __linux__
   CHECK(info.processors >= 1);
   CHECK(info.cores <= info.processors);
+  CHECK(info.usable_cores >= 1);
+  CHECK(info.usable_cores <= info.processors);
   CHECK(info.system.starts_with("Linux "));
 #endif
 }

@@ -44,6 +44,7 @@ struct SystemInfo {
   std::string processor;     // model name, vendor, and the numbers by which libraries know it
   int processors = 0;        // of the machine; each hyper-thread counts as one
   int cores = 0;             // of the machine
+  int usable_cores = 0;      // those that the affinity mask lets this process use
   std::size_t l1_bytes = 0;  // the caches that the first processor uses: level 1 for data,
   std::size_t l2_bytes = 0;  // level 2,
   std::size_t l3_bytes = 0;  // and level 3, which several cores share

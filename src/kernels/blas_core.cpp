@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <span>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -81,7 +80,7 @@ bool another_thread_runs() {
   return false;
 }
 
-// Whether no other thread is inside of OpenBLAS, as far as can be told from outside. The usual
+// Whether no other thread is inside OpenBLAS, as far as can be told from outside. The usual
 // program has no threads yet, except those that OpenBLAS itself has started and not yet used. In
 // others (this library may be a plugin's) all threads must be asleep.
 bool others_are_idle() {

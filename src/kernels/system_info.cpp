@@ -20,6 +20,7 @@
 #include "keratin/check.hpp"
 #include "keratin/utils.hpp"
 #include "kernels/blas_core.hpp"
+#include "kernels/cpus.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/simd_tables.hpp"
 
@@ -140,6 +141,7 @@ SystemInfo system_info() {
   info.compiler = compiler();
   info.system = operating_system();
   read_processors(info);
+  info.usable_cores = kernels::physical_core_count();
   info.l1_bytes = cache_bytes(1);
   info.l2_bytes = cache_bytes(2);
   info.l3_bytes = cache_bytes(3);
@@ -167,7 +169,8 @@ std::string to_string(const SystemInfo& info) {
   line("compiler", known(info.compiler));
   line("system", known(info.system));
   line("processor", known(info.processor));
-  line("processors", known(info.processors), " on ", known(info.cores), " cores");
+  line("processors", known(info.processors), " on ", known(info.cores), " cores, ",
+       known(info.usable_cores), " of them usable");
   line("caches", "L1 ", known_size(info.l1_bytes), ", L2 ", known_size(info.l2_bytes), ", L3 ",
        known_size(info.l3_bytes));
   line("threads", known(info.threads));
