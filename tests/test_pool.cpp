@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -119,6 +121,33 @@ TEST_CASE("helpers that fell asleep wake up", "[pool]") {
     std::this_thread::sleep_for(std::chrono::microseconds(200 * (round % 3)));
     CHECK(missed(50) == 0);
   }
+}
+
+TEST_CASE("a region uses no more threads than its limit, and than it has tiles", "[pool]") {
+  const test::ThreadsRestored restore;
+  set_thread_count(5);
+  missed(100);  // starts all helpers
+  const auto threads_of = [](std::size_t tiles) {
+    std::mutex lock;
+    std::set<std::thread::id> seen;
+    for (int round = 0; round < 30; ++round)
+      parallel_for(tiles, [&](std::size_t) {
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+        const std::lock_guard guard(lock);
+        seen.insert(std::this_thread::get_id());
+      });
+    return seen.size();
+  };
+  for (int limit : {1, 2, 3, 5, 9}) {
+    CAPTURE(limit);
+    const ThreadLimit scope(limit);
+    CHECK(thread_count_here() == std::min(limit, 5));
+    const auto most = static_cast<std::size_t>(thread_count_here());
+    CHECK(threads_of(40) <= most);
+    CHECK(threads_of(2) <= std::min<std::size_t>(most, 2));  // the same helper in every region
+    CHECK(missed(100) == 0);
+  }
+  CHECK(threads_of(40) == 5);
 }
 
 TEST_CASE("tiles may call parallel_for", "[pool]") {

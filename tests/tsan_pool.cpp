@@ -15,6 +15,7 @@ int main() {
   const auto work = [&](int seed) {
     std::vector<int> cells(1000);  // plain memory: a race on it would show
     for (int round = 0; round < 300; ++round) {
+      const ThreadLimit limit(round / 10 % 5 + 1);  // so that helpers fall asleep and wake
       const std::size_t count = static_cast<std::size_t>(seed * 37 + round) % cells.size() + 1;
       parallel_for(count, [&](std::size_t tile) {
         ++cells[tile];

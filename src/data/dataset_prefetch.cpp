@@ -106,7 +106,7 @@ class PrefetchPass : public Pass<Batch> {
     }
   }
   void produce() {
-    const kernels::Alone alone(true);  // leaves the helper threads to the consumer
+    const kernels::ThreadLimit alone(1);  // leaves the helper threads to the consumer
     std::exception_ptr failure;
     try {
       while (Batch* place = queue_.free_place()) {

@@ -2,17 +2,18 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "core/never_destroyed.hpp"
 #include "core/warnings.hpp"
@@ -35,7 +36,7 @@ void pause() {
 }
 
 thread_local bool inside_tile = false;
-thread_local bool stays_alone = false;
+thread_local int thread_limit = most_threads;
 
 // Signals that a running helper keeps for itself: those that its own instructions cause, and the
 // profiler's. All others are the program's, whose handlers expect the program's threads.
@@ -61,20 +62,27 @@ class SignalsBlocked {
 // The caller and the helpers claim tiles one by one. So the caller never waits for a helper to
 // start working, only for tiles that helpers have already claimed.
 //
-// One atomic, the ticket, holds the number of the region and the range of tiles that are left. A
-// helper that comes late cannot claim a tile of the next region by mistake, because the number has
-// changed. A helper reads the tile function only after its claim: from then on the caller cannot
-// leave the region before the tile is done.
+// One atomic, the ticket, holds the range of tiles that are left and how many helpers may claim
+// them. A helper reads the tile function only after its claim: from then on the caller cannot leave
+// the region before the tile is done. If a helper comes late and the ticket it has seen is that of
+// the next region as well, it claims a tile of that one, which is as good.
 //
 // The caller claims from the front and helpers claim from the back. So a core meets the same rows
 // and weights, which are still in its cache, from region to region and from step to step.
 //
-// A helper without work spins for a short time, then sleeps until the next region wakes it.
+// A region is for as many helpers as there are tiles besides the caller's first, within the
+// caller's limit of threads, and always for the same ones: the first of the list. A helper is
+//
+//   awake    claiming tiles, or for a short time after its last tile looking for more
+//   asleep   until a region that it may work in, or the end of the pool, wakes it
+//
+// Waking a sleeper costs its waker some microseconds. So the caller wakes two, and each of them two
+// more, until all that the region is for are awake or no tile is left.
 class Pool {
  public:
   Pool() : size_(default_thread_count()) {}
 
-  // The number of threads that a region uses, its caller included.
+  // The number of threads that a region may use, its caller included.
   int size() const { return size_.load(std::memory_order_relaxed); }
 
   void resize(int size) {
@@ -83,13 +91,14 @@ class Pool {
     size_.store(size, std::memory_order_relaxed);
   }
 
-  void run(std::size_t count, TileFunction tile) {
+  // Runs the tiles on at most `threads` threads.
+  void run(std::size_t count, TileFunction tile, int threads) {
     std::unique_lock lock(owner_, std::try_to_lock);
     if (!lock || closed_.load(std::memory_order_relaxed)) return run_alone(count, tile);
     const std::string warning = started_ ? std::string() : start_helpers();
     for (std::size_t done = 0; done < count; done += max_tiles) {
       offset_ = done;
-      run_region(count - done < max_tiles ? count - done : max_tiles, tile);
+      run_region(std::min(count - done, max_tiles), tile, threads);
     }
     lock.unlock();
     if (!warning.empty()) warn(warning);
@@ -107,11 +116,10 @@ class Pool {
   // region exist there. Handles of threads that do not exist must not be joined or detached.
   void forget_helpers() {
     std::construct_at(&owner_);
-    for (std::thread& helper : helpers_) std::construct_at(&helper);
+    for (Helper& helper : helpers_) std::construct_at(&helper.thread);
     helpers_.clear();
     started_ = false;
     stop_.store(false);
-    sleepers_.store(0);
     ticket_.store(0);
   }
 
@@ -120,21 +128,33 @@ class Pool {
   }
 
  private:
-  // A ticket is, from the highest bit on: 24 bits of the region's number, 20 bits of the first tile
-  // that is left, 20 bits of the end of the tiles that are left.
+  enum class State : int { awake, asleep };
+
+  // On a cache line of its own: a helper's state is read at the start of every region.
+  struct alignas(64) Helper {
+    std::atomic<State> state{State::awake};
+    std::thread thread;
+  };
+
+  // A ticket is, from the highest bit on: 24 bits of the number of helpers that may claim, 20 bits
+  // of the first tile that is left, 20 bits of the end of the tiles that are left.
   static constexpr int bits = 20;
-  static constexpr std::uint64_t max_tiles = (1 << bits) - 1;
+  static constexpr std::size_t max_tiles = (1 << bits) - 1;
   static constexpr std::uint64_t one_tile_from_front = std::uint64_t{1} << bits;
   enum End { front, back };
 
-  static std::uint64_t first(std::uint64_t ticket) { return ticket >> bits & max_tiles; }
-  static std::uint64_t end(std::uint64_t ticket) { return ticket & max_tiles; }
+  static std::size_t helpers(std::uint64_t ticket) { return ticket >> 2 * bits; }
+  static std::size_t first(std::uint64_t ticket) { return ticket >> bits & max_tiles; }
+  static std::size_t end(std::uint64_t ticket) { return ticket & max_tiles; }
+  static bool has_tiles(std::uint64_t ticket) { return first(ticket) < end(ticket); }
 
-  void run_region(std::size_t count, TileFunction tile) {
+  void run_region(std::size_t count, TileFunction tile, int threads) {
+    const std::size_t workers =
+        std::min({count, static_cast<std::size_t>(threads), helpers_.size() + 1});
     tile_ = tile;
     done_.store(0, std::memory_order_relaxed);
-    ticket_.store(++region_ << 2 * bits | count, std::memory_order_seq_cst);
-    if (sleepers_.load(std::memory_order_seq_cst) > 0) wake();
+    ticket_.store((workers - 1) << 2 * bits | count, std::memory_order_seq_cst);
+    wake_two(workers - 1);
     inside_tile = true;
     while (claim<front>()) {
     }
@@ -156,12 +176,12 @@ class Pool {
     }
   }
 
-  // Claims a tile and runs it. Returns false if none is left.
+  // Claims a tile and runs it. Returns false if none is left, or none for the helper of this index.
   template <End from>
-  bool claim() {
+  bool claim(std::size_t helper = 0) {
     std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
     for (;;) {
-      if (first(ticket) >= end(ticket)) return false;
+      if (!has_tiles(ticket) || (from == back && helper >= helpers(ticket))) return false;
       const std::uint64_t left = from == front ? ticket + one_tile_from_front : ticket - 1;
       const std::size_t tile = from == front ? first(ticket) : end(ticket) - 1;
       if (!ticket_.compare_exchange_weak(ticket, left, std::memory_order_acq_rel,
@@ -178,79 +198,104 @@ class Pool {
     started_ = true;
     const int wanted = size() - 1;
     const SignalsBlocked in_helpers;
-    try {
-      helpers_.reserve(static_cast<std::size_t>(wanted));
-      for (int i = 0; i < wanted; ++i) helpers_.emplace_back([this] { help(); });
-    } catch (const std::exception& error) {
-      const int granted = static_cast<int>(helpers_.size()) + 1;
-      size_.store(granted, std::memory_order_relaxed);
-      return concat("[threads] only ", granted, " of ", wanted + 1,
-                    " threads will be used: the system did not start another (", error.what(), ")");
+    for (int i = 0; i < wanted; ++i) {
+      Helper& helper = helpers_.emplace_back();
+      try {
+        helper.thread =
+            std::thread([this, &helper, i] { help(helper, static_cast<std::size_t>(i)); });
+      } catch (const std::exception& error) {
+        helpers_.pop_back();
+        const int granted = i + 1;
+        size_.store(granted, std::memory_order_relaxed);
+        return concat("[threads] only ", granted, " of ", wanted + 1,
+                      " threads will be used: the system did not start another (", error.what(),
+                      ")");
+      }
     }
     return {};
   }
 
   void stop_helpers() {
     stop_.store(true);
-    wake();
-    for (std::thread& helper : helpers_) helper.join();
+    for (Helper& helper : helpers_) wake(helper);
+    for (Helper& helper : helpers_) helper.thread.join();
     helpers_.clear();
     stop_.store(false);
     started_ = false;
   }
 
-  void help() {
+  // What the helper of this index does all its life.
+  void help(Helper& self, std::size_t index) {
     inside_tile = true;
     use_one_openmp_thread();
     while (!stop_.load(std::memory_order_relaxed)) {
-      if (claim<back>()) continue;
-      const std::uint32_t seen = signal_.load(std::memory_order_acquire);
-      if (spin_for_work()) continue;
-      sleepers_.fetch_add(1, std::memory_order_seq_cst);
-      if (!has_work() && !stop_.load()) signal_.wait(seen, std::memory_order_acquire);
-      sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+      if (claim<back>(index) || spin_for_work(index)) continue;
+      if (sleep(self, index)) wake_more();
     }
   }
 
-  bool has_work() const {
+  // Returns whether the helper fell asleep. There is a state to see for whoever publishes a ticket,
+  // or a ticket to see here, because both sides write before they read.
+  bool sleep(Helper& self, std::size_t index) {
+    self.state.store(State::asleep, std::memory_order_seq_cst);
+    const bool sleeps = !has_work(index) && !stop_.load(std::memory_order_seq_cst);
+    if (sleeps) self.state.wait(State::asleep, std::memory_order_acquire);
+    self.state.store(State::awake, std::memory_order_relaxed);
+    return sleeps;
+  }
+
+  // Returns whether the helper was asleep.
+  static bool wake(Helper& helper) {
+    if (helper.state.load(std::memory_order_seq_cst) == State::awake ||
+        helper.state.exchange(State::awake, std::memory_order_acq_rel) == State::awake)
+      return false;
+    helper.state.notify_one();
+    return true;
+  }
+
+  // Wakes two sleepers of the first `count` helpers.
+  void wake_two(std::size_t count) {
+    int woken = 0;
+    for (std::size_t i = 0; i < count && woken < 2; ++i) woken += wake(helpers_[i]);
+  }
+
+  // For a helper that was just woken: the same, if there are tiles left.
+  void wake_more() {
+    const std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
+    if (has_tiles(ticket)) wake_two(helpers(ticket));
+  }
+
+  bool has_work(std::size_t helper) const {
     const std::uint64_t ticket = ticket_.load(std::memory_order_seq_cst);
-    return first(ticket) < end(ticket);
+    return has_tiles(ticket) && helper < helpers(ticket);
   }
 
   // Regions of one step follow each other within microseconds. A longer gap is not worth keeping a
   // core busy. Returns whether there is work, or the helper has to stop.
-  bool spin_for_work() const {
+  bool spin_for_work(std::size_t helper) const {
     constexpr std::chrono::microseconds spin_time{20};
     constexpr int looks_per_clock_reading = 32;
     const auto end = std::chrono::steady_clock::now() + spin_time;
     do {
       for (int i = 0; i < looks_per_clock_reading; ++i) {
-        if (has_work() || stop_.load(std::memory_order_relaxed)) return true;
+        if (has_work(helper) || stop_.load(std::memory_order_relaxed)) return true;
         pause();
       }
     } while (std::chrono::steady_clock::now() < end);
     return false;
   }
 
-  void wake() {
-    signal_.fetch_add(1, std::memory_order_seq_cst);
-    signal_.notify_all();
-  }
-
   // On cache lines of their own, because several threads write them all the time.
   alignas(64) std::atomic<std::uint64_t> ticket_{0};
-  alignas(64) std::atomic<std::size_t> done_{0};      // tiles of the region
-  alignas(64) std::atomic<std::uint32_t> signal_{0};  // what sleepers wait for a change of
-  std::atomic<int> sleepers_{0};
-  std::atomic<bool> stop_{false};  // helpers are to end
+  alignas(64) std::atomic<std::size_t> done_{0};  // tiles of the region
+  alignas(64) std::atomic<bool> stop_{false};     // helpers are to end
 
   // Of the region in progress, written before its ticket.
   TileFunction tile_;
   std::size_t offset_ = 0;  // of its first tile
-  std::uint64_t region_ = 0;
 
-  std::mutex owner_;  // held by the thread whose region it is, and for what follows
-  std::vector<std::thread> helpers_;
+  std::mutex owner_;            // held by the thread whose region it is, and for what follows
+  std::deque<Helper> helpers_;  // which stay where they are when it grows
   bool started_ = false;  // whether helpers have been started, or tried to, since size_ was set
 
   std::atomic<bool> closed_{false};  // the process exits: no more helpers
@@ -281,20 +326,20 @@ Pool& pool() {
 }  // namespace
 
 void parallel_for(std::size_t count, TileFunction tile) {
-  if (count <= 1 || inside_tile || stays_alone) return Pool::run_alone(count, tile);
+  if (count <= 1 || inside_tile || thread_limit == 1) return Pool::run_alone(count, tile);
   Pool& shared = pool();
   if (shared.size() == 1)
     Pool::run_alone(count, tile);
   else
-    shared.run(count, tile);
+    shared.run(count, tile, thread_limit);
 }
 
-Alone::Alone(bool alone) : before_(std::exchange(stays_alone, alone)) {}
-Alone::~Alone() { stays_alone = before_; }
+ThreadLimit::ThreadLimit(int threads) : before_(std::exchange(thread_limit, threads)) {}
+ThreadLimit::~ThreadLimit() { thread_limit = before_; }
 
 int thread_count() { return pool().size(); }
 bool has_helpers() { return pool_made.load(std::memory_order_relaxed) && thread_count() > 1; }
-int thread_count_here() { return inside_tile || stays_alone ? 1 : thread_count(); }
+int thread_count_here() { return inside_tile ? 1 : std::min(thread_limit, thread_count()); }
 void set_thread_count(int count) { pool().resize(count); }
 
 }  // namespace keratin::kernels

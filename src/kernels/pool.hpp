@@ -46,22 +46,22 @@ class TileFunction {
 /// in a region, everything runs on the caller alone.
 void parallel_for(std::size_t count, TileFunction tile);
 
-/// For its lifetime parallel_for runs on this thread alone, or with helpers if `alone` is false.
-/// The innermost one counts.
-class Alone {
+/// For its lifetime regions that this thread starts use at most `threads` threads, this one
+/// included; the other helpers neither work nor spin. The innermost limit counts.
+class ThreadLimit {
  public:
-  explicit Alone(bool alone);
-  ~Alone();
-  Alone(const Alone&) = delete;
-  Alone& operator=(const Alone&) = delete;
+  explicit ThreadLimit(int threads);
+  ~ThreadLimit();
+  ThreadLimit(const ThreadLimit&) = delete;
+  ThreadLimit& operator=(const ThreadLimit&) = delete;
 
  private:
-  bool before_;
+  int before_;
 };
 
 /// How many threads a region may use, the caller included.
 int thread_count();
-/// The same for a region started here and now: 1 inside of a tile or of Alone.
+/// The same for a region started here and now: at most ThreadLimit's, 1 inside of a tile.
 int thread_count_here();
 /// Whether a region has used the pool yet, and with more than one thread.
 bool has_helpers();

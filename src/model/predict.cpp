@@ -114,9 +114,11 @@ Tensor Model::run_predict(Feed& feed, std::optional<long> steps, std::size_t exp
   for (long step = 0; !stopped && (!steps || step < *steps) && feed.has_next(); ++step) {
     const int number = static_cast<int>(step);
     callbacks.call(&Callback::on_predict_batch_begin, number, logs);
-    feed.next(work->batch);
-    work->tape.begin(/*recording=*/false);
-    outputs.append(call(work->tape.constant(work->batch.x), /*training=*/false).value());
+    outputs.append(work->predict_trial.run([&]() -> const Tensor& {
+      feed.next(work->batch);
+      work->tape.begin(/*recording=*/false);
+      return call(work->tape.constant(work->batch.x), /*training=*/false).value();
+    }));
     callbacks.call(&Callback::on_predict_batch_end, number, logs);
     // Read, and written only when set: several threads may predict.
     stopped = stop_predicting;

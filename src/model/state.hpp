@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "keratin/model.hpp"
-#include "kernels/helper_trial.hpp"
+#include "kernels/thread_trial.hpp"
 
 namespace keratin {
 
@@ -16,6 +16,7 @@ namespace keratin {
 struct Workspace {
   GradientTape tape;
   Batch batch;
+  kernels::ThreadTrial predict_trial;  // of the predictions made with it
 };
 
 /// The compiled metrics, and the average of the loss, over the batches since the last reset.
@@ -45,7 +46,7 @@ struct Model::State {
   MetricSet* metrics = &train_metrics;  // of the step that is at work
   bool testing = false;                 // a test pass is at work
   Workspace work;                       // of training and evaluation
-  kernels::HelperTrial train_trial, test_trial;
+  kernels::ThreadTrial train_trial, test_trial;
   bool warned_of_no_weights = false;
 
   // Predictions may run in several threads at once: each takes a workspace of its own, and one of
