@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string>
 #include <tuple>
 #include <vector>
 
 #include "kernels/blas.hpp"
+#include "kernels/blas_core.hpp"
 #include "kernels/pool.hpp"
 
 extern "C" void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k,
@@ -30,8 +32,10 @@ struct Tiles {
 };
 
 Tiles choose_tiles() {
-  return keratin::kernels::blas_multiplies_unpacked() ? Tiles{16, 8, 48, 16}
-                                                      : Tiles{128, 128, widest, widest};
+  const std::string& core = keratin::kernels::blas_core().name;
+  const bool multiplies_unpacked =
+      core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
+  return multiplies_unpacked ? Tiles{16, 8, 48, 16} : Tiles{128, 128, widest, widest};
 }
 
 struct alignas(64) Line {
