@@ -67,7 +67,7 @@ void multiply_by_blas(const Product& product, TileVisitor after) {
             cxxblas::RowMajor, operation(options.transpose_a), operation(options.transpose_b),
             blas_size(tile.rows), blas_size(tile.columns), blas_size(length), 1.0f,
             product.a_from(tile, first), blas_size(product.a_stride()), product.b_from(tile, first),
-            blas_size(product.b_stride()), keep, c + tile.row * n + tile.column, blas_size(n));
+            blas_size(product.b_stride()), keep, c, blas_size(n));
       });
 }
 

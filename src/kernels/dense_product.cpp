@@ -102,7 +102,7 @@ void multiply_dense(const Product& product, TileVisitor after) {
                                 .b = nullptr,
                                 .b_stride = strips.row_stride,
                                 .b_strip_stride = strips.strip_stride,
-                                .c = c + tile.row * n + tile.column,
+                                .c = c,
                                 .c_stride = n,
                                 .rows = tile.rows,
                                 .columns = tile.columns,

@@ -69,35 +69,52 @@ struct Tiling {
 };
 
 /// Calls multiply(tile, first, length, c, keep) for every tile, for the inner indices from `first`
-/// on, and then after(tile).
+/// on, and then after(tile). c points to the tile's first value, rows are n values apart.
 template <class Multiply>
 void multiply_tiles(const Product& product, const Tiling& tiles, TileVisitor after,
                     const Multiply& multiply) {
-  float* const c = product.c;
   const float keep = product.options.keep;
+  const std::size_t n = product.n;
   const std::size_t k = product.k;
   const std::size_t count = tiles.count();
   const std::size_t first = product.first_part();
+  const auto place = [n](float* matrix, const Tile& tile) {
+    return matrix + tile.row * n + tile.column;
+  };
   if (first == k)
     return parallel_for(count, [&](std::size_t index) {
       const Tile tile = tiles[index];
-      multiply(tile, 0, k, c, keep);
+      multiply(tile, 0, k, place(product.c, tile), keep);
       after(tile);
     });
 
   thread_local constinit ThreadBuffer buffer;
-  const std::size_t size = tiles.m * tiles.n;
+  if (thread_count_here() == 1) {  // the same sums, but the second part stays in the first cache
+    for (std::size_t index = 0; index < count; ++index) {
+      const Tile tile = tiles[index];
+      float* c = place(product.c, tile);
+      float* rest = buffer.reserve(tile.rows * n);
+      multiply(tile, 0, first, c, keep);
+      multiply(tile, first, k - first, rest, 0);
+      for (std::size_t i = 0; i < tile.rows; ++i) simd().add(rest + i * n, c + i * n, tile.columns);
+      after(tile);
+    }
+    return;
+  }
+  const std::size_t size = tiles.m * n;
   float* rest = buffer.reserve(size);
   parallel_for(2 * count, [&](std::size_t index) {
+    const Tile tile = tiles[index % count];
     if (index < count)
-      multiply(tiles[index], 0, first, c, keep);
+      multiply(tile, 0, first, place(product.c, tile), keep);
     else
-      multiply(tiles[index - count], first, k - first, rest, 0);
+      multiply(tile, first, k - first, place(rest, tile), 0);
   });
   constexpr std::size_t values_per_slice = 1 << 14;
-  parallel_slices(size, values_per_slice,
-                  [&](std::size_t i, std::size_t values) { simd().add(rest + i, c + i, values); });
-  after(Tile{0, tiles.m, 0, tiles.n});
+  parallel_slices(size, values_per_slice, [&](std::size_t i, std::size_t values) {
+    simd().add(rest + i, product.c + i, values);
+  });
+  after(Tile{0, tiles.m, 0, n});
 }
 
 }  // namespace keratin::kernels

@@ -83,7 +83,7 @@ void PackedStrips::multiply(const float* a, std::size_t a_stride, bool transpose
   const float* packed = packed_row(tile.row * copies_ / m_, tile.column / columns_, first);
   simd().sparse_product({.a = a,
                          .packed_b = packed,
-                         .c = c + tile.row * n_ + tile.column,
+                         .c = c,
                          .rows = tile.rows,
                          .columns = tile.columns,
                          .k = length,

@@ -31,7 +31,8 @@ class PackedStrips {
 
   /// Computes a tile of c (m x n), which is one strip wide and has at most
   /// SparseProductTile::most_rows rows, from `length` inner indices, `first` and those after it.
-  /// `a` points to what the tile's first row reads at `first`. Adds to the tile if `accumulate`.
+  /// `a` points to what the tile's first row reads at `first`, `c` to the tile's first value. Adds
+  /// to the tile if `accumulate`.
   void multiply(const float* a, std::size_t a_stride, bool transpose_a, const Tile& tile,
                 std::size_t first, std::size_t length, float* c, bool accumulate) const;
 
