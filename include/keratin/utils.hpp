@@ -50,7 +50,10 @@ struct SystemInfo {
   std::size_t l3_bytes = 0;  // and level 3, which several cores share
   int threads = 0;           // num_threads()
 
-  std::string simd;                      // the inner loops in use: see KERATIN_SIMD
+  // The inner loops in use. The environment variable KERATIN_SIMD, set to one of usable_simd,
+  // chooses them; the default is the fastest. Another value makes whatever computes throw
+  // std::invalid_argument.
+  std::string simd;
   std::string simd_architecture;         // the instructions that they are compiled for
   std::vector<std::string> usable_simd;  // all that this machine can run, the fastest first
 

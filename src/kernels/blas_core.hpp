@@ -3,16 +3,17 @@
 //
 // A build of OpenBLAS for many processors (DYNAMIC_ARCH) chooses a core when it is loaded, by the
 // processor's model number. One that does not know the number, because the processor is newer,
-// takes kernels for SSE3, which are several times slower. So when the program has loaded keratin,
-// the core is compared with what the processor can do, and an older one is replaced:
+// takes kernels for SSE3, which are several times slower. So while the program is being loaded, the
+// core is compared with what the processor can do, and an older one is replaced:
 //
-//   OpenBLAS's core                            what happens
-//   set by the user with OPENBLAS_CORETYPE     stays, whatever it is
-//   as new as the processor, or unknown here   stays
-//   older, in a DYNAMIC_ARCH build             is replaced by one for the processor's instructions
-//   older, but other threads exist already     stays, because one of them may be inside of
-//   OpenBLAS: older, and cannot be replaced              stays; the first use of BLAS warns, once
-//   another BLAS library                       none of our business
+//   OpenBLAS's core                        what happens
+//   set by the user (OPENBLAS_CORETYPE)    stays, whatever it is
+//   as new as the processor, or unknown    stays
+//   older, and the build has a newer one   is replaced
+//   older, but another thread is at work   stays, because that thread may be inside OpenBLAS; the
+//   or the build has no newer one          first use of BLAS warns, once
+//
+// Other BLAS libraries are left alone.
 
 #include <string>
 
