@@ -9,20 +9,27 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "keratin/array_view.hpp"
 #include "keratin/batch.hpp"
+#include "keratin/csv.hpp"
 #include "keratin/random.hpp"
 
 namespace keratin {
+
+class Dataset;
 
 namespace detail {
 
 class Stage;  // src/data/dataset_stage.hpp: the source or one transformation of a Dataset
 template <class Element>
 class Pass;
+Dataset make_dataset(std::shared_ptr<const Stage> stage);
 
 }  // namespace detail
 
@@ -49,6 +56,23 @@ struct ShuffleOptions {
 struct BatchOptions {
   /// true: leaves out a last batch with fewer samples than the others.
   bool drop_remainder = false;
+};
+
+/// A file with one array: .npy, uncompressed IDX, or a member of an .npz archive that was written
+/// without compression: `ArrayFile("data.npz", "x_train")`.
+struct ArrayFile {
+  ArrayFile() = default;  // not given
+  ArrayFile(const char* file_path) : path(file_path) {}
+  ArrayFile(std::string file_path, std::string member_name = "")
+      : path(std::move(file_path)), member(std::move(member_name)) {}
+  std::string path = {}, member = {};
+};
+
+/// The columns of a CSV file that make a sample.
+struct CsvColumns {
+  std::vector<std::string> x = {};
+  std::vector<std::string> y = {};
+  std::string sample_weight = {};
 };
 
 /// A description of where samples come from and what is done with them. A value: transformations
@@ -81,6 +105,24 @@ class Dataset {
   /// refers to goes on.
   static Dataset from_generator(std::function<bool(Batch& sample)> generator);
 
+  /// Rows of arrays in files, which are read when their batch is made: for data larger than memory.
+  /// The files must not change meanwhile. Throws std::runtime_error for a file that is damaged or
+  /// compressed (read that with datasets::load_npz or load_idx), std::invalid_argument if the
+  /// numbers of rows differ.
+  static Dataset from_array_files(const ArrayFile& x, const ArrayFile& y = {},
+                                  const ArrayFile& sample_weight = {});
+
+  /// Rows of a CSV file, read one after the other in each pass; see Table for how files are read,
+  /// and for those that fit into memory. x has shape (columns.x.size(),), NaN where a value is
+  /// missing; y and sample_weight likewise, if they are named. Reads the header at once.
+  static Dataset from_csv(const std::string& path, CsvColumns columns, CsvOptions options = {});
+
+  /// Lines of a text file, read one after the other in each pass, without their ends (LF or CR LF).
+  /// `parse` sets the sample that a line stands for; false leaves the line out. A gzipped file is
+  /// decompressed.
+  static Dataset from_text_lines(const std::string& path,
+                                 std::function<bool(std::string_view line, Batch& sample)> parse);
+
   /// The elements in random order, chosen from a buffer of the next ones.
   Dataset shuffle(const ShuffleOptions& options) const;
   /// Stacks `batch_size` elements at a time along a new first axis. A last batch may be smaller.
@@ -99,7 +141,7 @@ class Dataset {
   /// has another order each time.
   Dataset repeat(long count = -1) const;
   /// Keeps the elements of the first complete pass in memory: later passes read them from there
-  /// and no longer run what comes before. Of from_tensor_slices it keeps row numbers only.
+  /// and no longer run what comes before. Of rows in memory it keeps the numbers only.
   Dataset cache() const;
   /// Makes elements ahead of time, up to `buffer_size` of them, on a thread of its own that runs
   /// everything before prefetch. Elements and their order do not change. If no thread can be
@@ -129,6 +171,7 @@ class Dataset {
   Iterator iterator(const Position& position) const;
 
  private:
+  friend Dataset detail::make_dataset(std::shared_ptr<const detail::Stage> stage);
   explicit Dataset(std::shared_ptr<const detail::Stage> stage);
   std::shared_ptr<const detail::Stage> stage_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // Ready-made data sets and readers of files, which keep the data in their own type.
 
+#include <map>
 #include <string>
 
 #include "keratin/array_view.hpp"
@@ -13,6 +14,19 @@ namespace keratin::datasets {
 /// a file that does not exist, is no IDX file, or holds fewer or more bytes than its header
 /// promises. Sizes are checked before memory is allocated.
 Array load_idx(const std::string& path);
+
+/// Reads an array that numpy.save wrote: booleans (as uint8), integers, and floating-point numbers
+/// of at most 64 bits, in either byte order, in C's or Fortran's order of axes (C's in the result),
+/// with at most 8 axes. int8, int16 and uint16 become int32; uint32 and uint64 become int64;
+/// float16 becomes float32. Throws std::runtime_error for anything else, Python objects above all,
+/// and for a file that holds fewer or more bytes than its header promises. Sizes are checked before
+/// memory is allocated.
+Array load_npy(const std::string& path);
+
+/// Reads the arrays of an archive that numpy.savez or numpy.savez_compressed wrote, by their names;
+/// or one of them. Checksums are compared. Throws as load_npy does.
+std::map<std::string, Array> load_npz(const std::string& path);
+Array load_npz(const std::string& path, const std::string& name);
 
 /// Samples and their labels.
 struct Split {

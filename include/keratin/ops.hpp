@@ -104,6 +104,8 @@ Node broadcast_to(Node x, const Shape& shape);
 Node transpose(Node x, std::span<const int> axes);
 Node transpose(Node x, std::initializer_list<int> axes = {});  // no axes: reversed
 Node concatenate(std::initializer_list<Node> parts, int axis = -1);
+Tensor concatenate(std::initializer_list<Tensor> parts, int axis = -1);
+Tensor concatenate(std::span<const Tensor> parts, int axis = -1);
 Node slice(Node x, const Shape& start, const Shape& shape);
 Node gather(Node x, Node indices);  // rows of x: indices' shape, then x's without its first axis
 Node one_hot(

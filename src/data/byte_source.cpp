@@ -20,22 +20,34 @@ constexpr int gzip_window = 15 + 16;             // zlib: the largest window, wi
 }  // namespace
 
 ByteSource::ByteSource(std::string path, const char* where)
-    : path_(std::move(path)), where_(where), buffer_(buffer_size) {
+    : Bytes(std::move(path)), where_(where), buffer_(buffer_size) {
   std::error_code error;
-  check<std::runtime_error>(!std::filesystem::is_directory(path_, error), where, path_,
-                            " is a folder, wanted a file");
-  file_.reset(std::fopen(path_.c_str(), "rb"));
-  check<std::runtime_error>(file_ != nullptr, where, "cannot open ", path_, ": ",
+  check<std::runtime_error>(!std::filesystem::is_directory(this->path(), error), where,
+                            this->path(), " is a folder, wanted a file");
+  file_.reset(std::fopen(this->path().c_str(), "rb"));
+  check<std::runtime_error>(file_ != nullptr, where, "cannot open ", this->path(), ": ",
                             std::string(std::strerror(errno)));
-  const std::uintmax_t size = std::filesystem::file_size(path_, error);
-  check<std::runtime_error>(!error, where, "cannot tell the size of ", path_, ": ",
+  const std::uintmax_t size = std::filesystem::file_size(this->path(), error);
+  check<std::runtime_error>(!error, where, "cannot tell the size of ", this->path(), ": ",
                             error.message());
+  start(static_cast<std::size_t>(size));
+}
+
+ByteSource::ByteSource(std::string path, std::FILE* file, std::size_t size, const char* where)
+    : Bytes(std::move(path)), where_(where), file_(file), buffer_(buffer_size) {
+  start(size);
+}
+
+void ByteSource::start(std::size_t size) {
   refill();
   gzip_ = stream_.avail_in >= 2 && buffer_[0] == magic[0] && buffer_[1] == magic[1];
-  at_most_ = static_cast<std::size_t>(size) * (gzip_ ? deflate_limit : 1);
-  if (gzip_)
-    check<std::runtime_error>(inflateInit2(&stream_, gzip_window) == Z_OK, where,
-                              "zlib cannot start");
+  if (!gzip_) {
+    at_most_ = size;
+    return;
+  }
+  if (__builtin_mul_overflow(size, deflate_limit, &at_most_)) at_most_ = SIZE_MAX;
+  check<std::runtime_error>(inflateInit2(&stream_, gzip_window) == Z_OK, where_,
+                            "zlib cannot start");
 }
 
 ByteSource::~ByteSource() {
@@ -45,7 +57,7 @@ ByteSource::~ByteSource() {
 bool ByteSource::refill() {
   stream_.next_in = buffer_.data();
   stream_.avail_in = static_cast<uInt>(std::fread(buffer_.data(), 1, buffer_.size(), file_.get()));
-  check<std::runtime_error>(!std::ferror(file_.get()), where_, "cannot read ", path_);
+  check<std::runtime_error>(!std::ferror(file_.get()), where_, "cannot read ", path());
   return stream_.avail_in > 0;
 }
 
@@ -54,11 +66,11 @@ std::size_t ByteSource::inflate_some(unsigned char* out, std::size_t size) {
   stream_.next_out = out;
   stream_.avail_out = static_cast<uInt>(std::min(size, most_at_once));
   while (stream_.avail_out > 0 && !ended_) {
-    check<std::runtime_error>(stream_.avail_in > 0 || refill(), where_, path_,
+    check<std::runtime_error>(stream_.avail_in > 0 || refill(), where_, path(),
                               ": the gzip stream ends too early");
     const int code = inflate(&stream_, Z_NO_FLUSH);
     check<std::runtime_error>(
-        code == Z_OK || code == Z_STREAM_END, where_, path_,
+        code == Z_OK || code == Z_STREAM_END, where_, path(),
         ": the gzip stream is damaged: ", std::string(stream_.msg ? stream_.msg : "unknown error"));
     if (code == Z_STREAM_END) ended_ = !start_next_member();
   }
@@ -73,13 +85,13 @@ bool ByteSource::start_next_member() {
     }
   } while (stream_.avail_in == 0 && refill());
   if (stream_.avail_in == 0) return false;
-  check<std::runtime_error>(*stream_.next_in == magic[0], where_, path_,
+  check<std::runtime_error>(*stream_.next_in == magic[0], where_, path(),
                             ": goes on after the end of its gzip stream");
   check<std::runtime_error>(inflateReset(&stream_) == Z_OK, where_, "zlib cannot start");
   return true;
 }
 
-std::size_t ByteSource::read(void* out, std::size_t size) {
+std::size_t ByteSource::read_more(void* out, std::size_t size) {
   auto* to = static_cast<unsigned char*>(out);
   std::size_t done = 0;
   while (done < size) {

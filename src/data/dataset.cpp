@@ -9,11 +9,6 @@ namespace keratin {
 
 namespace {
 
-void check_rows(const char* name, const ArrayView& array, std::size_t rows) {
-  check(!array.given() || array.rows() == rows, "dataset, from_tensor_slices", name, " has ",
-        array.rows(), " rows, x has ", rows);
-}
-
 std::size_t at_least_one(const char* where, const char* name, long long value) {
   check(value >= 1, where, name, " is ", value, ", wanted 1 or more");
   return static_cast<std::size_t>(value);
@@ -29,13 +24,8 @@ std::size_t count_or_all(const char* where, long count) {
 
 Dataset::Dataset(std::shared_ptr<const detail::Stage> stage) : stage_(std::move(stage)) {}
 
-Dataset Dataset::from_tensor_slices(ArrayView x, ArrayView y, ArrayView sample_weight) {
-  check(x.given() && x.rows() > 0, "dataset, from_tensor_slices", "x holds no samples");
-  check(x.rows() <= UINT32_MAX, "dataset, from_tensor_slices", "x has ", x.rows(),
-        " rows, wanted at most ", UINT32_MAX);
-  check_rows("y", y, x.rows());
-  check_rows("sample_weight", sample_weight, x.rows());
-  return Dataset(detail::make_arrays({x, y, sample_weight}));
+Dataset detail::make_dataset(std::shared_ptr<const Stage> stage) {
+  return Dataset(std::move(stage));
 }
 
 Dataset Dataset::from_generator(std::function<bool(Batch&)> generator) {

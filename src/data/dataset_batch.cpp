@@ -9,14 +9,14 @@ namespace keratin::detail {
 
 namespace {
 
-/// Batches of rows of the source's arrays.
+/// Batches of the source's rows.
 class RowBatches : public Pass<Batch> {
  public:
   /// There are at most `most_rows` rows.
-  RowBatches(const Arrays& arrays, PassPtr<Row> rows, std::size_t most_rows, std::size_t batch_size,
+  RowBatches(const Rows& rows, PassPtr<Row> order, std::size_t most_rows, std::size_t batch_size,
              bool drop_remainder)
-      : arrays_(arrays),
-        rows_(std::move(rows)),
+      : rows_(rows),
+        order_(std::move(order)),
         smallest_(drop_remainder ? batch_size : 1),
         batch_size_(batch_size),
         numbers_(std::min(batch_size, most_rows)) {}
@@ -24,21 +24,21 @@ class RowBatches : public Pass<Batch> {
   std::size_t read(std::span<Batch> out) override {
     std::size_t done = 0;
     for (; done < out.size(); ++done) {
-      const std::size_t count = rows_->read(numbers_);
+      const std::size_t count = order_->read(numbers_);
       if (count < smallest_) break;
-      arrays_.gather(std::span(numbers_).first(count), out[done]);
+      rows_.gather(std::span(numbers_).first(count), out[done]);
     }
     return done;
   }
   std::size_t skip(std::size_t count) override {
     std::size_t done = 0;
-    while (done < count && rows_->skip(batch_size_) >= smallest_) ++done;
+    while (done < count && order_->skip(batch_size_) >= smallest_) ++done;
     return done;
   }
 
  private:
-  const Arrays& arrays_;
-  PassPtr<Row> rows_;
+  const Rows& rows_;
+  PassPtr<Row> order_;
   std::size_t smallest_;  // batches with fewer rows are dropped
   std::size_t batch_size_;
   std::vector<Row> numbers_;  // of the rows in the current batch
@@ -128,8 +128,8 @@ class BatchStage : public Transformation {
     return *size / batch_size_ + (remainder && !drop_remainder_ ? 1 : 0);
   }
   PassPtr<Batch> open(ShuffleStates states) const override {
-    if (const Arrays* arrays = input().arrays())
-      return std::make_unique<RowBatches>(*arrays, input().open_rows(states),
+    if (const Rows* rows = input().rows())
+      return std::make_unique<RowBatches>(*rows, input().open_rows(states),
                                           input().size().value_or(infinite), batch_size_,
                                           drop_remainder_);
     return std::make_unique<StackedBatches>(input().open(states), batch_size_, drop_remainder_);

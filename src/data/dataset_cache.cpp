@@ -92,9 +92,15 @@ class CacheStage : public Selection<CacheStage> {
  public:
   using Selection::Selection;
 
+  /// Samples that are not in memory are kept themselves, others as row numbers.
+  const Rows* rows() const override {
+    const Rows* all = input().rows();
+    return all && all->in_memory() ? all : nullptr;
+  }
+
   /// A pass that reads from the cache draws nothing: its elements are those of the recorded pass.
   void begin_pass(std::vector<ShuffleState>& states) const override {
-    if (arrays())
+    if (rows())
       begin_pass_of<Row>(states);
     else
       begin_pass_of<Batch>(states);

@@ -1,4 +1,4 @@
-// The sources of a Dataset: arrays and generators.
+// The sources of a Dataset: rows and generators.
 
 #include <algorithm>
 #include <functional>
@@ -10,13 +10,6 @@
 namespace keratin::detail {
 
 namespace {
-
-void gather_part(const ArrayView& from, std::span<const Row> rows, Tensor& out) {
-  if (!from.given())
-    out.clear();
-  else
-    from.gather(rows, out);
-}
 
 class AllRows : public Pass<Row> {
  public:
@@ -40,31 +33,31 @@ class AllRows : public Pass<Row> {
 
 class SamplesOfRows : public Pass<Batch> {
  public:
-  SamplesOfRows(const Arrays& arrays, PassPtr<Row> rows)
-      : arrays_(arrays), rows_(std::move(rows)) {}
+  SamplesOfRows(const Rows& rows, PassPtr<Row> numbers)
+      : rows_(rows), numbers_(std::move(numbers)) {}
 
   std::size_t read(std::span<Batch> out) override {
     std::size_t done = 0;
-    for (Row row = 0; done < out.size() && rows_->read({&row, 1}) == 1; ++done) {
-      arrays_.gather({&row, 1}, out[done]);
+    for (Row row = 0; done < out.size() && numbers_->read({&row, 1}) == 1; ++done) {
+      rows_.gather({&row, 1}, out[done]);
       for (Tensor* part : {&out[done].x, &out[done].y, &out[done].sample_weight})
         if (part->shape() != Shape{0})
           part->resize(part->shape().without_batch());  // as many values, which stay as they are
     }
     return done;
   }
-  std::size_t skip(std::size_t count) override { return rows_->skip(count); }
+  std::size_t skip(std::size_t count) override { return numbers_->skip(count); }
 
  private:
-  const Arrays& arrays_;
-  PassPtr<Row> rows_;
+  const Rows& rows_;
+  PassPtr<Row> numbers_;
 };
 
 /// A stage with nothing before it.
 class Source : public Stage {
  public:
   bool batched() const override { return false; }
-  const Arrays* arrays() const override { return nullptr; }
+  const Rows* rows() const override { return nullptr; }
   std::size_t shuffle_count() const override { return 0; }
   std::size_t repeat_count() const override { return 0; }
   void begin_pass(std::vector<ShuffleState>&) const override {}
@@ -72,21 +65,21 @@ class Source : public Stage {
   PassPtr<Row> open_rows(ShuffleStates) const override { return nullptr; }
 };
 
-class ArraysStage : public Source {
+class RowsStage : public Source {
  public:
-  explicit ArraysStage(Arrays arrays) : arrays_(arrays) {}
+  explicit RowsStage(std::unique_ptr<const Rows> rows) : rows_(std::move(rows)) {}
 
-  std::optional<std::size_t> size() const override { return arrays_.x.rows(); }
-  const Arrays* arrays() const override { return &arrays_; }
+  std::optional<std::size_t> size() const override { return rows_->size(); }
+  const Rows* rows() const override { return rows_.get(); }
   PassPtr<Row> open_rows(ShuffleStates) const override {
-    return std::make_unique<AllRows>(arrays_.x.rows());
+    return std::make_unique<AllRows>(rows_->size());
   }
   PassPtr<Batch> open(ShuffleStates states) const override {
-    return samples_of(arrays_, open_rows(states));
+    return samples_of(*rows_, open_rows(states));
   }
 
  private:
-  Arrays arrays_;
+  std::unique_ptr<const Rows> rows_;
 };
 
 class GeneratorPass : public Pass<Batch> {
@@ -132,17 +125,13 @@ class GeneratorStage : public Source {
 
 }  // namespace
 
-void Arrays::gather(std::span<const Row> rows, Batch& out) const {
-  gather_part(x, rows, out.x);
-  gather_part(y, rows, out.y);
-  gather_part(sample_weight, rows, out.sample_weight);
+PassPtr<Batch> samples_of(const Rows& rows, PassPtr<Row> numbers) {
+  return std::make_unique<SamplesOfRows>(rows, std::move(numbers));
 }
 
-PassPtr<Batch> samples_of(const Arrays& arrays, PassPtr<Row> rows) {
-  return std::make_unique<SamplesOfRows>(arrays, std::move(rows));
+StagePtr make_rows(std::unique_ptr<const Rows> rows) {
+  return std::make_shared<RowsStage>(std::move(rows));
 }
-
-StagePtr make_arrays(Arrays arrays) { return std::make_shared<ArraysStage>(arrays); }
 
 StagePtr make_generator(std::function<bool(Batch&)> generator) {
   return std::make_shared<GeneratorStage>(std::move(generator));

@@ -3,10 +3,10 @@
 // changes; a Pass is one run over a stage's elements. Opening the last stage opens the ones before
 // it, so that a pass pulls its elements from the pass of the stage before.
 //
-// Up to the first stage that looks at values, the elements of arrays are represented by their row
-// numbers. Stages that only choose and order elements (shuffle, take, skip, shard, repeat, cache)
-// are written once, as templates over what represents an element: a Row or a Batch. batch() then
-// gathers all rows of a batch at once.
+// Up to the first stage that looks at values, elements that can be read in any order, as those of
+// arrays, are represented by their row numbers. Stages that only choose and order elements
+// (shuffle, take, skip, shard, repeat, cache) are written once, as templates over what represents
+// an element: a Row or a Batch. batch() then gathers all rows of a batch at once.
 
 #include <cstddef>
 #include <cstdint>
@@ -53,11 +53,19 @@ using PassPtr = std::unique_ptr<Pass<Element>>;
 using ShuffleState = Dataset::Position::Shuffle;
 using ShuffleStates = std::span<const ShuffleState>;
 
-/// Arrays with one row for each element; y and sample_weight may be missing.
-struct Arrays {
-  ArrayView x, y, sample_weight;
-  /// Copies these rows to a batch.
-  void gather(std::span<const Row> rows, Batch& out) const;
+/// Samples that can be had in any order, by their numbers. Several threads may read them at once.
+class Rows {
+ public:
+  Rows() = default;
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+  virtual ~Rows() = default;
+
+  virtual std::size_t size() const = 0;
+  /// Makes a batch of these rows.
+  virtual void gather(std::span<const Row> rows, Batch& out) const = 0;
+  /// Whether gather() copies memory only, so that keeping samples would gain nothing.
+  virtual bool in_memory() const = 0;
 };
 
 class Stage {
@@ -70,8 +78,8 @@ class Stage {
   /// Number of elements, if it is known; maybe `infinite`.
   virtual std::optional<std::size_t> size() const = 0;
   virtual bool batched() const = 0;
-  /// The arrays whose rows the elements are, or null if this stage has elements of its own.
-  virtual const Arrays* arrays() const = 0;
+  /// The rows that the elements are, or null if this stage has elements of its own.
+  virtual const Rows* rows() const = 0;
 
   /// How many of the stages up to this one are shuffles, and how many repeats.
   virtual std::size_t shuffle_count() const = 0;
@@ -83,7 +91,7 @@ class Stage {
 
   /// Opens a pass. It may refer to this stage, which has to outlive it.
   virtual PassPtr<Batch> open(ShuffleStates states) const = 0;
-  /// The same for row numbers. Only if there are arrays().
+  /// The same for row numbers. Only if there are rows().
   virtual PassPtr<Row> open_rows(ShuffleStates states) const = 0;
 };
 
@@ -99,7 +107,7 @@ PassPtr<Element> open_pass(const Stage& stage, ShuffleStates states) {
 }
 
 /// Turns row numbers into samples.
-PassPtr<Batch> samples_of(const Arrays& arrays, PassPtr<Row> rows);
+PassPtr<Batch> samples_of(const Rows& rows, PassPtr<Row> numbers);
 
 /// A stage behind another one. By itself it changes nothing about the number and kind of elements.
 class Transformation : public Stage {
@@ -108,7 +116,7 @@ class Transformation : public Stage {
 
   std::optional<std::size_t> size() const override { return input_->size(); }
   bool batched() const override { return input_->batched(); }
-  const Arrays* arrays() const override { return nullptr; }
+  const Rows* rows() const override { return nullptr; }
   std::size_t shuffle_count() const override { return input_->shuffle_count(); }
   std::size_t repeat_count() const override { return input_->repeat_count(); }
   void begin_pass(std::vector<ShuffleState>& states) const override { input_->begin_pass(states); }
@@ -129,12 +137,12 @@ class Selection : public Transformation {
  public:
   using Transformation::Transformation;
 
-  const Arrays* arrays() const override { return input().arrays(); }
+  const Rows* rows() const override { return input().rows(); }
   PassPtr<Row> open_rows(ShuffleStates states) const override {
     return derived().template select<Row>(states);
   }
   PassPtr<Batch> open(ShuffleStates states) const override {
-    if (arrays()) return samples_of(*arrays(), open_rows(states));
+    if (rows()) return samples_of(*rows(), open_rows(states));
     return derived().template select<Batch>(states);
   }
 
@@ -146,7 +154,7 @@ class Selection : public Transformation {
 random::Stream substream(random::Stream parent, std::uint64_t index);
 
 // The stages. Arguments have been checked.
-StagePtr make_arrays(Arrays arrays);
+StagePtr make_rows(std::unique_ptr<const Rows> rows);
 StagePtr make_generator(std::function<bool(Batch&)> generator);
 StagePtr make_shuffle(StagePtr input, std::size_t buffer_size, const ShuffleOptions& options);
 StagePtr make_take(StagePtr input, std::size_t count);

@@ -97,51 +97,85 @@ Node transpose(Node x, std::initializer_list<int> axes) {
   return transpose(x, std::span<const int>(axes.begin(), axes.size()));
 }
 
-Node concatenate(std::initializer_list<Node> parts, int axis) {
-  check(parts.size() > 0, "concatenate", "got no parts");
-  const Shape first = parts.begin()->shape();
-  const std::size_t at = first.axis(axis, "concatenate");
-  Shape shape = first;
-  shape[at] = 0;
-  for (const Node& part : parts) {
-    Shape same = part.shape();
-    check(same.size() == first.size(), "concatenate", "shapes ", first, " and ", part.shape(),
-          " differ in rank");
-    shape[at] += same[at];
-    same[at] = first[at];
-    check(same == first, "concatenate", "shapes ", first, " and ", part.shape(),
-          " differ beside axis ", at);
+namespace {
+
+const Tensor& value_of(const Node& part) { return part.value(); }
+const Tensor& value_of(const Tensor& part) { return part; }
+
+// How parts are joined along an axis. The axes before it count `outer` rows, which in the result
+// consist of the parts' rows one after the other.
+struct Joined {
+  Shape shape;
+  std::size_t outer = 1, row = 0;  // row: values in a row of the result
+
+  template <class Part>
+  Joined(std::span<const Part> parts, int axis) {
+    check(parts.size() > 0, "concatenate", "got no parts");
+    const Shape first = parts.front().shape();
+    const std::size_t at = first.axis(axis, "concatenate");
+    shape = first;
+    shape[at] = 0;
+    for (const Part& part : parts) {
+      Shape same = part.shape();
+      check(same.size() == first.size(), "concatenate", "shapes ", first, " and ", part.shape(),
+            " differ in rank");
+      shape[at] += same[at];
+      same[at] = first[at];
+      check(same == first, "concatenate", "shapes ", first, " and ", part.shape(),
+            " differ beside axis ", at);
+    }
+    outer = std::accumulate(first.begin(), first.begin() + at, std::size_t{1}, std::multiplies<>());
+    row = shape.elements() / std::max<std::size_t>(1, outer);
   }
-  const std::size_t outer =
-      std::accumulate(first.begin(), first.begin() + at, std::size_t{1}, std::multiplies<>());
-  const std::size_t row = shape.elements() / std::max<std::size_t>(1, outer);
-  // Calls each(part, length, offset): rows of the part have `length` values, which stand at
-  // `offset` in the rows of the result.
-  const auto runs = [outer](std::span<const Node> inputs, const auto& each) {
+
+  /// Calls each(part, length, offset): rows of the part have `length` values, which stand at
+  /// `offset` in the rows of the result.
+  template <class Part, class Each>
+  void for_each(std::span<const Part> parts, const Each& each) const {
     std::size_t offset = 0;
-    for (const Node& part : inputs) {
-      const std::size_t length = part.value().size() / std::max<std::size_t>(1, outer);
+    for (const Part& part : parts) {
+      const std::size_t length = value_of(part).size() / std::max<std::size_t>(1, outer);
       each(part, length, offset);
       offset += length;
     }
-  };
+  }
+
+  template <class Part>
+  void copy(std::span<const Part> parts, Tensor& y) const {
+    for_each(parts, [&](const Part& part, std::size_t length, std::size_t offset) {
+      for (std::size_t o = 0; o < outer; ++o)
+        std::copy_n(value_of(part).data() + o * length, length, y.data() + o * row + offset);
+    });
+  }
+};
+
+}  // namespace
+
+Tensor concatenate(std::span<const Tensor> parts, int axis) {
+  const Joined joined(parts, axis);
+  Tensor result = Tensor::uninitialized(joined.shape);
+  joined.copy(parts, result);
+  return result;
+}
+
+Tensor concatenate(std::initializer_list<Tensor> parts, int axis) {
+  return concatenate(std::span(parts.begin(), parts.size()), axis);
+}
+
+Node concatenate(std::initializer_list<Node> parts, int axis) {
+  const std::span<const Node> nodes(parts.begin(), parts.size());
+  const Joined joined(nodes, axis);
   static constexpr Op op{"concatenate"};
   return record(
-      op, parts, shape,
-      [&](Tensor& y) {
-        runs(std::span(parts.begin(), parts.size()),
-             [&](const Node& part, std::size_t length, std::size_t offset) {
-               for (std::size_t o = 0; o < outer; ++o)
-                 std::copy_n(part.value().data() + o * length, length, y.data() + o * row + offset);
-             });
-      },
-      [kept = std::vector<Node>(parts), runs, outer, row](const Tensor&, const Tensor& dy) {
-        runs(kept, [&](const Node& part, std::size_t length, std::size_t offset) {
+      op, parts, joined.shape, [&](Tensor& y) { joined.copy(nodes, y); },
+      [kept = std::vector<Node>(parts), joined](const Tensor&, const Tensor& dy) {
+        const auto add_slice = [&](const Node& part, std::size_t length, std::size_t offset) {
           accumulate(part, [&](Tensor& d, float keep) {
-            for (std::size_t o = 0; o < outer; ++o)
-              copy_or_add(dy.data() + o * row + offset, d.data() + o * length, length, keep);
+            for (std::size_t o = 0; o < joined.outer; ++o)
+              copy_or_add(dy.data() + o * joined.row + offset, d.data() + o * length, length, keep);
           });
-        });
+        };
+        joined.for_each(std::span<const Node>(kept), add_slice);
       });
 }
 

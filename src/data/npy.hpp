@@ -1,0 +1,15 @@
+#pragma once
+// PRIVATE: the header of NumPy's .npy format (numpy.lib.format, versions 1 to 3).
+
+#include <string>
+#include <string_view>
+
+#include "data/stored_array.hpp"
+
+namespace keratin {
+
+/// Reads the header and leaves the source at the first value. Throws std::runtime_error for
+/// anything else than an array of numbers.
+StoredArray read_npy_header(const char* where, Bytes& source);
+
+}  // namespace keratin
