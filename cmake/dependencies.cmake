@@ -57,6 +57,11 @@ macro(keratin_want option package debian part)
   endif()
 endmacro()
 
+if(KERATIN_IMAGES)
+  keratin_want(KERATIN_IMAGES PNG libpng-dev "the reading of PNG files")
+  keratin_want(KERATIN_IMAGES JPEG libjpeg-dev "the reading of JPEG files")
+endif()
+
 # Headers only, and as system headers: their warnings are not ours. Not exported: an installed
 # keratin needs none of them.
 add_library(keratin_private_headers INTERFACE)

@@ -13,7 +13,7 @@ namespace keratin {
 
 namespace {
 
-constexpr std::size_t chunk = 1 << 18;           // bytes read from the file at a time
+constexpr std::size_t chunk = 1 << 18;  // bytes of text in memory, unless a record is longer
 constexpr std::size_t longest_record = 1 << 26;  // bytes, where text is not kept
 constexpr std::size_t most_reserved = 1 << 28;   // bytes taken before they are needed
 constexpr float infinity = std::numeric_limits<float>::infinity();
@@ -137,7 +137,8 @@ void CsvReader::refill() {
     next_ = 0;
   }
   if (size_ + 1 == capacity_) {
-    if (!keep_ && size_ >= longest_record)
+    record_ = next_;
+    if (!keep_ && capacity_ >= longest_record)
       fail<std::runtime_error>(where_, place(), ": is longer than ", longest_record,
                                " bytes: is there a quote that is not closed?");
     auto larger = std::make_unique_for_overwrite<char[]>(2 * capacity_);
@@ -145,7 +146,7 @@ void CsvReader::refill() {
     text_ = std::move(larger);
     capacity_ *= 2;
   }
-  const std::size_t room = std::min(capacity_ - 1 - size_, keep_ ? capacity_ : chunk);
+  const std::size_t room = capacity_ - 1 - size_;
   const std::size_t got = source_->read(text_.get() + size_, room);
   ended_ = got < room;
   size_ += got;

@@ -28,10 +28,12 @@ function(without out)
   set(${out} ${ARGN} PARENT_SCOPE)
 endfunction()
 
-without(no_extras Catch2 CLI11 benchmark)
+without(no_extras Catch2 CLI11 benchmark PNG JPEG)
 set(left_out "-- keratin: leaving out")
 expect(succeeds "${left_out} the programs of apps/: CLI11 is not found (Debian package libcli11-dev)" ${no_extras})
 expect(succeeds "${left_out} the tests: Catch2 is not found (Debian package catch2)" ${no_extras})
+expect(succeeds "${left_out} the reading of PNG files: PNG is not found (Debian package libpng-dev)" ${no_extras})
+expect(succeeds "${left_out} the reading of JPEG files: JPEG is not found (Debian package libjpeg-dev)" ${no_extras})
 expect(succeeds "${left_out} the benchmarks: benchmark is not found (Debian package libbenchmark-dev)"
   ${no_extras} -DKERATIN_BUILD_BENCHMARKS=AUTO)
 expect(fails "KERATIN_BUILD_BENCHMARKS=ON asks for the benchmarks, but benchmark is not found (Debian package libbenchmark-dev)."

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-FAMILIES = ["fit", "optimizers", "schedules", "activations", "losses", "metrics", "ops_layers", "regularizers", "constraints"]
+FAMILIES = ["fit", "optimizers", "schedules", "activations", "losses", "metrics", "ops_layers", "regularizers", "data", "constraints"]
 
 if __name__ == "__main__":
     for family in sys.argv[1:] or FAMILIES:
