@@ -82,6 +82,13 @@ TEST_CASE("long steps are never tried on fewer threads", "[pool]") {
   CHECK(shares(trial, 1000, {{1, 1e-3}, {2, 6e-3}})[1] == 0);
 }
 
+TEST_CASE("trials take a small part of the time even if steps are long", "[pool]") {
+  ThreadTrial trial;
+  shares(trial, 100, {{1, 2e-3}, {2, 3e-3}});
+  CHECK(trial.threads() == 1);
+  CHECK(shares(trial, 1000, {{1, 2e-3}, {2, 3e-3}})[2] < 0.1);
+}
+
 TEST_CASE("a trial finds the best of many numbers of threads", "[pool]") {
   struct Case {
     Times times;

@@ -25,6 +25,9 @@ constexpr double longest_step_tried = 5e-3;
 constexpr double shortest_interval = 0.1;  // seconds between trials
 constexpr double longest_interval = 2;
 
+// The next trial is not due before so many times the duration of the last have passed.
+constexpr double pause_after_trial = 10;
+
 // Caches follow a change of number within a few steps. But the system may leave a helper that was
 // just woken on the caller's core for some milliseconds.
 int settling_steps(int before, int now) { return now > before ? 32 : 4; }
@@ -64,6 +67,7 @@ void ThreadTrial::measure(double seconds) {
 
 void ThreadTrial::record_step_time(double seconds) {
   time_since_trial_ += seconds;
+  if (phase_ == Phase::trial) trial_time_ += seconds;
   if (steps_to_settle_ > 0) {
     --steps_to_settle_;
     return;
@@ -108,6 +112,7 @@ void ThreadTrial::start_trial() {
   chosen_time_ = best_step_time_;
   other_ = 0;
   choice_changed_ = false;
+  trial_time_ = 0;
   if (next(chosen_) == chosen_) turn_around();
   enter(Phase::trial, next(chosen_));
 }
@@ -132,6 +137,7 @@ void ThreadTrial::finish_trial() {
     trial_interval_ = std::clamp(2 * trial_interval_, shortest_interval, longest_interval);
     turn_around();
   }
+  trial_interval_ = std::max(trial_interval_, pause_after_trial * trial_time_);
   time_since_trial_ = 0;
   enter(Phase::chosen, chosen_);
 }

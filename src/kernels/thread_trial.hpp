@@ -33,8 +33,8 @@ namespace keratin::kernels {
 /// Of the measured ones a phase compares its fastest window of 8 steps, so that one interruption
 /// does not decide. A wrong decision, made from a few lucky steps, is found by the mean of the next
 /// 256. The next trial is due 0.1 seconds after a trial that changed the number, and twice as long
-/// as before, up to 2 seconds, after one that confirmed it. Steps of 5 ms and more are never tried
-/// with another number.
+/// as before, up to 2 seconds, after one that confirmed it; but not before ten times the duration
+/// of the last trial have passed. Steps of 5 ms and more are never tried with another number.
 class ThreadTrial {
  public:
   /// Runs step() on the current number of threads, and returns its result. Records the time it
@@ -98,6 +98,7 @@ class ThreadTrial {
   double best_step_time_ = 0;          // the mean of the fastest window; 0 if none is finished
 
   double time_since_trial_ = 0;  // seconds spent in steps
+  double trial_time_ = 0;        // the same, in the last trial or the one in progress
   double trial_interval_ = 0;    // seconds until the next trial is due
 };
 
