@@ -18,6 +18,7 @@
 #include "keratin/model.hpp"
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
+#include "keratin/ops/images.hpp"
 #include "keratin/optimizers.hpp"
 #include "keratin/preparation.hpp"
 #include "keratin/regularizers.hpp"

@@ -8,6 +8,8 @@
 #include "kernels/simd_batches.hpp"
 #include "kernels/simd_dense_product.hpp"
 #include "kernels/simd_dot_products.hpp"
+#include "kernels/simd_patches.hpp"
+#include "kernels/simd_pooling.hpp"
 #include "kernels/simd_rows.hpp"
 #include "kernels/simd_sparse_product.hpp"
 #include "kernels/simd_tables.hpp"
@@ -124,6 +126,15 @@ const Simd KERATIN_TABLE = {
     .dense_strip_columns = strip_columns,
     .outruns_blas = has_fma,
     .transpose = transpose,
+    .gather_patches = gather_patches,
+    .scatter_patches = scatter_patches,
+    .max_pool = max_pool,
+    .max_pool_gradient = max_pool_gradient,
+    .average_pool = average_pool,
+    .average_pool_gradient = average_pool_gradient,
+    .depthwise = depthwise,
+    .depthwise_gradient = depthwise_gradient,
+    .depthwise_kernel_gradient = depthwise_kernel_gradient,
     .dot_products = dot_products,
     .sparse_product = sparse_product,
     .fewest_columns = width,

@@ -11,6 +11,7 @@
 
 #include "kernels/functions.hpp"
 #include "kernels/update_rules.hpp"
+#include "kernels/window.hpp"
 
 namespace keratin::kernels {
 
@@ -52,6 +53,14 @@ struct DenseProductBlock {
   std::size_t columns;
   std::size_t k;
   bool accumulate;
+};
+
+/// The patches of `count` windows, `first` and those after it: what they see of the channels from
+/// `channel` on, (count, places, channels).
+struct PatchRows {
+  const Windows* windows;
+  std::size_t first, count;
+  std::size_t channel, channels;
 };
 
 /// The inner loops of one instruction set.
@@ -110,6 +119,23 @@ struct Simd {
   // y (columns x rows) = x (rows x columns) transposed; rows are the strides apart.
   void (*transpose)(const float* x, std::size_t x_stride, std::size_t rows, std::size_t columns,
                     float* y, std::size_t y_stride);
+
+  // patches = what the windows see of the images, with zeros outside of these
+  void (*gather_patches)(const PatchRows& rows, const float* images, float* patches);
+  // Adds patches to the places of the images that the windows see.
+  void (*scatter_patches)(const PatchRows& rows, const float* patches, float* images);
+  // Over windows over images, see simd_pooling.hpp.
+  void (*max_pool)(const PatchRows& rows, const float* images, float* y);
+  void (*max_pool_gradient)(const PatchRows& rows, const float* images, const float* y,
+                            const float* dy, float* dimages);
+  void (*average_pool)(const PatchRows& rows, const float* images, float* y);
+  void (*average_pool_gradient)(const PatchRows& rows, const float* dy, float* dimages);
+  // A convolution of each channel with its own kernel (places, channels).
+  void (*depthwise)(const PatchRows& rows, const float* images, const float* kernel, float* y);
+  void (*depthwise_gradient)(const PatchRows& rows, const float* kernel, const float* dy,
+                             float* dimages);
+  void (*depthwise_kernel_gradient)(const PatchRows& rows, const float* images, const float* dy,
+                                    float* dkernel);
 
   // c (m x n) = a (m x k) times b (n x k) transposed, for small matrices.
   void (*dot_products)(const float* a, const float* b, float* c, std::size_t m, std::size_t n,

@@ -30,7 +30,14 @@ LAYERS = {
     "average_pooling2d": keras.layers.AveragePooling2D,
     "global_average_pooling2d": keras.layers.GlobalAveragePooling2D,
     "global_max_pooling2d": keras.layers.GlobalMaxPooling2D,
+    "conv2d_transpose": keras.layers.Conv2DTranspose,
+    "global_average_pooling1d": keras.layers.GlobalAveragePooling1D,
+    "global_max_pooling1d": keras.layers.GlobalMaxPooling1D,
+    "zero_padding1d": keras.layers.ZeroPadding1D,
     "zero_padding2d": keras.layers.ZeroPadding2D,
+    "cropping1d": keras.layers.Cropping1D,
+    "cropping2d": keras.layers.Cropping2D,
+    "up_sampling1d": keras.layers.UpSampling1D,
     "up_sampling2d": keras.layers.UpSampling2D,
     "batch_normalization": keras.layers.BatchNormalization,
     "layer_normalization": keras.layers.LayerNormalization,
@@ -38,7 +45,8 @@ LAYERS = {
 }
 FAMILIES = {"regularizer": keras.regularizers, "constraint": keras.constraints}
 FLAGS = ("use_bias", "trainable", "center", "scale", "invert", "keepdims")
-WITH_ACTIVATION = ("dense", "conv1d", "conv2d", "depthwise_conv2d", "separable_conv2d")
+WITH_ACTIVATION = ("dense", "conv1d", "conv2d", "depthwise_conv2d", "separable_conv2d",
+                   "conv2d_transpose")
 
 
 def value_of(text):
@@ -68,7 +76,7 @@ def build_layer(text):
         named["activation"] = args.pop()
     if kind in ("reshape", "permute"):
         args = [args[0] if isinstance(args[0], tuple) else (args[0],)]
-    if kind == "zero_padding2d" and isinstance(args[0], tuple) and len(args[0]) == 4:
+    if kind in ("zero_padding2d", "cropping2d") and isinstance(args[0], tuple) and len(args[0]) == 4:
         args = [(args[0][:2], args[0][2:])]  # 1x2x3x0: top, bottom, left, right
     return LAYERS[kind](*args, **named)
 

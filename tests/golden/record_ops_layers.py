@@ -133,6 +133,45 @@ def convolutions(recorder):
            numbers.normal(2, 6, 6, 1))
 
 
+def edges_and_sizes(recorder):
+    numbers = Numbers(97)
+    picture, sequence = numbers.normal(2, 4, 5, 3), numbers.normal(2, 6, 3)
+    for padding in ("valid", "same"):
+        for what, more in {"": "", "_strides": ":strides=2", "_strides_2x3": ":strides=2x3"}.items():
+            record(recorder, f"conv2d_transpose_{padding}{what}", "4x5x3",
+                   f"conv2d_transpose:2:2x3:padding={padding}{more}", picture)
+    record(recorder, "conv2d_transpose_large_strides", "4x5x3", "conv2d_transpose:2:2:relu:strides=3", picture)
+    record(recorder, "conv2d_transpose_output_padding", "4x5x3",
+           "conv2d_transpose:2:3:tanh:strides=2:padding=same:output_padding=1", picture)
+    record(recorder, "conv2d_transpose_output_padding_valid", "4x5x3",
+           "conv2d_transpose:4:3:strides=2:output_padding=1x0:use_bias=0", picture)
+    record(recorder, "conv2d_transpose_in_a_net", "4x5x3",
+           "conv2d:4:3:relu:strides=2:padding=same,conv2d_transpose:3:3:strides=2:padding=same", picture)
+    for name in ("same_groups:padding=same", "strides_groups:strides=2", "dilation_groups:dilation_rate=2x1"):
+        name, option = name.split(":")
+        record(recorder, f"conv2d_{name}", "4x5x6", f"conv2d:9:2:relu:groups=3:{option}", numbers.normal(2, 4, 5, 6))
+    record(recorder, "conv1d_groups", "6x4", "conv1d:6:3:groups=2:padding=same", numbers.normal(2, 6, 4))
+    record(recorder, "conv2d_one_channel_same", "7x9x1", "conv2d:6:5:relu:padding=same", numbers.normal(3, 7, 9, 1))
+    record(recorder, "conv2d_many_channels", "5x5x20", "conv2d:35:3:relu:padding=same",
+           numbers.normal(2, 5, 5, 20))
+    record(recorder, "depthwise_conv2d_many_channels", "5x5x20", "depthwise_conv2d:3:relu:padding=same",
+           numbers.normal(2, 5, 5, 20))
+    record(recorder, "depthwise_conv2d_dilation", "6x5x3", "depthwise_conv2d:2:dilation_rate=2:depth_multiplier=3",
+           numbers.normal(2, 6, 5, 3))
+    for pool in ("max", "average"):
+        record(recorder, f"global_{pool}_pooling1d", "6x3", f"global_{pool}_pooling1d", sequence)
+        record(recorder, f"global_{pool}_pooling1d_keepdims", "6x3", f"global_{pool}_pooling1d:keepdims=1", sequence)
+    record(recorder, "global_max_pooling2d_keepdims", "4x5x3", "global_max_pooling2d:keepdims=1", picture)
+    record(recorder, "zero_padding1d", "6x3", "zero_padding1d:2", sequence)
+    record(recorder, "zero_padding1d_sides", "6x3", "zero_padding1d:0x3", sequence)
+    record(recorder, "cropping1d", "6x3", "cropping1d", sequence)
+    record(recorder, "cropping1d_sides", "6x3", "cropping1d:0x3", sequence)
+    record(recorder, "cropping2d", "4x5x3", "cropping2d:1", picture)
+    record(recorder, "cropping2d_sides", "4x5x3", "cropping2d:1x0x3x1", picture)
+    record(recorder, "up_sampling1d", "6x3", "up_sampling1d:3", sequence)
+    record(recorder, "up_sampling2d_bilinear_3", "4x5x3", "up_sampling2d:3x2:interpolation=bilinear", picture)
+
+
 def normalizations(recorder):
     numbers = Numbers(96)
     x, pictures = numbers.normal(6, 4), numbers.normal(2, 3, 3, 4)
@@ -161,7 +200,7 @@ def normalizations(recorder):
 def main():
     warnings.simplefilter("ignore")  # "gradients do not exist" for inputs that are ids
     recorder = Recorder("ops_layers")
-    for family in (dense, shapes, activations, convolutions, normalizations):
+    for family in (dense, shapes, activations, convolutions, normalizations, edges_and_sizes):
         family(recorder)
     recorder.save()
 

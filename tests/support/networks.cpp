@@ -9,12 +9,20 @@ namespace keratin::test {
 
 namespace {
 
-// "2x3" as a list; anything else as the field's default value suggests.
+// "2x3" is a list; anything else is what the field's default value suggests. Where that is a list
+// of a fixed length, one number stands for all; where it is one of pairs, so is "1x2x3x0".
 Config value_of(const Config& other, const std::string& text, const std::string& where) {
-  if (!other.get_if<Config::List>()) return config_like(other, text, where);
+  const Config::List* other_list = other.get_if<Config::List>();
+  const bool numbers = text.find_first_not_of("-.0123456789x") == std::string::npos;
+  const bool several = numbers && text.find('x') != std::string::npos;
+  if (!several && other_list && !other_list->empty()) return guessed_config(text);
+  if (!several && !other_list) return config_like(other, text, where);
   Config::List list;
   for (const std::string& item : split(text, 'x')) list.push_back(guessed_config(item));
-  return list;
+  const bool of_pairs =
+      other_list && !other_list->empty() && (*other_list)[0].get_if<Config::List>();
+  if (!of_pairs || list.size() != 4) return list;
+  return Config::List{Config::List{list[0], list[1]}, Config::List{list[2], list[3]}};
 }
 
 // A regularizer or constraint: "l2*0.01", its name and its first field, or "non_neg".
