@@ -9,6 +9,7 @@
 #include "keratin/csv.hpp"
 #include "keratin/dataset.hpp"
 #include "keratin/datasets.hpp"
+#include "keratin/flush_denormals.hpp"
 #include "keratin/image_dataset.hpp"
 #include "keratin/initializers.hpp"
 #include "keratin/layer.hpp"

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "keratin/check.hpp"
+#include "keratin/flush_denormals.hpp"
 #include "keratin/tape.hpp"
 
 namespace keratin {
@@ -35,6 +36,7 @@ Node record(const Op* op, std::span<const Node> inputs, const Shape& shape, Forw
   for (const Node& input : inputs) wanted |= tape.slot(input).wants_grad;
   const Node result = tape.emit(op, inputs, shape, wanted && tape.recording());
   auto& slot = tape.slot(result);
+  const FlushDenormals flush;
   forward(slot.own);
   if (slot.wants_grad) slot.backward.set(std::forward<Backward>(backward));
   return result;

@@ -226,6 +226,7 @@ class Pool {
 
   // What the helper of this index does all its life.
   void help(Helper& self, std::size_t index) {
+    const FlushDenormals flush;
     inside_tile = true;
     use_one_openmp_thread();
     while (!stop_.load(std::memory_order_relaxed)) {
@@ -326,6 +327,7 @@ Pool& pool() {
 }  // namespace
 
 void parallel_for(std::size_t count, TileFunction tile) {
+  const FlushDenormals flush;
   if (count <= 1 || inside_tile || thread_limit == 1) return Pool::run_alone(count, tile);
   Pool& shared = pool();
   if (shared.size() == 1)

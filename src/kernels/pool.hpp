@@ -1,7 +1,8 @@
 #pragma once
 // The threads of the library. All parallel work goes through parallel_for: it is divided into tiles
 // by its size alone, and what a tile computes does not depend on the thread that computes it. So
-// results have the same bits on any number of threads.
+// results have the same bits on any number of threads. All threads flush denormals (see
+// flush_denormals.hpp): helpers always, callers in a region.
 //
 // A region is one call of parallel_for, its caller the thread that makes it. Helpers are the pool's
 // own threads, of which there are one less than the number of threads set.
@@ -22,6 +23,8 @@
 #include <cstddef>
 #include <memory>
 #include <type_traits>
+
+#include "keratin/flush_denormals.hpp"
 
 namespace keratin::kernels {
 
@@ -92,7 +95,10 @@ struct Slices {
 template <class Body>
 void parallel_slices(std::size_t size, std::size_t grain, const Body& body) {
   if (size == 0) return;
-  if (size <= grain) return body(std::size_t{0}, size);
+  if (size <= grain) {
+    const FlushDenormals flush;
+    return body(std::size_t{0}, size);
+  }
   const Slices slices(size, grain);
   parallel_for(slices.count,
                [&](std::size_t slice) { body(slices.first(slice), slices.length(slice)); });

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "keratin/flush_denormals.hpp"
 #include "keratin/model.hpp"
 #include "model/array_data.hpp"
 #include "model/callback_list.hpp"
@@ -55,6 +56,7 @@ Logs Model::test_pass(Feed& feed, std::optional<long> steps, CallbackList& callb
     callbacks.call(&Callback::on_test_batch_begin, number, none);
     logs = state_->test_trial.run([&] {
       feed.next(batch);
+      const FlushDenormals flush;
       return test_step(batch);
     });
     callbacks.call(&Callback::on_test_batch_end, number, logs);
@@ -78,6 +80,7 @@ Logs Model::train_on_batch(ArrayView x, ArrayView y, TrainOnBatchOptions options
   data.gather(0, data.x.rows(), state_->work.batch);
   const ScopedValue active(state_->metrics, &state_->train_metrics);
   state_->metrics->reset();
+  const FlushDenormals flush;
   const Logs logs = train_step(state_->work.batch);
   tape().commit();
   return logs;
@@ -89,6 +92,7 @@ Logs Model::test_on_batch(ArrayView x, ArrayView y, TestOnBatchOptions options) 
   data.gather(0, data.x.rows(), state_->work.batch);
   const ScopedValue active(state_->metrics, &state_->test_metrics);
   state_->metrics->reset();
+  const FlushDenormals flush;
   return test_step(state_->work.batch);
 }
 

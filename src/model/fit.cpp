@@ -6,6 +6,7 @@
 
 #include "core/warnings.hpp"
 #include "keratin/check.hpp"
+#include "keratin/flush_denormals.hpp"
 #include "keratin/model.hpp"
 #include "model/array_data.hpp"
 #include "model/callback_list.hpp"
@@ -149,6 +150,7 @@ Logs Model::train_epoch(Feed& feed, std::optional<long> steps, CallbackList& cal
     callbacks.call(&Callback::on_train_batch_begin, number, none);
     logs = state_->train_trial.run([&] {
       feed.next(batch);
+      const FlushDenormals flush;
       Logs step_logs = train_step(batch);
       tape().commit();
       return step_logs;

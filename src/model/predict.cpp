@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "keratin/check.hpp"
+#include "keratin/flush_denormals.hpp"
 #include "keratin/model.hpp"
 #include "model/array_data.hpp"
 #include "model/callback_list.hpp"
@@ -116,6 +117,7 @@ Tensor Model::run_predict(Feed& feed, std::optional<long> steps, std::size_t exp
     callbacks.call(&Callback::on_predict_batch_begin, number, logs);
     outputs.append(work->predict_trial.run([&]() -> const Tensor& {
       feed.next(work->batch);
+      const FlushDenormals flush;
       work->tape.begin(/*recording=*/false);
       return call(work->tape.constant(work->batch.x), /*training=*/false).value();
     }));

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "keratin/check.hpp"
+#include "keratin/flush_denormals.hpp"
 #include "keratin/ops.hpp"
 #include "optimizers/elements.hpp"
 
@@ -38,6 +39,7 @@ void map(const Tensor& from, Tensor& to, F f) {
 void Optimizer::apply(std::span<Variable* const> variables) {
   if (variables.empty()) return;
   check_gradients(variables);
+  const FlushDenormals flush;
   expected_ = 0;
   const bool updates = (calls_ + 1) % accumulation_steps() == 0;
   if (accumulates()) accumulate(variables, /*last=*/updates);
@@ -181,6 +183,7 @@ Node Optimizer::scale_loss(Node loss) const {
 
 void Optimizer::finalize_variable_values(std::span<Variable* const> variables) {
   if (!use_ema()) return;
+  const FlushDenormals flush;
   for (Variable* variable : variables) {
     const std::size_t state = find_state(*variable);
     if (state < states_.size()) variable->value = average_of(states_[state]);

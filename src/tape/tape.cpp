@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "keratin/check.hpp"
+#include "keratin/flush_denormals.hpp"
 
 namespace keratin {
 
@@ -171,6 +172,7 @@ void GradientTape::backward(Node loss) {
   check(recording_, "backward", "this pass does not record: begin(true) first");
   check(last.wants_grad, "backward",
         "the loss depends on no trainable variable and no watched value");
+  const FlushDenormals flush;
   // An earlier backward() of this pass may have left gradients.
   for (std::uint32_t i = 0; i < next_; ++i) slots_[i].has_grad = false;
   for (const UsedVariable& used : used_) slots_[used.slot].grad->clear();

@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "keratin/flush_denormals.hpp"
 #include "kernels/blas.hpp"
 #include "kernels/blas_core.hpp"
 #include "kernels/pool.hpp"
@@ -86,6 +87,7 @@ class Floor::Net {
   }
 
   double epoch() {
+    const keratin::FlushDenormals flush;
     for (std::size_t i = order_.size(); i > 1; --i)
       std::swap(order_[i - 1], order_[(random() >> 33) % i]);
     double total = 0;

@@ -3,7 +3,8 @@
 import importlib
 import sys
 
-FAMILIES = ["fit", "optimizers", "schedules", "activations", "losses", "metrics", "ops_layers", "regularizers", "data", "constraints"]
+FAMILIES = ["fit", "optimizers", "schedules", "activations", "losses", "metrics", "ops_layers", "regularizers", "data", "constraints",
+            "denormals"]
 
 if __name__ == "__main__":
     for family in sys.argv[1:] or FAMILIES:

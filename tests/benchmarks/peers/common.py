@@ -26,6 +26,14 @@ def arguments(usage):
     return [int(sys.argv[1])] + sys.argv[2:]
 
 
+def flag(name):
+    """Whether `name` is among the arguments, from which it is removed."""
+    given = name in sys.argv
+    if given:
+        sys.argv.remove(name)
+    return given
+
+
 def report(name, threads, **values):
     print(name, f"threads={threads}", *(f"{key}={value:.4f}" for key, value in values.items()), flush=True)
 

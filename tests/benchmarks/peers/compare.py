@@ -70,9 +70,17 @@ TORCH = ["--extra-index-url", "https://download.pytorch.org/whl/cpu", "torch==2.
 K3 = ["tensorflow-cpu==2.21.0", "keras==3.15.1"]
 TF29 = ["tensorflow-cpu==2.9.3", "numpy<1.24", "protobuf<3.20"]
 
+
+def flushed_torch(home):
+    """PyTorch with denormal numbers taken for 0, in the environment of "torch"."""
+    commands = environment(os.path.join(os.path.dirname(home), "torch"), "3.11", "torch", "torch", TORCH)
+    return {"mnist": [*commands["mnist"], "--flush"]}
+
+
 Peer = collections.namedtuple("Peer", "label commands")   # commands(home): {table: command}, made there if need be
 PEERS = {
     "torch": Peer("PyTorch 2.13, hand-written loop", lambda home: environment(home, "3.11", "torch", "torch", TORCH)),
+    "torch_flushed": Peer("PyTorch 2.13, the same with set_flush_denormal(True)", flushed_torch),
     "ggml": Peer("ggml 0.25, ggml_opt_fit, batch 250", lambda home: ggml(home, "0.3.36")),
     "k3": Peer("Keras 3.15 on TF 2.21, fit", lambda home: environment(home, "3.11", "tensorflow", "keras", K3)),
     "tf29": Peer("TF-Keras 2.9.3, fit", lambda home: environment(home, "3.10", "tensorflow", "keras", TF29)),
