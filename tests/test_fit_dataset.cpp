@@ -127,3 +127,51 @@ TEST_CASE("what is said of a Dataset twice, or not at all, is refused", "[fit][d
                     {.verbose = 0});
         }) == "broken");
 }
+
+TEST_CASE("what a generator throws reaches the caller of fit", "[fit][dataset]") {
+  const Dataset broken = Dataset::from_generator([row = 0](Batch& sample) mutable {
+    if (row == 5) throw std::runtime_error("sample 5 is unreadable");
+    sample.x = Tensor::full({3}, static_cast<float>(row));
+    sample.y = Tensor::full({1}, static_cast<float>(row++));
+    return true;
+  });
+  const Dataset batches = broken.batch(2);
+  for (const Dataset& data : {batches, batches.prefetch(2), broken.prefetch(4).batch(2),
+                              broken.shuffle({.buffer_size = 2}).batch(2).prefetch(1)}) {
+    Sequential model = compiled();
+    const std::vector<Tensor> before = model.get_weights();
+    CHECK(message<std::runtime_error>([&] { model.fit(data, {.epochs = 2, .verbose = 0}); }) ==
+          "sample 5 is unreadable");
+    CHECK(!(model.get_weights() == before));  // the steps before it have been taken
+    const Dataset sound = Dataset::from_tensor_slices(x, y).batch(5);
+    CHECK(model.fit(sound, {.verbose = 0}).epoch.size() == 1);
+    CHECK(message<std::runtime_error>([&] { model.evaluate(data, {.verbose = 0}); }) ==
+          "sample 5 is unreadable");
+  }
+}
+
+TEST_CASE("fit warns of a validation tail with one class", "[fit]") {
+  const auto warnings = [](const ArrayView& labels, double split) {
+    std::vector<std::string> all;
+    const auto before =
+        utils::set_warning_handler([&](std::string_view text) { all.emplace_back(text); });
+    Sequential model({Input({3}), Dense(labels.row_size(), "softmax")});
+    model.compile({.loss = "mse"});
+    model.fit(x, labels, {.verbose = 0, .validation_split = split});
+    utils::set_warning_handler(before);
+    return all;
+  };
+  Tensor sorted = Tensor::zeros({20, 1});
+  for (std::size_t i = 12; i < 20; ++i) sorted.values()[i] = 1;
+  CHECK(warnings(sorted, 0.25) ==
+        std::vector<std::string>{
+            "[fit] validation_split takes the last 5 of 20 rows as they are, and all of them have "
+            "the same target 1: shuffle the rows first, or use utils::train_test_split"});
+  CHECK(warnings(utils::to_categorical(sorted), 0.25) ==
+        std::vector<std::string>{
+            "[fit] validation_split takes the last 5 of 20 rows as they are, and all of them have "
+            "the same target: shuffle the rows first, or use utils::train_test_split"});
+  CHECK(warnings(sorted, 0.5).empty());                 // two classes
+  CHECK(warnings(Tensor::ones({20, 1}), 0.5).empty());  // there is only one
+  CHECK(warnings(sorted, 0).empty());
+}

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/warnings.hpp"
 #include "keratin/check.hpp"
 
 namespace keratin {
@@ -85,6 +86,28 @@ std::size_t training_rows(double validation_split, std::size_t rows) {
         validation_split, " of ", rows, " rows leaves ", count, " to train on and ", rows - count,
         " to validate on");
   return count;
+}
+
+namespace {
+
+// Whether all rows from `first` to before `last` are equal to row `like`.
+bool rows_equal(const ArrayView& y, std::size_t first, std::size_t last, std::size_t like) {
+  for (std::size_t row = first; row < last; ++row)
+    for (std::size_t i = 0; i < y.row_size(); ++i)
+      if (y.at(row, i) != y.at(like, i)) return false;
+  return true;
+}
+
+}  // namespace
+
+void warn_of_one_class(const ArrayView& y, std::size_t first) {
+  const std::size_t rows = y.rows(), count = rows - first;
+  if (count < 2 || y.row_size() == 0) return;
+  if (!rows_equal(y, first + 1, rows, first) || rows_equal(y, 0, first, first)) return;
+  const std::string target = y.row_size() == 1 ? concat(" ", y.at(first, 0)) : "";
+  warn("fit", "validation_split takes the last ", count, " of ", rows,
+       " rows as they are, and all of them have the same target", target,
+       ": shuffle the rows first, or use utils::train_test_split");
 }
 
 std::vector<float> weights_by_class(const ArrayView& y, const std::map<int, double>& class_weight) {

@@ -34,6 +34,10 @@ std::size_t batch_size_for(std::size_t rows, std::optional<int> batch_size,
 /// How many of the rows Keras keeps for training: floor(rows * (1 - validation_split)).
 std::size_t training_rows(double validation_split, std::size_t rows);
 
+/// Warns if the rows of y from number `first` on, which are to validate, all have the same target,
+/// and others have another one.
+void warn_of_one_class(const ArrayView& y, std::size_t first);
+
 /// A weight for each label: those of class ids, or of one-hot rows.
 std::vector<float> weights_by_class(const ArrayView& y, const std::map<int, double>& class_weight);
 

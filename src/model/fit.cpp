@@ -84,7 +84,10 @@ History Model::fit(ArrayView x, ArrayView y, FitOptions options) {
   const std::unique_ptr<Feed> feed = train.batches(batch_size, options.shuffle);
 
   std::unique_ptr<Feed> validation = validation_feed(options);
-  if (kept < rows) validation = validation_batches(all.slice(kept, rows - kept), options);
+  if (kept < rows) {
+    warn_of_one_class(all.y, kept);
+    validation = validation_batches(all.slice(kept, rows - kept), options);
+  }
   return run_fit(*feed, validation.get(), options.steps_per_epoch, options);
 }
 

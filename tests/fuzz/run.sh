@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# run.sh [SECONDS] [csv npy npz png jpeg]: fuzzes the readers of files, a minute each by default, under AddressSanitizer and
+# UndefinedBehaviorSanitizer. Needs clang++-14, libpng-dev and libjpeg-dev. New inputs stay in build/fuzz; a crash is an error.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+seconds=${1:-60}
+[ $# -gt 0 ] && shift
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(csv npy npz png jpeg)
+work=build/fuzz
+mkdir -p "$work"
+
+# The readers, and what they need of the rest. Functions that nothing here calls are left out, and so may lack what they call.
+sources=(src/data/{byte_source,csv,stored_array,npy,zip,random_file,image,png,jpeg,resize}.cpp src/core/{array_view,shape,huge_pages}.cpp)
+flags=(-std=c++20 -O1 -g -Iinclude -Isrc -DKERATIN_HAS_PNG -DKERATIN_HAS_JPEG -fsanitize=address,undefined
+  -fno-sanitize-recover=all -ffunction-sections -fdata-sections)
+objects=()
+for source in "${sources[@]}"; do
+  object=$work/$(basename "$source" .cpp).o
+  [ "$object" -nt "$source" ] || clang++-14 "${flags[@]}" -fsanitize=fuzzer-no-link -c "$source" -o "$object"
+  objects+=("$object")
+done
+
+for target in "${targets[@]}"; do
+  case $target in
+    png | jpeg) main=tests/fuzz/fuzz_image.cpp; define=-DFORMAT=decode_$target ;;
+    *) main=tests/fuzz/fuzz_$target.cpp; define= ;;
+  esac
+  clang++-14 "${flags[@]}" $define -fsanitize=fuzzer "$main" "${objects[@]}" -Wl,--gc-sections,--unresolved-symbols=ignore-all -lpng -ljpeg -lz -lpthread -o "$work/$target"
+  mkdir -p "$work/corpus_$target"
+  case $target in
+    csv) seeds=(tests/fuzz/seeds/csv) ;;
+    npy) seeds=(tests/arrays) ;;
+    npz) seeds=(tests/arrays) ;;
+    *) seeds=(tests/images/cats tests/images/dogs) ;;
+  esac
+  echo "== $target, $seconds s"
+  "$work/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -malloc_limit_mb=512 -timeout=10 -max_len=8192 -print_final_stats=1 \
+    -artifact_prefix="$work/$target-" "$work/corpus_$target" "${seeds[@]}" > "$work/$target.log" 2>&1 || { tail -40 "$work/$target.log"; exit 1; }
+  grep -E "stat::number_of_executed_units|stat::peak_rss_mb" "$work/$target.log"
+done
