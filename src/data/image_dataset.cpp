@@ -48,9 +48,9 @@ class PictureRows : public detail::Rows {
   bool in_memory() const override { return false; }
 
   void gather(std::span<const detail::Row> rows, Batch& out) const override {
-    const auto& [height, width, channels, interpolation, fit] = sampling_;
-    out.x.resize({rows.size(), height, width, channels});
-    const std::size_t sample = height * width * channels;
+    const Sampling& s = sampling_;
+    out.x.resize({rows.size(), s.height, s.width, s.channels});
+    const std::size_t sample = s.height * s.width * s.channels;
     // Tiles must not throw. Of several failures the first row's is reported, however many threads
     // there are.
     std::mutex lock;
@@ -58,8 +58,8 @@ class PictureRows : public detail::Rows {
     std::exception_ptr failure;
     kernels::parallel_for(rows.size(), [&](std::size_t i) {
       try {
-        const Image image = read_image(pictures_[rows[i]].path, channels);
-        resize(image, interpolation, fit, height, width, out.x.data() + i * sample);
+        const Image image = read_image(pictures_[rows[i]].path, s.channels);
+        resize(image, s.interpolation, s.fit, s.height, s.width, out.x.data() + i * sample);
       } catch (...) {
         const std::lock_guard guard(lock);
         if (i < failed) {

@@ -10,8 +10,8 @@ targets=("$@")
 work=build/fuzz
 mkdir -p "$work"
 
-# The readers, and what they need of the rest. Functions that nothing here calls are left out, and so may lack what they call.
-sources=(src/data/{byte_source,csv,stored_array,npy,zip,random_file,image,png,jpeg,resize}.cpp src/core/{array_view,shape,huge_pages}.cpp)
+# The readers, and what they need of the rest.
+sources=(src/data/{byte_source,csv,stored_array,npy,zip,random_file,image,png,jpeg,resize}.cpp src/core/{array_view,shape,tensor,text,numbers,huge_pages}.cpp tests/fuzz/no_kernels.cpp)
 flags=(-std=c++20 -O1 -g -Iinclude -Isrc -DKERATIN_HAS_PNG -DKERATIN_HAS_JPEG -fsanitize=address,undefined
   -fno-sanitize-recover=all -ffunction-sections -fdata-sections)
 objects=()
@@ -26,7 +26,7 @@ for target in "${targets[@]}"; do
     png | jpeg) main=tests/fuzz/fuzz_image.cpp; define=-DFORMAT=decode_$target ;;
     *) main=tests/fuzz/fuzz_$target.cpp; define= ;;
   esac
-  clang++-14 "${flags[@]}" $define -fsanitize=fuzzer "$main" "${objects[@]}" -Wl,--gc-sections,--unresolved-symbols=ignore-all -lpng -ljpeg -lz -lpthread -o "$work/$target"
+  clang++-14 "${flags[@]}" $define -fsanitize=fuzzer "$main" "${objects[@]}" -Wl,--gc-sections -lpng -ljpeg -lz -lpthread -o "$work/$target"
   mkdir -p "$work/corpus_$target"
   case $target in
     csv) seeds=(tests/fuzz/seeds/csv) ;;
