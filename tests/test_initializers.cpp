@@ -115,6 +115,17 @@ TEST_CASE("fans follow the shape", "[initializers]") {
         Approx(whole / std::sqrt(24.0)));  // a convolution's kernel: 2 x 3 taps
   CHECK(limit({2, 3, 4, 5}, "fan_out") == Approx(whole / std::sqrt(30.0)));
   CHECK(std::isfinite(GlorotUniform()({}).item()));
+
+  // Axes that are named: 2 x 5 units go in, 3 come out.
+  const Shape shape{2, 3, 5};
+  const Tensor named =
+      GlorotUniform({.seed = 1, .input_axes = {{0, -1}}, .output_axes = {{1}}})(shape);
+  const Tensor unnamed = GlorotUniform({.seed = 1, .input_axes = {{0, -1}}})(shape);
+  CHECK(unnamed == GlorotUniform({.seed = 1})(shape));  // with both only
+  CHECK(spread(named).furthest ==
+        Approx(spread(unnamed).furthest * std::sqrt((3 * 2 + 5 * 2) / (2 * 5 + 3.0))));
+  const VarianceScaling scaling({.input_axes = {{3}}, .output_axes = {{1}}});
+  CHECK_THROWS_WITH(scaling(shape), "[initializer] there is no axis 3 in shape (2, 3, 5)");
 }
 
 TEST_CASE("a seed repeats, no seed does not", "[initializers]") {
@@ -278,7 +289,7 @@ TEST_CASE("initializers keep their options as they were given", "[initializers]"
   CHECK(to_string(describe<Initializer>(VarianceScaling(
             {.scale = 0.1, .mode = "fan_avg", .distribution = "Uniform", .seed = 7}))) ==
         R"({"class_name": "VarianceScaling", "config": {"scale": 0.1, "mode": "fan_avg", )"
-        R"("distribution": "Uniform", "seed": 7}})");
+        R"("distribution": "Uniform", "seed": 7, "input_axes": None, "output_axes": None}})");
   CHECK(to_string(describe<Initializer>(RandomUniform({.minval = -0.3, .maxval = 0.7}))) ==
         R"({"class_name": "RandomUniform", "config": {"minval": -0.3, "maxval": 0.7, )"
         R"("seed": None}})");

@@ -155,13 +155,13 @@ TEST_CASE("apply passes over frozen variables and those without a gradient", "[o
 
   Variable* nothing[] = {&unused, &frozen};
   CHECK_THROWS_WITH(sgd.apply(nothing),
-                    "[SGD] no variable has a gradient: call the tape's backward() first");
+                    "[sgd] no variable has a gradient: call the tape's backward() first");
   sgd.apply({});
   CHECK(sgd.iterations() == 1);
 
   a.grad = {1, 2};
   CHECK_THROWS_WITH(sgd.apply(variables),
-                    "[SGD] the gradient of 'a' has shape (2,), its value has shape (1,)");
+                    "[sgd] the gradient of 'a' has shape (2,), its value has shape (1,)");
   CHECK(sgd.iterations() == 1);
 }
 
@@ -309,7 +309,7 @@ TEST_CASE("every optimizer is described by its fields", "[optimizers]") {
 TEST_CASE("optimizers by name", "[optimizers]") {
   for (const char* name : {"adam", "Adam", "ADAM"}) CHECK(get(name)->name() == "adam");
   CHECK(get("sgd")->learning_rate() == 0.01);
-  CHECK(get("RMSprop")->name() == "rmsprop");
+  CHECK(get("RMSprop")->name() == "rm_sprop");
   CHECK(Adam({.name = "mine"}).name() == "mine");
   CHECK_THROWS_WITH(get("adm"),
                     "[optimizer] there is no optimizer 'adm' among: sgd, rmsprop, adam, adamw, "
@@ -317,13 +317,13 @@ TEST_CASE("optimizers by name", "[optimizers]") {
 }
 
 TEST_CASE("optimizers refuse what makes no sense", "[optimizers]") {
-  CHECK_THROWS_WITH(SGD({.learning_rate = -0.1}), "[SGD] learning_rate is -0.1, wanted 0 or more");
+  CHECK_THROWS_WITH(SGD({.learning_rate = -0.1}), "[sgd] learning_rate is -0.1, wanted 0 or more");
   CHECK_THROWS_WITH(Adam().set_learning_rate(std::nan("")),
                     "[adam] learning_rate is nan, wanted 0 or more");
-  CHECK_THROWS_WITH(SGD({.momentum = 1.5}), "[SGD] momentum is 1.5, wanted 0 to 1");
-  CHECK_THROWS_WITH(SGD({.momentum = -0.5}), "[SGD] momentum is -0.5, wanted 0 to 1");
-  CHECK_THROWS_WITH(RMSprop({.rho = 2}), "[rmsprop] rho is 2, wanted 0 to 1");
-  CHECK_THROWS_WITH(RMSprop({.momentum = -1}), "[rmsprop] momentum is -1, wanted 0 or more");
+  CHECK_THROWS_WITH(SGD({.momentum = 1.5}), "[sgd] momentum is 1.5, wanted 0 to 1");
+  CHECK_THROWS_WITH(SGD({.momentum = -0.5}), "[sgd] momentum is -0.5, wanted 0 to 1");
+  CHECK_THROWS_WITH(RMSprop({.rho = 2}), "[rm_sprop] rho is 2, wanted 0 to 1");
+  CHECK_THROWS_WITH(RMSprop({.momentum = -1}), "[rm_sprop] momentum is -1, wanted 0 or more");
   CHECK_THROWS_WITH(Adam({.beta_1 = 1}), "[adam] beta_1 is 1, wanted 0 to below 1");
   CHECK_THROWS_WITH(Adam({.beta_2 = -0.1}), "[adam] beta_2 is -0.1, wanted 0 to below 1");
   CHECK_THROWS_WITH(Adam({.clipnorm = 1, .clipvalue = 1}),

@@ -120,7 +120,7 @@ TEST_CASE("weight decay leaves out what is excluded", "[optimizers]") {
   CHECK(kernel.value.item() == 0.75f);
   CHECK((bias.value.item() == 1 && other.value.item() == 1));
   CHECK_THROWS_WITH(sgd.exclude_from_weight_decay({}, {"bias"}),
-                    "[SGD] exclude_from_weight_decay() was called after the first step");
+                    "[sgd] exclude_from_weight_decay() was called after the first step");
   CHECK_THROWS_WITH(Adam().exclude_from_weight_decay({}, {"("}),
                     Catch::Matchers::Contains("[adam] '(' is no regular expression: "));
   Adam none({.weight_decay = 0.5});
@@ -151,7 +151,7 @@ TEST_CASE("averages can be swapped in and end the training", "[optimizers]") {
   plain.finalize_variable_values(variables);
   CHECK(w.value.item() == Approx(0.375));
   CHECK_THROWS_WITH(plain.swap_averages(swapped),
-                    "[SGD] there are no averages of the weights: set use_ema");
+                    "[sgd] there are no averages of the weights: set use_ema");
 }
 
 TEST_CASE("fit scales the loss and takes the weights' averages at its end", "[optimizers][fit]") {
@@ -193,13 +193,13 @@ TEST_CASE("Adafactor does not make NaN of rows and columns without a gradient", 
 
 TEST_CASE("optimizers refuse options that make no sense", "[optimizers]") {
   CHECK_THROWS_WITH(SGD({.gradient_accumulation_steps = 1}),
-                    "[SGD] gradient_accumulation_steps is 1, wanted 2 or more");
+                    "[sgd] gradient_accumulation_steps is 1, wanted 2 or more");
   CHECK_THROWS_WITH(SGD({.loss_scale_factor = 0}),
-                    "[SGD] loss_scale_factor is 0, wanted more than 0");
+                    "[sgd] loss_scale_factor is 0, wanted more than 0");
   CHECK_THROWS_WITH(SGD({.use_ema = true, .ema_momentum = 1.5}),
-                    "[SGD] ema_momentum is 1.5, wanted 0 to 1");
+                    "[sgd] ema_momentum is 1.5, wanted 0 to 1");
   CHECK_THROWS_WITH(SGD({.use_ema = true, .ema_overwrite_frequency = 0}),
-                    "[SGD] ema_overwrite_frequency is 0, wanted 1 or more");
+                    "[sgd] ema_overwrite_frequency is 0, wanted 1 or more");
   CHECK_THROWS_WITH(Lion({.beta_1 = 0}), "[lion] beta_1 is 0, wanted more than 0, up to 1");
   CHECK_THROWS_WITH(Ftrl({.learning_rate_power = 0.5}),
                     "[ftrl] learning_rate_power is 0.5, wanted 0 or less");

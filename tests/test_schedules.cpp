@@ -47,7 +47,7 @@ TEST_CASE("an optimizer follows a schedule, a number or a function", "[schedules
     CHECK(step_of(scheduled, w) == Approx(cosine()(step)));
   }
   CHECK_THROWS_WITH(scheduled.set_learning_rate(0.5),
-                    "[SGD] its learning rate follows a schedule and cannot be set to a number: "
+                    "[sgd] its learning rate follows a schedule and cannot be set to a number: "
                     "construct it with a number");
   SGD halved({.learning_rate = [](long step) { return 1.0 / static_cast<double>(1 + step); }});
   CHECK(step_of(halved, w) == Approx(1));

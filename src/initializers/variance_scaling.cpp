@@ -21,7 +21,21 @@ struct Fans {
   double out = 1;
 };
 
-Fans fans_of(const Shape& shape) {
+double product_of(const Shape& shape, const std::vector<int>& axes) {
+  const int rank = static_cast<int>(shape.size());
+  double product = 1;
+  for (const int axis : axes) {
+    check(axis >= -rank && axis < rank, "initializer", "there is no axis ", axis, " in shape ",
+          shape);
+    product *= static_cast<double>(shape[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)]);
+  }
+  return product;
+}
+
+template <class Options>
+Fans fans_of(const Shape& shape, const Options& options) {
+  if (options.input_axes && options.output_axes)
+    return {product_of(shape, *options.input_axes), product_of(shape, *options.output_axes)};
   if (shape.empty()) return {};
   if (shape.size() == 1) return {static_cast<double>(shape[0]), static_cast<double>(shape[0])};
   double taps = 1;
@@ -83,9 +97,10 @@ const Distribution& find_distribution(const std::string& name) {
   return *distribution;
 }
 
-void fill_scaled(Tensor& weights, random::Generator& generator, double scale, const Mode& mode,
-                 const Distribution& distribution) {
-  const Fans fans = fans_of(weights.shape());
+template <class Options>
+void fill_scaled(Tensor& weights, random::Generator& generator, const Options& options,
+                 double scale, const Mode& mode, const Distribution& distribution) {
+  const Fans fans = fans_of(weights.shape(), options);
   const double fan = mode.share_of_in * fans.in + mode.share_of_out * fans.out;
   const double stddev = std::sqrt(scale / std::max(1.0, fan));
   distribution.draw(weights.values(), generator, stddev);
@@ -101,32 +116,32 @@ VarianceScaling::VarianceScaling(VarianceScalingOptions given) : Seeded(std::mov
 }
 
 void VarianceScaling::fill(Tensor& weights, random::Generator& generator) const {
-  fill_scaled(weights, generator, options().scale, find_mode(options().mode),
+  fill_scaled(weights, generator, options(), options().scale, find_mode(options().mode),
               find_distribution(options().distribution));
 }
 
 void GlorotUniform::fill(Tensor& weights, random::Generator& generator) const {
-  fill_scaled(weights, generator, 1, fan_avg, uniform);
+  fill_scaled(weights, generator, options(), 1, fan_avg, uniform);
 }
 
 void GlorotNormal::fill(Tensor& weights, random::Generator& generator) const {
-  fill_scaled(weights, generator, 1, fan_avg, truncated_normal);
+  fill_scaled(weights, generator, options(), 1, fan_avg, truncated_normal);
 }
 
 void HeUniform::fill(Tensor& weights, random::Generator& generator) const {
-  fill_scaled(weights, generator, 2, fan_in, uniform);
+  fill_scaled(weights, generator, options(), 2, fan_in, uniform);
 }
 
 void HeNormal::fill(Tensor& weights, random::Generator& generator) const {
-  fill_scaled(weights, generator, 2, fan_in, truncated_normal);
+  fill_scaled(weights, generator, options(), 2, fan_in, truncated_normal);
 }
 
 void LecunUniform::fill(Tensor& weights, random::Generator& generator) const {
-  fill_scaled(weights, generator, 1, fan_in, uniform);
+  fill_scaled(weights, generator, options(), 1, fan_in, uniform);
 }
 
 void LecunNormal::fill(Tensor& weights, random::Generator& generator) const {
-  fill_scaled(weights, generator, 1, fan_in, truncated_normal);
+  fill_scaled(weights, generator, options(), 1, fan_in, truncated_normal);
 }
 
 }  // namespace keratin::initializers

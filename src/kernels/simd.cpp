@@ -115,6 +115,7 @@ const Simd KERATIN_TABLE = {
     .add = add,
     .from_uint8 = from_uint8,
     .sum = sum,
+    .sum_of_squares = sum_of_squares,
     .column_sums = column_sums,
     .epilogue = {epilogue<Identity>, epilogue<functions::Relu>, epilogue<functions::Tanh>},
     .softmax = softmax,

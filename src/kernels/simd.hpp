@@ -90,6 +90,7 @@ struct Simd {
   void (*from_uint8)(const std::uint8_t* x, float* y, std::size_t n);
 
   double (*sum)(const float* x, std::size_t n);
+  double (*sum_of_squares)(const float* x, std::size_t n);
   // The sums of the first `columns` columns; rows are `stride` values apart.
   void (*column_sums)(const float* x, std::size_t rows, std::size_t columns, std::size_t stride,
                       float* out, bool accumulate);

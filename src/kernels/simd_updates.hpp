@@ -1,12 +1,34 @@
 #pragma once
-// The loops of the update rules of update_rules.hpp.
+// The loops of the update rules of update_rules.hpp, and the sums of squares for norms.
 // Part of simd.cpp, which is compiled once per instruction set: see there.
+
+#include <algorithm>
+#include <utility>
 
 #include "kernels/simd_batches.hpp"
 
 namespace keratin::kernels {
 
 namespace {
+
+// In float32, as Keras sums: squares that overflow there give infinity. Runs of the sum are added
+// in double.
+double sum_of_squares(const float* x, std::size_t n) {
+  constexpr std::size_t run = 64 * width;
+  double total = 0;
+  for (std::size_t first = 0; first < n; first += run) {
+    const std::size_t end = std::min(n, first + run);
+    Batch lanes(0.0f);
+    std::size_t i = first;
+    for (; i + width <= end; i += width) lanes += load(x + i) * load(x + i);
+    if (i < end) {
+      const Batch rest = load_some(x + i, end - i, 0);
+      lanes += rest * rest;
+    }
+    total += static_cast<double>(xsimd::hadd(lanes));
+  }
+  return total;
+}
 
 template <class Rule>
 struct UpdateOf {

@@ -152,12 +152,22 @@ struct DivideByRoot {
   }
 };
 
+/// Gives a y + b x for other uses than updates: y takes the weights' place, x the gradients'.
+struct Linear {
+  static constexpr std::size_t slots = 0;
+  float a, b;
+  template <class B>
+  void operator()(B& y, B x) const {
+    y = B(a) * y + B(b) * x;
+  }
+};
+
 }  // namespace rules
 
 using Rules =
     std::tuple<rules::RMSprop<false, false>, rules::RMSprop<false, true>,
                rules::RMSprop<true, false>, rules::RMSprop<true, true>, rules::AdamAmsgrad,
                rules::Adamax, rules::Nadam, rules::Adagrad, rules::Adadelta, rules::Ftrl,
-               rules::Lion, rules::LambDirection, rules::DivideByRoot>;
+               rules::Lion, rules::LambDirection, rules::DivideByRoot, rules::Linear>;
 
 }  // namespace keratin::kernels

@@ -31,8 +31,8 @@ void average_rows(const Matrix& m, float keep, double epsilon) {
   const std::size_t grain = 1 + weights_in_slice / m.columns;
   kernels::parallel_slices(m.rows, grain, [&](std::size_t first, std::size_t count) {
     for (std::size_t i = first; i < first + count; ++i)
-      follow(m.r[i], sum_of_squares(m.gradient + i * m.columns, m.columns), m.columns, keep,
-             epsilon);
+      follow(m.r[i], kernels::simd().sum_of_squares(m.gradient + i * m.columns, m.columns),
+             m.columns, keep, epsilon);
   });
 }
 
@@ -130,8 +130,7 @@ void Adafactor::update_variable(Tensor& weights, const Tensor& gradient, std::sp
   Optimizer::update_variable(direction_, gradient, slots.last(1), step);
   const float excess =
       std::max(1.0f, rms(direction_) / static_cast<float>(options().clip_threshold));
-  for_each_element(weights.size(), [w = weights.data(), u = direction_.data(), alpha,
-                                    excess](std::size_t i) { w[i] -= alpha * (u[i] / excess); });
+  add_scaled(1, weights, -alpha / excess, direction_);
 }
 
 }  // namespace keratin::optimizers

@@ -1,5 +1,5 @@
 #pragma once
-// PRIVATE: loops over all elements of a tensor, on several threads.
+// PRIVATE: loops over all elements of tensors, on several threads.
 
 #include <algorithm>
 #include <array>
@@ -9,6 +9,7 @@
 
 #include "keratin/tensor.hpp"
 #include "kernels/pool.hpp"
+#include "kernels/simd.hpp"
 
 namespace keratin {
 
@@ -24,18 +25,15 @@ void for_each_element(std::size_t n, const F& f) {
   });
 }
 
-/// Sum of squares. Eight sums side by side let the compiler use vector registers.
-inline double sum_of_squares(const float* values, std::size_t n) {
-  double sums[8] = {};
-  const std::size_t even = n - n % 8;
-  for (std::size_t i = 0; i < even; i += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane)
-      sums[lane] += double{values[i + lane]} * values[i + lane];
-  for (std::size_t i = even; i < n; ++i) sums[i - even] += double{values[i]} * values[i];
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+/// y[i] = a y[i] + b x[i]
+inline void add_scaled(float a, Tensor& y, float b, const Tensor& x) {
+  kernels::parallel_slices(y.size(), weights_in_slice, [&](std::size_t first, std::size_t size) {
+    kernels::update(kernels::rules::Linear{a, b}, y.data() + first, x.data() + first, nullptr,
+                    size);
+  });
 }
 
-/// The same of a whole tensor, of which each thread sums some of up to 32 parts.
+/// Sum of the squares of all elements. Each thread sums some of up to 32 parts.
 inline double sum_of_squares(const Tensor& tensor) {
   std::array<double, 32> sums{};
   const std::size_t n = tensor.size();
@@ -43,12 +41,13 @@ inline double sum_of_squares(const Tensor& tensor) {
       std::clamp<std::size_t>(kernels::tile_count(n, weights_in_slice), 1, sums.size());
   kernels::parallel_for(parts, [&](std::size_t part) {
     const std::size_t first = n * part / parts;
-    sums[part] = sum_of_squares(tensor.data() + first, n * (part + 1) / parts - first);
+    sums[part] =
+        kernels::simd().sum_of_squares(tensor.data() + first, n * (part + 1) / parts - first);
   });
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-/// Its root. Keras sums in float32: squares that overflow there give an infinite norm.
+/// Its root. Keras sums in float32: a sum that overflows there gives an infinite norm.
 inline float norm_of(double sum_of_squares) {
   return std::sqrt(static_cast<float>(sum_of_squares));
 }

@@ -1,6 +1,5 @@
 #include "keratin/optimizers/lamb.hpp"
 
-#include "kernels/simd.hpp"
 #include "optimizers/betas.hpp"
 #include "optimizers/elements.hpp"
 
@@ -31,8 +30,7 @@ void Lamb::update_variable(Tensor& weights, const Tensor& gradient, std::span<Te
   const float direction_length = norm_of(sum_of_squares(direction_));
   const float ratio = length > 0 && direction_length > 0 ? length / direction_length : 1;
   const float rate = ratio * step.learning_rate;
-  for_each_element(weights.size(), [w = weights.data(), d = direction_.data(),
-                                    rate](std::size_t i) { w[i] -= rate * d[i]; });
+  add_scaled(1, weights, -rate, direction_);
 }
 
 }  // namespace keratin::optimizers

@@ -19,12 +19,6 @@ bool is_found(const std::string& expression, const std::string& text) {
   return std::regex_search(text, std::regex(expression));
 }
 
-// y[i] = a x[i] + y[i]
-void add_scaled(Tensor& y, const Tensor& x, float a) {
-  for_each_element(y.size(),
-                   [y = y.data(), x = x.data(), a](std::size_t i) { y[i] = a * x[i] + y[i]; });
-}
-
 }  // namespace
 
 Muon::Muon(MuonOptions options) : Configured(with_default_name(std::move(options), "muon")) {
@@ -81,7 +75,7 @@ void Muon::update_variable(Tensor& weights, const Tensor& gradient, std::span<Te
   const auto longer = static_cast<float>(std::max(shape[0], shape[1]));
   const std::optional<double> rms_rate = options().rms_rate;
   const float factor = rms_rate ? std::sqrt(longer) * static_cast<float>(*rms_rate) : 1;
-  add_scaled(weights, direction_, -step.learning_rate * factor);
+  add_scaled(1, weights, -step.learning_rate * factor, direction_);
 }
 
 // Leaves in direction_ what is to be made orthogonal.
@@ -115,12 +109,12 @@ void Muon::orthogonalize() {
     kernels::gemm(x, x, s, side, side, std::max(rows, columns),
                   {.transpose_a = tall, .transpose_b = !tall});
     kernels::gemm(s, s, p, side, side, side);
-    for_each_element(side * side, [s, p, b, c](std::size_t k) { p[k] = b * s[k] + c * p[k]; });
+    add_scaled(c, polynomial_, b, square_);
     if (tall)
       kernels::gemm(x, p, product_.data(), rows, columns, side);
     else
       kernels::gemm(p, x, product_.data(), rows, columns, side);
-    add_scaled(product_, direction_, a);
+    add_scaled(1, product_, a, direction_);
     std::swap(direction_, product_);
   }
 }

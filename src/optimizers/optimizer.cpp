@@ -20,13 +20,6 @@ bool is_on(const std::optional<double>& clip) { return clip && *clip > 0; }
 
 bool takes_part(const Variable& variable) { return variable.trainable && variable.grad.defined(); }
 
-void decay(Tensor& weights, float weight_decay, float learning_rate) {
-  for_each_element(weights.size(),
-                   [w = weights.data(), weight_decay, learning_rate](std::size_t i) {
-                     w[i] -= w[i] * weight_decay * learning_rate;
-                   });
-}
-
 // to[i] = f(from[i])
 template <class F>
 void map(const Tensor& from, Tensor& to, F f) {
@@ -84,7 +77,8 @@ void Optimizer::update_all(std::span<Variable* const> variables) {
     const Tensor& gradient = gradient_of(*variable, state, norm);
     const std::optional<double> weight_decay = weight_decay_of(*variable);
     if (weight_decay && state.decays)
-      decay(variable->value, static_cast<float>(*weight_decay), step.learning_rate);
+      add_scaled(1, variable->value, -static_cast<float>(*weight_decay) * step.learning_rate,
+                 variable->value);
     update_variable(variable->value, gradient, rule_slots_of(state), step);
     if (accumulates()) accumulator_of(state).fill(0);
   }
@@ -159,10 +153,7 @@ void Optimizer::average(std::span<Variable* const> variables) {
   for (Variable* variable : variables) {
     if (!variable->trainable) continue;
     Tensor& average = average_of(state_of(*variable));
-    for_each_element(average.size(),
-                     [a = average.data(), w = variable->value.data(), momentum](std::size_t i) {
-                       a[i] = momentum * a[i] + (1 - momentum) * w[i];
-                     });
+    add_scaled(momentum, average, 1 - momentum, variable->value);
     if (overwrite)
       std::copy(average.values().begin(), average.values().end(), variable->value.values().begin());
   }

@@ -5,7 +5,7 @@
 namespace keratin::optimizers {
 
 RMSprop::RMSprop(RMSpropOptions options)
-    : Configured(with_default_name(std::move(options), "rmsprop")) {
+    : Configured(with_default_name(std::move(options), "rm_sprop")) {
   const RMSpropOptions& given = this->options();
   check(given.rho >= 0 && given.rho <= 1, name(), "rho is ", given.rho, ", wanted 0 to 1");
   check(given.momentum >= 0, name(), "momentum is ", given.momentum, ", wanted 0 or more");

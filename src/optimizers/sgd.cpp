@@ -4,7 +4,7 @@
 
 namespace keratin::optimizers {
 
-SGD::SGD(SGDOptions options) : Configured(with_default_name(std::move(options), "SGD")) {
+SGD::SGD(SGDOptions options) : Configured(with_default_name(std::move(options), "sgd")) {
   const double momentum = this->options().momentum;
   check(momentum >= 0 && momentum <= 1, name(), "momentum is ", momentum, ", wanted 0 to 1");
 }

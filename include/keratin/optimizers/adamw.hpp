@@ -17,7 +17,7 @@ struct AdamWOptions {
   std::optional<int> ema_overwrite_frequency = {};
   std::optional<double> loss_scale_factor = {};
   std::optional<int> gradient_accumulation_steps = {};
-  std::string name = "adamw";
+  std::string name = "adam_w";
 };
 template <class V>
 void fields(V& v, AdamWOptions& o) {
@@ -34,7 +34,7 @@ void fields(V& v, AdamWOptions& o) {
 class AdamW : public Configured<AdamBase, AdamWOptions> {
  public:
   explicit AdamW(AdamWOptions options = {})
-      : Configured(with_default_name(std::move(options), "adamw")) {}
+      : Configured(with_default_name(std::move(options), "adam_w")) {}
 };
 
 }  // namespace keratin::optimizers

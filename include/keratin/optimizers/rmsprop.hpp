@@ -16,7 +16,7 @@ struct RMSpropOptions {
   std::optional<int> ema_overwrite_frequency = {};
   std::optional<double> loss_scale_factor = {};
   std::optional<int> gradient_accumulation_steps = {};
-  std::string name = "rmsprop";
+  std::string name = "rm_sprop";
 };
 template <class V>
 void fields(V& v, RMSpropOptions& o) {

@@ -14,7 +14,7 @@ struct SGDOptions {
   std::optional<int> ema_overwrite_frequency = {};
   std::optional<double> loss_scale_factor = {};
   std::optional<int> gradient_accumulation_steps = {};
-  std::string name = "SGD";
+  std::string name = "sgd";
 };
 template <class V>
 void fields(V& v, SGDOptions& o) {
