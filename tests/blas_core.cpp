@@ -52,7 +52,7 @@ void set_core(const std::string& core) {
   const std::string thread = setting("PLAY_THREAD");
   if (thread == "1")
     std::thread([] {
-      for (;;) {
+      for (const volatile bool at_work = true; at_work;) {
       }
     }).detach();
   if (thread == "2") std::thread([] { sleep(100); }).detach();
