@@ -14,7 +14,7 @@
 #include "keratin/check.hpp"
 #include "keratin/ops.hpp"
 #include "keratin/utils.hpp"
-#include "kernels/gemm.hpp"
+#include "kernels/blas_product.hpp"
 #include "kernels/pool.hpp"
 #include "support/catch.hpp"
 #include "support/gradcheck.hpp"
@@ -305,12 +305,15 @@ TEST_CASE("helpers leave signals to the program", "[pool]") {
   CHECK_FALSE(sigismember(&blocked, SIGINT));  // the caller is as it was
 }
 
-TEST_CASE("products beyond BLAS's counts are refused", "[gemm][messages]") {
+TEST_CASE("products beyond BLAS's counts are not given to it", "[gemm][messages]") {
   const std::size_t rows = 3'000'000'000;
-  CHECK_THROWS_WITH(gemm(nullptr, nullptr, nullptr, rows, 1, 2),
+  const auto multiply = [](std::size_t m, std::size_t n, std::size_t k) {
+    multiply_by_blas({nullptr, nullptr, nullptr, m, n, k, {}}, {});
+  };
+  CHECK_THROWS_WITH(multiply(rows, 1, 2),
                     "[matmul] a product of 3000000000 x 2 by 2 x 1 is too large: BLAS counts rows "
                     "and columns up to 2147483647");
-  CHECK_THROWS_WITH(gemm(nullptr, nullptr, nullptr, 2, 1, rows),
+  CHECK_THROWS_WITH(multiply(2, 1, rows),
                     "[matmul] a product of 2 x 3000000000 by 3000000000 x 1 is too large: BLAS "
                     "counts rows and columns up to 2147483647");
 }
