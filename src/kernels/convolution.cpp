@@ -28,26 +28,33 @@ void multiply(DenseProductBlock block, std::size_t k) {
 // So many rows that their patches take half of the second cache at most, in whole panels.
 std::size_t block_rows(const Convolution& convolution) {
   constexpr std::size_t most_values = 1 << 15;
-  constexpr std::size_t most_panels = 8;
+  constexpr std::size_t most_panels = 16;
   const std::size_t panel = simd().dense_panel_rows;
   const std::size_t values = panel * (convolution.patch() + convolution.filters);
   return panel * std::clamp<std::size_t>(most_values / values, 1, most_panels);
 }
 
-// A block of rows of a matrix.
-struct Rows {
+// A block of rows of the matrix of patches, stored either way.
+struct Patches {
   const float* values;
-  std::size_t stride;
+  std::size_t row_stride;
+  std::size_t inner_stride;
 };
 
-// The patches of `rows` windows, in `memory` unless the image holds them as they are.
-Rows patches(const Convolution& convolution, const float* x, std::size_t group, std::size_t first,
-             std::size_t rows, float* memory) {
+// The patches of `rows` windows, in `memory` unless the image holds them as they are. Of images
+// with one channel, where runs of a patch are short, those of windows side by side are.
+Patches patches(const Convolution& convolution, const float* x, std::size_t group,
+                std::size_t first, std::size_t rows, float* memory) {
   const Windows& windows = convolution.windows;
   const std::size_t channel = group * convolution.group_channels();
-  if (windows.are_pixels()) return {x + first * windows.channels + channel, windows.channels};
-  simd().gather_patches({&windows, first, rows, channel, convolution.group_channels()}, x, memory);
-  return {memory, convolution.patch()};
+  if (windows.are_pixels()) return {x + first * windows.channels + channel, windows.channels, 1};
+  const PatchRows block{&windows, first, rows, channel, convolution.group_channels()};
+  if (windows.channels == 1 && windows.horizontal.stride == 1) {
+    simd().gather_transposed_patches(block, x, memory);
+    return {memory, 1, rows};
+  }
+  simd().gather_patches(block, x, memory);
+  return {memory, convolution.patch(), 1};
 }
 
 DenseProductBlock unpacked(const float* b, std::size_t stride) {
@@ -82,12 +89,12 @@ void convolve(const Convolution& convolution, const float* x, const float* kerne
     float* memory = buffer.reserve(most_rows * patch);
     by_blocks(start, length, most_rows, [&](std::size_t first, std::size_t rows) {
       for (std::size_t group = 0; group < convolution.groups; ++group) {
-        const Rows a = patches(convolution, x, group, first, rows, memory);
+        const Patches a = patches(convolution, x, group, first, rows, memory);
         const std::size_t filter = group * convolution.group_filters();
         DenseProductBlock block = unpacked(kernel + filter, filters);
         block.a = a.values;
-        block.a_row_stride = a.stride;
-        block.a_inner_stride = 1;
+        block.a_row_stride = a.row_stride;
+        block.a_inner_stride = a.inner_stride;
         block.c = y + first * filters + filter;
         block.c_stride = filters;
         block.rows = rows;
@@ -175,11 +182,11 @@ class PartOfGradients {
   void add_to_kernel(std::size_t group, std::size_t first, std::size_t rows, const float* dz) {
     const std::size_t filters = convolution_.filters;
     const std::size_t filter = group * convolution_.group_filters();
-    const Rows a = patches(convolution_, gradients_.x, group, first, rows, memory_);
+    const Patches a = patches(convolution_, gradients_.x, group, first, rows, memory_);
     DenseProductBlock block = unpacked(dz + filter, filters);
     block.a = a.values;
-    block.a_row_stride = 1;
-    block.a_inner_stride = a.stride;
+    block.a_row_stride = a.inner_stride;
+    block.a_inner_stride = a.row_stride;
     block.c = dkernel_ + filter;
     block.c_stride = filters;
     block.rows = convolution_.patch();

@@ -128,6 +128,7 @@ const Simd KERATIN_TABLE = {
     .outruns_blas = has_fma,
     .transpose = transpose,
     .gather_patches = gather_patches,
+    .gather_transposed_patches = gather_transposed_patches,
     .scatter_patches = scatter_patches,
     .max_pool = max_pool,
     .max_pool_gradient = max_pool_gradient,

@@ -123,6 +123,8 @@ struct Simd {
 
   // patches = what the windows see of the images, with zeros outside of these
   void (*gather_patches)(const PatchRows& rows, const float* images, float* patches);
+  // The same as (places, count), for images of one channel and windows side by side.
+  void (*gather_transposed_patches)(const PatchRows& rows, const float* images, float* patches);
   // Adds patches to the places of the images that the windows see.
   void (*scatter_patches)(const PatchRows& rows, const float* patches, float* images);
   // Over windows over images, see simd_pooling.hpp.

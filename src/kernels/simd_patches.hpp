@@ -97,6 +97,43 @@ void scatter_patches(const PatchRows& rows, const float* patches, float* images)
       [](std::size_t, std::size_t) {});
 }
 
+// For images of one channel and windows side by side: what one place of all windows in a row sees
+// lies side by side in the image.
+void gather_transposed_patches(const PatchRows& rows, const float* images, float* patches) {
+  const Windows& windows = *rows.windows;
+  const WindowAxis &vertical = windows.vertical, &horizontal = windows.horizontal;
+  for (std::size_t done = 0; done < rows.count;) {
+    const std::size_t window = rows.first + done;
+    const std::size_t column = window % horizontal.count;
+    const std::size_t row = window / horizontal.count % vertical.count;
+    const std::size_t image = window / windows.per_image();
+    const std::size_t count = std::min(horizontal.count - column, rows.count - done);
+    const WindowAxis::Places down = vertical.inside(row);
+    float* to = patches + done;
+    for (std::size_t i = 0; i < vertical.window; ++i)
+      for (std::size_t j = 0; j < horizontal.window; ++j, to += rows.count) {
+        // The windows whose place j lies in the image.
+        const std::size_t shift = j * horizontal.dilation;
+        const std::size_t first =
+            std::min(column + count,
+                     std::max(column, horizontal.before > shift ? horizontal.before - shift : 0));
+        const std::size_t end = horizontal.size + horizontal.before;
+        const std::size_t last =
+            std::max(first, std::min(column + count, end > shift ? end - shift : 0));
+        const bool is_inside = i >= down.first && i < down.last && first < last;
+        if (!is_inside) {
+          fill_zeros(to, count);
+          continue;
+        }
+        const std::size_t line = (image * vertical.size + vertical.at(row, i)) * horizontal.size;
+        fill_zeros(to, first - column);
+        copy(images + line + horizontal.at(first, j), to + first - column, last - first);
+        fill_zeros(to + last - column, column + count - last);
+      }
+    done += count;
+  }
+}
+
 }  // namespace
 
 }  // namespace keratin::kernels

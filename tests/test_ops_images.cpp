@@ -1,0 +1,122 @@
+// Ops on images: gradients against central differences, the same bits on any number of threads, and
+// what errors say.
+
+#include <keratin/keratin.hpp>
+
+#include "support/catch.hpp"
+#include "support/gradcheck.hpp"
+#include "support/message.hpp"
+#include "support/threads.hpp"
+
+using namespace keratin;
+using namespace keratin::test;
+using In = std::span<const Node>;
+
+namespace {
+
+struct Case {
+  const char* name;
+  ops::WindowOptions options;
+};
+
+const Case cases[] = {{"valid", {}},
+                      {"same", {.padding = "same"}},
+                      {"strides", {.strides = {2, 1}, .padding = "same"}},
+                      {"strides that leave a rest", {.strides = 3}},
+                      {"dilation", {.padding = "same", .dilation_rate = {1, 2}}}};
+
+}  // namespace
+
+TEST_CASE("gradients of convolutions", "[ops][gradients]") {
+  for (const auto& [name, options] : cases) {
+    const auto conv = [&](In in) { return ops::conv(in[0], in[1], in[2], options); };
+    check_gradients(concat("conv, ", name), conv,
+                    {off_kinks({2, 4, 5, 2}), off_kinks({2, 3, 2, 3}, -2, 2, 2), off_kinks({3})});
+    check_gradients(concat("conv of groups, ", name), conv,
+                    {off_kinks({2, 4, 5, 4}), off_kinks({2, 3, 2, 4}, -2, 2, 2), off_kinks({4})});
+    check_gradients(concat("conv of one channel, ", name), conv,
+                    {off_kinks({2, 4, 5, 1}), off_kinks({2, 3, 1, 3}, -2, 2, 2), off_kinks({3})});
+    check_gradients(concat("depthwise_conv, ", name),
+                    [&](In in) { return ops::depthwise_conv(in[0], in[1], in[2], options); },
+                    {off_kinks({2, 4, 5, 2}), off_kinks({2, 3, 2, 2}, -2, 2, 2), off_kinks({4})});
+    check_gradients(concat("conv_transpose, ", name),
+                    [&](In in) { return ops::conv_transpose(in[0], in[1], in[2], options); },
+                    {off_kinks({2, 3, 4, 2}), off_kinks({2, 3, 3, 2}, -2, 2, 2), off_kinks({3})});
+  }
+  check_gradients("conv of pixels", [](In in) { return ops::conv(in[0], in[1]); },
+                  {off_kinks({2, 3, 3, 2}), off_kinks({1, 1, 2, 3}, -2, 2, 2)});
+  check_gradients(
+      "conv of sequences, causal, tanh",
+      [](In in) { return ops::conv(in[0], in[1], in[2], {.padding = "causal"}, ops::Fused::tanh); },
+      {off_kinks({2, 5, 2}, -1, 1), off_kinks({2, 2, 3}, -1, 1, 2), off_kinks({3})},
+      {.step = 1.0 / 64});
+  check_gradients("depthwise_conv of sequences",
+                  [](In in) { return ops::depthwise_conv(in[0], in[1]); },
+                  {off_kinks({2, 5, 3}), off_kinks({2, 3, 1}, -2, 2, 2)});
+}
+
+TEST_CASE("gradients of pooling and resizing", "[ops][gradients]") {
+  const auto row = [](const std::string& name, const std::function<Node(Node)>& op,
+                      const Shape& shape = {2, 4, 5, 2}) {
+    check_gradients(name, [&](In in) { return op(in[0]); }, {distinct(shape)});
+  };
+  for (const auto& [name, options] : cases) {
+    row(concat("max_pool, ", name), [&](Node x) { return ops::max_pool(x, {2, 3}, options); });
+    row(concat("average_pool, ", name), [&](Node x) {
+      return ops::average_pool(x, {2, 3}, options);
+    });
+  }
+  row("max_pool of sequences", [](Node x) { return ops::max_pool(x, {1, 2}); }, {2, 5, 3});
+  row("pad", [](Node x) { return ops::pad(x, {{1, 0}, {2, 3}}); });
+  row("pad sequences", [](Node x) { return ops::pad(x, {0, {1, 2}}); }, {2, 3, 2});
+  row("crop", [](Node x) { return ops::crop(x, {{1, 0}, {2, 1}}); });
+  row("up_sample", [](Node x) { return ops::up_sample(x, {2, 3}); });
+  row("up_sample, bilinear", [](Node x) {
+    return ops::up_sample(x, {2, 3}, ops::Interpolation::bilinear);
+  });
+}
+
+TEST_CASE("ops on images give the same bits on any number of threads", "[ops][threads]") {
+  // Large enough for several parts of the batch and several slices.
+  const Tensor x = off_kinks({24, 19, 17, 6}), kernel = off_kinks({3, 3, 6, 12}, -1, 1, 2),
+               channels_kernel = off_kinks({3, 3, 12, 1}, -1, 1, 3), bias = off_kinks({12});
+  const ThreadsRestored restored;
+  const auto run = [&](int threads) {
+    utils::set_num_threads(threads);
+    GradientTape tape;
+    tape.begin();
+    const Node in[] = {tape.watch(x), tape.watch(kernel), tape.watch(channels_kernel),
+                       tape.watch(bias)};
+    Node y = ops::conv(in[0], in[1], in[3], {.padding = "same"}, ops::Fused::relu);
+    y = ops::max_pool(ops::depthwise_conv(y, in[2], in[3]), 2, {.strides = 2});
+    y = ops::conv_transpose(ops::average_pool(y, 2), in[1], {}, {.strides = 2});
+    tape.backward(weigh(ops::up_sample(ops::pad(y, 1), 2, ops::Interpolation::bilinear)));
+    std::vector<Tensor> results = {y.value()};
+    for (const Node& node : in) results.push_back(node.grad());
+    return results;
+  };
+  const std::vector<Tensor> alone = run(1);
+  for (const int threads : {2, 3, 4}) CHECK(run(threads) == alone);
+}
+
+TEST_CASE("what errors of ops on images say", "[ops][messages]") {
+  GradientTape tape;
+  tape.begin();
+  const Tensor image = Tensor::zeros({1, 3, 3, 4}), kernel = Tensor::zeros({2, 2, 3, 5});
+  const Node x = tape.watch(image), w = tape.watch(kernel);
+  CHECK(message([&] { ops::conv(x, w); }) ==
+        "[conv] cannot share the channels of (1, 3, 3, 4) among groups of kernel (2, 2, 3, 5)");
+  CHECK(message([&] { ops::max_pool(x, 4); }) ==
+        "[max_pool] a window of size 4 x 4 does not fit into an image of size 3 x 3: wanted a "
+        "smaller window, or padding 'same'");
+  CHECK(message([&] { ops::max_pool(x, 2, {.strides = 0}); }) ==
+        "[max_pool] strides is 0, wanted 1 or more");
+  CHECK(message([&] { ops::max_pool(x, 2, {.padding = "causal"}); }) ==
+        "[max_pool] padding is 'causal', wanted 'valid' or 'same' for images");
+  CHECK(message([&] { ops::crop(x, 2); }) == "[crop] nothing is left of size 3 without 2 and 2");
+  CHECK(message([&] { ops::average_pool(ops::reshape(x, {36}), 2); }) ==
+        "[average_pool] got shape (36,), wanted images (batch, height, width, channels) or "
+        "sequences (batch, steps, channels)");
+  CHECK(message([] { Padding("sme"); }) ==
+        "[padding] there is no padding 'sme' among: valid, same, causal");
+}
