@@ -5,6 +5,8 @@
 
 #include "kernels/simd.hpp"
 
+#include <algorithm>
+
 #include "kernels/simd_batches.hpp"
 #include "kernels/simd_dense_product.hpp"
 #include "kernels/simd_dot_products.hpp"
@@ -53,9 +55,24 @@ struct Identity {
   }
 };
 
+// As many short rows as a batch has lanes are a whole number of batches: with the bias repeated as
+// often, no batch is left half empty.
+template <class F>
+void epilogue_of_short_rows(float* y, const float* bias, std::size_t size, std::size_t columns) {
+  alignas(64) float repeated[width * width];
+  const std::size_t block = columns * width;
+  for (std::size_t i = 0; i < block; ++i) repeated[i] = bias[i % columns];
+  for (std::size_t first = 0; first < size; first += block, y += block)
+    each<false>(
+        std::min(block, size - first), y, [](Batch x, Batch b) { return F::value(x + b, b, b); }, y,
+        repeated);
+}
+
 template <class F>
 void epilogue(float* y, const float* bias, std::size_t rows, std::size_t columns,
               std::size_t stride) {
+  if (bias && rows >= width && columns < width && columns == stride)
+    return epilogue_of_short_rows<F>(y, bias, rows * columns, columns);
   for (std::size_t i = 0; i < rows; ++i, y += stride)
     if (bias)
       each<false>(
