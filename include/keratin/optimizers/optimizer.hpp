@@ -198,7 +198,7 @@ class Optimizer {
   Tensor& average_of(VariableState& state) const { return state.slots[0]; }
   Tensor& accumulator_of(VariableState& state) const { return state.slots[use_ema() ? 1 : 0]; }
   std::span<Tensor> rule_slots_of(VariableState& state) const {
-    return std::span(state.slots).subspan((use_ema() ? 1 : 0) + (accumulates() ? 1 : 0));
+    return std::span(state.slots).subspan(std::size_t{use_ema()} + std::size_t{accumulates()});
   }
   void check_gradients(std::span<Variable* const> variables) const;
   void accumulate(std::span<Variable* const> variables, bool last);
