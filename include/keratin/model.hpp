@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "keratin/batch.hpp"
@@ -38,6 +39,9 @@ class Model : public Layer {
   void compile(CompileOptions options);
   bool compiled() const;
   Optimizer& optimizer();  // throws before compile
+  /// Which way the compiled metric of that name gets better: unknown if it does not tell, and for
+  /// any name that is none, or before the first step, which makes the metrics.
+  Direction metric_direction(std::string_view metric_name) const;
 
   /// Trains on rows of x and y (equally many), or on the batches of a Dataset, and returns what it
   /// logged. An exception leaves the weights as the last complete step left them.

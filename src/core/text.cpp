@@ -51,8 +51,10 @@ std::string right_aligned(std::string_view text, std::size_t width) {
   return std::string(width > length ? width - length : 0, ' ').append(text);
 }
 
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+std::string csv_field(std::string_view text, char separator) {
+  const char special[] = {separator, '"', '\r', '\n'};
+  if (text.find_first_of(std::string_view(special, sizeof special)) == std::string_view::npos)
+    return std::string(text);
   std::string field = "\"";
   for (char c : text) {
     if (c == '"') field += '"';

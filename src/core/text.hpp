@@ -24,7 +24,7 @@ std::string_view utf8_prefix(std::string_view text, std::size_t characters);
 std::string right_aligned(std::string_view text, std::size_t width);
 
 /// A field of a CSV line, in quotes where it needs them.
-std::string csv_field(std::string_view text);
+std::string csv_field(std::string_view text, char separator = ',');
 
 /// A JSON string, quotes included. Bytes that are no UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);

@@ -45,6 +45,12 @@ Logs MetricSet::update(const CompileOptions& compiled, const Batch& batch, Node 
   return logs;
 }
 
+Direction MetricSet::direction_of(std::string_view metric_name) const {
+  for (const CompiledMetric& compiled : metrics_)
+    if (compiled.metric->name == metric_name) return compiled.metric->direction;
+  return Direction::unknown;
+}
+
 // Two metrics never share a name: a weighted one becomes weighted_accuracy, any other accuracy_1,
 // accuracy_2, ...
 void MetricSet::make(const CompileOptions& compiled, const Shape& y_true, const Shape& y_pred) {

@@ -29,6 +29,10 @@ Optimizer& Model::optimizer() {
   return *state_->optimizer;
 }
 
+Direction Model::metric_direction(std::string_view metric_name) const {
+  return state_->train_metrics.direction_of(metric_name);
+}
+
 GradientTape& Model::tape() { return state_->work.tape; }
 
 Logs Model::train_step(const Batch& batch) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "keratin/model.hpp"
@@ -27,6 +28,8 @@ class MetricSet {
   void reset();
   /// Adds a batch and returns the logs so far. Makes the metrics from the first batch's shapes.
   Logs update(const CompileOptions& compiled, const Batch& batch, Node y_pred, double loss);
+  /// Of the metric of that name; unknown if there is none.
+  Direction direction_of(std::string_view metric_name) const;
 
  private:
   struct CompiledMetric {

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "keratin/callbacks/callback.hpp"
+
+namespace keratin::callbacks {
+
+struct CSVLoggerOptions {
+  std::string separator = ",";  // one character
+  bool append = false;          // to what an earlier run has written, without another header
+};
+
+/// Writes the logs of each epoch as a line of a CSV file, byte for byte as Keras does: columns
+/// `epoch`, counted from 0, and the names logged in the first epoch in alphabetical order; if there
+/// is no validation among them, one val_ column for each; NA for what is not logged; CRLF at the
+/// end of a line. Each line is in the file as soon as its epoch ends.
+class CSVLogger : public Callback {
+ public:
+  /// Throws std::invalid_argument for a separator of another length than 1.
+  explicit CSVLogger(std::string filename, CSVLoggerOptions options = {});
+
+  // These throw std::runtime_error if the file cannot be written.
+  void on_train_begin(Logs& logs) override;
+  void on_epoch_end(int epoch, Logs& logs) override;
+  void on_train_end(Logs& logs) override;
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  void check_written(bool ok) const;
+  void write_line(std::string first, const std::vector<std::string>& others);
+
+  std::string filename_;
+  CSVLoggerOptions options_;
+  std::unique_ptr<std::FILE, Close> file_;  // null outside of fit
+  bool writes_header_ = true;
+  std::optional<std::vector<std::string>> names_;  // of the columns behind `epoch`
+};
+
+}  // namespace keratin::callbacks

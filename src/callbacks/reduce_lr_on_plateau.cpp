@@ -1,0 +1,56 @@
+#include "keratin/callbacks/reduce_lr_on_plateau.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "callbacks/learning_rate.hpp"
+#include "core/numbers.hpp"
+#include "keratin/check.hpp"
+#include "keratin/model.hpp"
+
+namespace keratin::callbacks {
+
+ReduceLROnPlateau::ReduceLROnPlateau(ReduceLROnPlateauOptions options)
+    : options_(std::move(options)),
+      monitor_("ReduceLROnPlateau", options_.monitor, options_.mode, options_.min_delta) {
+  check(options_.factor < 1, "ReduceLROnPlateau", "factor is ", options_.factor,
+        ", wanted less than 1");
+}
+
+void ReduceLROnPlateau::on_train_begin(Logs&) {
+  best_.reset();
+  wait_ = cooldown_ = 0;
+}
+
+void ReduceLROnPlateau::on_epoch_end(int epoch, Logs& logs) {
+  monitor_.set_direction(model());
+  logs["learning_rate"] = learning_rate_of(model().optimizer());
+  const std::optional<double> value = monitor_.value(logs);
+  if (!value) return;
+  if (cooldown_ > 0) {
+    --cooldown_;
+    wait_ = 0;
+  }
+  if (monitor_.improves(*value, best_)) {
+    best_ = value;
+    wait_ = 0;
+  } else if (cooldown_ == 0 && ++wait_ >= options_.patience && reduce(epoch)) {
+    cooldown_ = options_.cooldown;
+    wait_ = 0;
+  }
+}
+
+// Returns false if the learning rate is as low as it may be.
+bool ReduceLROnPlateau::reduce(int epoch) {
+  const double old_rate = learning_rate_of(model().optimizer());
+  if (old_rate <= static_cast<float>(options_.min_lr)) return false;
+  const double rate = std::max(old_rate * options_.factor, options_.min_lr);
+  model().optimizer().set_learning_rate(rate);
+  if (options_.verbose > 0)
+    std::printf("\nEpoch %d: ReduceLROnPlateau reducing learning rate to %s.\n", epoch + 1,
+                python_repr(rate).c_str());
+  return true;
+}
+
+}  // namespace keratin::callbacks

@@ -1,0 +1,276 @@
+// The callbacks that come with the library, against recorded runs of Keras.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <keratin/keratin.hpp>
+#include <limits>
+
+#include "support/catch.hpp"
+#include "support/folder.hpp"
+#include "support/golden.hpp"
+#include "support/message.hpp"
+
+using namespace keratin;
+using namespace keratin::callbacks;
+using keratin::test::GoldenCase;
+using keratin::test::message;
+
+namespace {
+
+std::vector<GoldenCase> cases_of(const std::string& callback) {
+  std::vector<GoldenCase> cases;
+  for (GoldenCase& golden : test::read_golden("callbacks"))
+    if (golden.text("callback") == callback) cases.push_back(std::move(golden));
+  REQUIRE(!cases.empty());
+  return cases;
+}
+
+// The text that an option has with %20 and the like.
+std::string unquoted(const std::string& text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      plain += text[i];
+    } else {
+      plain += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
+      i += 2;
+    }
+  }
+  return plain;
+}
+
+// Keeps what is written to stdout as long as it lives.
+class Stdout {
+ public:
+  Stdout() {
+    std::fflush(stdout);
+    dup2(fileno(file_), STDOUT_FILENO);
+  }
+  ~Stdout() {
+    std::fflush(stdout);
+    dup2(before_, STDOUT_FILENO);
+    close(before_);
+    std::fclose(file_);
+  }
+  std::string text() {
+    std::fflush(stdout);
+    std::rewind(file_);
+    std::string text;
+    for (int c = std::fgetc(file_); c != EOF; c = std::fgetc(file_)) text += static_cast<char>(c);
+    return text;
+  }
+
+ private:
+  std::FILE* file_ = std::tmpfile();
+  int before_ = dup(STDOUT_FILENO);
+};
+
+// One weight, trained on four rows of 0 in batches of one.
+struct Run {
+  Sequential model{{layers::Input({1}), layers::Dense(1, {.use_bias = false})}};
+  Tensor x = Tensor::zeros({4, 1});
+  History history = {};
+  std::string printed = {};
+
+  Run() {
+    model.compile({.optimizer = optimizers::SGD({.learning_rate = 0.1}),
+                   .loss = "mse",
+                   .metrics = {"mae", "accuracy"}});
+  }
+  void fit(int epochs, Callbacks callbacks) {
+    Stdout written;
+    history = model.fit(x, Tensor::zeros({4, 1}),
+                        {.batch_size = 1,
+                         .epochs = epochs,
+                         .verbose = 0,
+                         .callbacks = callbacks,
+                         .shuffle = false});
+    printed = written.text();
+  }
+  // Logs a series as `monitor`, and gives the weight the number of the epoch, counted from 1.
+  LambdaCallback feed(const std::string& monitor, const std::vector<double>& series) {
+    return LambdaCallback({.on_epoch_end = [this, monitor, series](int epoch, Logs& logs) {
+      logs[monitor] = series.at(static_cast<std::size_t>(epoch));
+      model.set_weights({Tensor::full({1, 1}, static_cast<float>(epoch + 1))});
+    }});
+  }
+};
+
+void check_rates(const GoldenCase& golden, const History& history) {
+  const std::vector<double>& rates = history["learning_rate"];
+  const Tensor& wanted = golden.tensor("rates");
+  REQUIRE(rates.size() == wanted.size());
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    INFO("epoch " << i);
+    CHECK(rates[i] == static_cast<double>(wanted.values()[i]));
+  }
+}
+
+// Runs a case of a callback that monitors a series, up to comparing what it did.
+template <class Monitoring, class Options>
+Run run_of_series(const GoldenCase& golden) {
+  const auto options = test::options_of<Options>(golden, {"callback", "series", "printed"});
+  const std::vector<double> series = golden.numbers("series");
+  Run run;
+  Monitoring callback(options);
+  run.fit(static_cast<int>(series.size()), {run.feed(options.monitor, series), &callback});
+  CHECK(run.printed == unquoted(golden.text("printed")));
+  CHECK(run.history.epoch.size() == static_cast<std::size_t>(golden.tensor("epochs").item()));
+  CHECK(run.model.get_weights()[0].item() == golden.tensor("weight").item());
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("EarlyStopping stops and restores in Keras's epochs", "[callbacks][golden]") {
+  for (const GoldenCase& golden : cases_of("EarlyStopping")) {
+    INFO(golden.name);
+    run_of_series<EarlyStopping, EarlyStoppingOptions>(golden);
+  }
+}
+
+TEST_CASE("ReduceLROnPlateau reduces in Keras's epochs", "[callbacks][golden]") {
+  for (const GoldenCase& golden : cases_of("ReduceLROnPlateau")) {
+    INFO(golden.name);
+    const Run run = run_of_series<ReduceLROnPlateau, ReduceLROnPlateauOptions>(golden);
+    check_rates(golden, run.history);
+  }
+}
+
+TEST_CASE("LearningRateScheduler sets and prints Keras's rates", "[callbacks][golden]") {
+  const auto by_epoch = [](int epoch) { return 0.1 / (epoch + 1); };
+  const auto by_rate = [](int epoch, double rate) { return epoch > 1 ? rate * 0.5 : rate; };
+  for (const GoldenCase& golden : cases_of("LearningRateScheduler")) {
+    INFO(golden.name);
+    Run run;
+    if (golden.text("schedule") == "by_epoch")
+      run.fit(5, {LearningRateScheduler(by_epoch, {.verbose = 1})});
+    else
+      run.fit(5, {LearningRateScheduler(by_rate, {.verbose = 1})});
+    CHECK(run.printed == unquoted(golden.text("printed")));
+    check_rates(golden, run.history);
+  }
+}
+
+TEST_CASE("CSVLogger writes Keras's bytes", "[callbacks][golden]") {
+  const test::Folder folder;
+  for (const GoldenCase& golden : cases_of("CSVLogger")) {
+    INFO(golden.name);
+    const std::string path = folder / golden.name;
+    if (golden.has("before")) folder.file(golden.name, unquoted(golden.text("before")));
+    CSVLogger logger(
+        path, {.separator = unquoted(golden.text("separator")), .append = golden.flag("append")});
+    Logs none;
+    logger.on_train_begin(none);
+    const std::vector<std::string> names = golden.list("names");
+    for (int epoch = 0; golden.has("epoch_" + std::to_string(epoch)); ++epoch) {
+      const std::vector<std::string> values = golden.list("epoch_" + std::to_string(epoch));
+      REQUIRE(values.size() == names.size());
+      Logs logs;
+      for (std::size_t i = 0; i < names.size(); ++i)
+        if (values[i] != "none") logs[unquoted(names[i])] = std::stod(values[i]);
+      logger.on_epoch_end(epoch, logs);
+    }
+    std::ifstream file(path, std::ios::binary);  // not closed by the logger: each line is there
+    CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == unquoted(golden.text("file")));
+    logger.on_train_end(none);
+  }
+}
+
+TEST_CASE("TerminateOnNaN stops after Keras's batch", "[callbacks][golden]") {
+  for (const GoldenCase& golden : cases_of("TerminateOnNaN")) {
+    INFO(golden.name);
+    Run run;
+    run.x = golden.tensor("x").reshaped({4, 1});
+    run.model.set_weights({Tensor::full({1, 1}, 0.5f)});
+    run.fit(2, {TerminateOnNaN()});
+    CHECK(run.printed == unquoted(golden.text("printed")));
+    CHECK(run.history.epoch.size() == static_cast<std::size_t>(golden.tensor("epochs").item()));
+  }
+  Run run;
+  run.x = Tensor::full({4, 1}, std::numeric_limits<float>::quiet_NaN());
+  CHECK(message<std::runtime_error>([&] { run.fit(2, {TerminateOnNaN({.raise_error = true})}); }) ==
+        "[TerminateOnNaN] the loss is nan after batch 0");
+}
+
+TEST_CASE("LambdaCallback calls the function of each hook", "[callbacks]") {
+  std::string order;
+  const auto hook = [&](const std::string& name) {
+    return [&order, name](Logs&) { order += name + ' '; };
+  };
+  const auto numbered = [&](const std::string& name) {
+    return [&order, name](int number, Logs&) { order += name + std::to_string(number) + ' '; };
+  };
+  LambdaCallback all({.on_epoch_begin = numbered("(epoch"),
+                      .on_epoch_end = numbered("epoch)"),
+                      .on_train_begin = hook("(train"),
+                      .on_train_end = hook("train)"),
+                      .on_train_batch_begin = numbered("(batch"),
+                      .on_train_batch_end = numbered("batch)"),
+                      .on_test_begin = hook("(test"),
+                      .on_test_end = hook("test)"),
+                      .on_test_batch_begin = numbered("(test_batch"),
+                      .on_test_batch_end = numbered("test_batch)"),
+                      .on_predict_begin = hook("(predict"),
+                      .on_predict_end = hook("predict)"),
+                      .on_predict_batch_begin = numbered("(predict_batch"),
+                      .on_predict_batch_end = numbered("predict_batch)")});
+  Run run;
+  const Tensor y = Tensor::zeros({4, 1});
+  run.model.fit(
+      run.x, y,
+      {.batch_size = 2, .verbose = 0, .callbacks = {&all}, .validation_data = {run.x, y}});
+  CHECK(order ==
+        "(train (epoch0 (batch0 batch)0 (batch1 batch)1 (test (test_batch0 test_batch)0 "
+        "(test_batch1 test_batch)1 test) epoch)0 train) ");
+  order.clear();
+  run.model.predict(run.x, {.verbose = 0, .callbacks = {&all}});
+  CHECK(order == "(predict (predict_batch0 predict_batch)0 predict) ");
+  run.fit(1, {LambdaCallback({})});
+}
+
+TEST_CASE("a callback says what it cannot do", "[callbacks]") {
+  std::vector<std::string> warnings;
+  const auto before =
+      utils::set_warning_handler([&](std::string_view text) { warnings.emplace_back(text); });
+  Run run;
+  EarlyStopping early({.patience = 1});
+  run.fit(2, {&early});
+  CHECK(early.stopped_epoch() == 0);
+  CHECK_FALSE(early.best());
+  EarlyStopping({.mode = "least"});
+  utils::set_warning_handler(before);
+  const std::string missing =
+      "[EarlyStopping] monitors 'val_loss', which is not among the logs: loss, mae, accuracy";
+  CHECK(warnings == std::vector<std::string>{missing, missing,
+                                             "[EarlyStopping] mode is 'least', wanted 'min', "
+                                             "'max' or 'auto': takes 'auto'"});
+
+  CHECK(message([&] { run.fit(1, {ReduceLROnPlateau({.monitor = "val_score"})}); }) ==
+        "[ReduceLROnPlateau] cannot tell whether more or less of 'val_score' is better: say "
+        ".mode = \"max\" or .mode = \"min\"");
+  CHECK(message([] { ReduceLROnPlateau({.factor = 1}); }) ==
+        "[ReduceLROnPlateau] factor is 1, wanted less than 1");
+  CHECK(message([] { LearningRateScheduler(LearningRateScheduler::Schedule()); }) ==
+        "[LearningRateScheduler] got an empty function");
+  CHECK(message([] { CSVLogger("log.csv", {.separator = ""}); }) ==
+        "[CSVLogger] separator is '', wanted one character");
+  CHECK(message<std::runtime_error>([&] { run.fit(1, {CSVLogger("/no/such/folder/log.csv")}); }) ==
+        "[CSVLogger] cannot write '/no/such/folder/log.csv': No such file or directory");
+}
+
+TEST_CASE("EarlyStopping starts afresh in each fit", "[callbacks]") {
+  Run run;
+  EarlyStopping early({.patience = 1, .restore_best_weights = true});
+  run.fit(4, {run.feed("val_loss", {1, 2, 0, 0}), &early});
+  CHECK(early.stopped_epoch() == 1);
+  CHECK(early.best() == 1.0);
+  run.fit(4, {run.feed("val_loss", {5, 4, 3, 2}), &early});
+  CHECK(early.stopped_epoch() == 0);
+  CHECK(early.best() == 2.0);
+  CHECK(early.best_epoch() == 3);
+  CHECK(run.model.get_weights()[0].item() == 4);
+}
