@@ -187,13 +187,39 @@ TEST_CASE("TerminateOnNaN stops after Keras's batch", "[callbacks][golden]") {
     run.x = golden.tensor("x").reshaped({4, 1});
     run.model.set_weights({Tensor::full({1, 1}, 0.5f)});
     run.fit(2, {TerminateOnNaN()});
-    CHECK(run.printed == unquoted(golden.text("printed")));
+    const std::string wanted = unquoted(golden.text("printed"));
+    const std::string where = "The first values that were not finite: the inputs\n";
+    CHECK(run.printed == (wanted.empty() ? "" : wanted + where));
     CHECK(run.history.epoch.size() == static_cast<std::size_t>(golden.tensor("epochs").item()));
   }
-  Run run;
-  run.x = Tensor::full({4, 1}, std::numeric_limits<float>::quiet_NaN());
-  CHECK(message<std::runtime_error>([&] { run.fit(2, {TerminateOnNaN({.raise_error = true})}); }) ==
-        "[TerminateOnNaN] the loss is nan after batch 0");
+}
+
+TEST_CASE("TerminateOnNaN names the first layer whose output is not finite", "[callbacks]") {
+  using layers::Dense;
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const Tensor x = Tensor::ones({4, 2}), y = Tensor::zeros({4, 2});
+  // Weights of the three layers, and what the callback says.
+  const auto said = [&](float first, float second, float third, float target) {
+    Sequential base(
+        {layers::Input({2}), layers::Flatten(), Dense(2, {.use_bias = false, .name = "second"})},
+        {.name = "base"});
+    Sequential model({layers::Input({2}), Dense(2, {.use_bias = false, .name = "first"}),
+                      std::move(base), Dense(2, {.use_bias = false, .name = "third"})});
+    model.compile({.optimizer = "sgd", .loss = "mse"});
+    model.set_weights(
+        {Tensor::full({2, 2}, first), Tensor::full({2, 2}, second), Tensor::full({2, 2}, third)});
+    return message<std::runtime_error>([&] {
+      model.fit(x, Tensor::full({4, 2}, target),
+                {.verbose = 0, .callbacks = {TerminateOnNaN({.raise_error = true})}});
+    });
+  };
+  const std::string end = " after batch 0; the first values that were not finite: ";
+  CHECK(said(1, 1, 1, 0) == "no error");
+  CHECK(said(infinity, 1, 1, 0) == "[TerminateOnNaN] the loss is inf" + end + "layer first");
+  CHECK(said(1, infinity, 1, 0) == "[TerminateOnNaN] the loss is inf" + end + "layer base/second");
+  CHECK(said(1e30f, 1e30f, 1, 0) == "[TerminateOnNaN] the loss is inf" + end + "layer base/second");
+  CHECK(said(1, 1, infinity, 0) == "[TerminateOnNaN] the loss is inf" + end + "layer third");
+  CHECK(said(1, 1, 1, infinity) == "[TerminateOnNaN] the loss is inf" + end + "the loss");
 }
 
 TEST_CASE("LambdaCallback calls the function of each hook", "[callbacks]") {

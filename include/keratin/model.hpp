@@ -42,6 +42,10 @@ class Model : public Layer {
   /// Which way the compiled metric of that name gets better: unknown if it does not tell, and for
   /// any name that is none, or before the first step, which makes the metrics.
   Direction metric_direction(std::string_view metric_name) const;
+  /// Where the values of the last training step first were NaN or infinite: "the inputs", "layer
+  /// dense", "layer base/dense" inside another layer, or "the loss" if all layers' outputs were
+  /// finite.
+  std::string first_not_finite() const;
 
   /// Trains on rows of x and y (equally many), or on the batches of a Dataset, and returns what it
   /// logged. An exception leaves the weights as the last complete step left them.

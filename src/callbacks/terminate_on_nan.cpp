@@ -10,9 +10,11 @@ namespace keratin::callbacks {
 
 void TerminateOnNaN::on_train_batch_end(int batch, Logs& logs) {
   if (!logs.contains("loss") || std::isfinite(logs["loss"])) return;
-  check<std::runtime_error>(!options_.raise_error, "TerminateOnNaN", "the loss is ", logs["loss"],
-                            " after batch ", batch);
+  check<std::runtime_error>(
+      !options_.raise_error, "TerminateOnNaN", "the loss is ", logs["loss"], " after batch ", batch,
+      "; the first values that were not finite: ", model().first_not_finite());
   std::printf("Batch %d: Invalid loss, terminating training\n", batch);
+  std::printf("The first values that were not finite: %s\n", model().first_not_finite().c_str());
   model().stop_training = true;
 }
 

@@ -49,6 +49,7 @@ Logs Model::test_pass(Feed& feed, std::optional<long> steps, CallbackList& callb
   const ScopedValue stop(stop_evaluating, false);
   Batch& batch = state_->work.batch;
   metrics->reset();
+  state_->output.reset();
   Logs logs, none;
   callbacks.call(&Callback::on_test_begin, none);
   for (long step = 0; (!steps || step < *steps) && feed.has_next(); ++step) {

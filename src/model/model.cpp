@@ -1,5 +1,9 @@
 #include "keratin/model.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 #include "core/warnings.hpp"
 #include "keratin/check.hpp"
 #include "model/array_data.hpp"
@@ -31,6 +35,33 @@ Optimizer& Model::optimizer() {
 
 Direction Model::metric_direction(std::string_view metric_name) const {
   return state_->train_metrics.direction_of(metric_name);
+}
+
+namespace {
+
+bool all_finite(const Tensor& values) {
+  return std::ranges::all_of(values.values(), [](float value) { return std::isfinite(value); });
+}
+
+// An input of the node that is not finite. Those without inputs of their own that a layer uses are
+// weights, which may have become so only in the update after the pass.
+std::optional<Node> input_not_finite(const Node& node) {
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    const Node input = node.input(i);
+    const bool weight = input.input_count() == 0 && !input.layer_path().empty();
+    if (!weight && !all_finite(input.value())) return input;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string Model::first_not_finite() const {
+  if (!state_->output || all_finite(state_->output->value())) return "the loss";
+  Node first = *state_->output;
+  while (const std::optional<Node> before = input_not_finite(first)) first = *before;
+  const std::string path = first.layer_path();
+  return path.empty() ? "the inputs" : "layer " + path;
 }
 
 GradientTape& Model::tape() { return state_->work.tape; }
@@ -68,6 +99,7 @@ Node Model::compute_loss(const Batch& batch, Node y_pred) {
 }
 
 Logs Model::compute_metrics(const Batch& batch, Node y_pred, Node loss) {
+  state_->output = tape().recording() ? std::optional(y_pred) : std::nullopt;
   const auto value = static_cast<double>(loss.value().item());
   return state_->metrics->update(*state_->compiled, batch, y_pred, value);
 }

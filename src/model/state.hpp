@@ -48,6 +48,7 @@ struct Model::State {
   MetricSet train_metrics, test_metrics;
   MetricSet* metrics = &train_metrics;  // of the step that is at work
   bool testing = false;                 // a test pass is at work
+  std::optional<Node> output;           // of the last training step, until the tape is used again
   Workspace work;                       // of training and evaluation
   kernels::ThreadTrial train_trial, test_trial;
   bool warned_of_no_weights = false;

@@ -9,7 +9,7 @@ struct TerminateOnNaNOptions {
 };
 
 /// Stops training after a batch that leaves the loss of the epoch NaN or infinite, and prints the
-/// batch, counted from 0.
+/// batch, counted from 0, and the first layer whose output was not finite.
 class TerminateOnNaN : public Callback {
  public:
   explicit TerminateOnNaN(TerminateOnNaNOptions options = {}) : options_(options) {}
