@@ -300,3 +300,21 @@ TEST_CASE("EarlyStopping starts afresh in each fit", "[callbacks]") {
   CHECK(early.best_epoch() == 3);
   CHECK(run.model.get_weights()[0].item() == 4);
 }
+
+TEST_CASE("a training step on a tape of its own is not looked into", "[callbacks]") {
+  struct OwnTape : Sequential {
+    using Sequential::Sequential;
+    Logs train_step(const Batch& batch) override {
+      GradientTape own;
+      own.begin();
+      const Node y_pred = call(own.constant(batch.x), /*training=*/true);
+      return compute_metrics(batch, y_pred, compute_loss(batch, y_pred));
+    }
+  };
+  OwnTape model({layers::Input({1}), layers::Dense(1)});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const Tensor x = Tensor::full({4, 1}, std::numeric_limits<float>::quiet_NaN());
+  const Stdout written;
+  model.fit(x, Tensor::zeros({4, 1}), {.verbose = 0, .callbacks = {TerminateOnNaN()}});
+  CHECK(model.first_not_finite() == "the loss");
+}

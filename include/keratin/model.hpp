@@ -44,7 +44,7 @@ class Model : public Layer {
   Direction metric_direction(std::string_view metric_name) const;
   /// Where the values of the last training step first were NaN or infinite: "the inputs", "layer
   /// dense", "layer base/dense" inside another layer, or "the loss" if all layers' outputs were
-  /// finite.
+  /// finite or the step used a tape of its own.
   std::string first_not_finite() const;
 
   /// Trains on rows of x and y (equally many), or on the batches of a Dataset, and returns what it

@@ -99,7 +99,8 @@ Node Model::compute_loss(const Batch& batch, Node y_pred) {
 }
 
 Logs Model::compute_metrics(const Batch& batch, Node y_pred, Node loss) {
-  state_->output = tape().recording() ? std::optional(y_pred) : std::nullopt;
+  const bool trains = &y_pred.tape() == &tape() && tape().recording();
+  state_->output = trains ? std::optional(y_pred) : std::nullopt;
   const auto value = static_cast<double>(loss.value().item());
   return state_->metrics->update(*state_->compiled, batch, y_pred, value);
 }
