@@ -35,7 +35,8 @@ void check_case(const GoldenCase& golden, const std::vector<std::shared_ptr<Laye
   const Node y = model(x, golden.flag("training"));
   check_close("y", y.value(), golden.tensor("y"));
   tape.backward(ops::sum(tape.constant(golden.tensor("upstream")) * y));
-  check_close("gradient of x", x.grad(), golden.tensor("gradient_x"));
+  if (golden.has_tensor("gradient_x"))  // none reaches ids
+    check_close("gradient of x", x.grad(), golden.tensor("gradient_x"));
   const std::vector<Variable*> variables = model.variables();
   for (std::size_t i = 0; i < variables.size(); ++i) {
     const std::string name = "gradient_" + std::to_string(i);

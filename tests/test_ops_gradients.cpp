@@ -166,6 +166,28 @@ TEST_CASE("gradients of choices", "[ops][gradients]") {
       {distinct({2, 3}), distinct({2, 3}, 0.125f)}, {.tolerance = 5e-5});
 }
 
+TEST_CASE("gradients of batch normalization", "[ops][gradients]") {
+  for (const Shape& shape : {Shape{5, 3}, Shape{3, 2, 3}, Shape{7, 70}, Shape{300, 2}}) {
+    const std::size_t features = shape.back();
+    const std::vector<Tensor> inputs = {off_kinks(shape), off_kinks({features}, -1, 1, 2),
+                                        off_kinks({features}, -1, 1, 3)};
+    check_gradients(
+        concat("of the batch ", shape),
+        [](In in) { return ops::normalize_batch(in[0], {.offset = in[1], .scale = in[2]}).y; },
+        inputs, {.tolerance = 2e-4});
+  }
+  check_gradients("with statistics given, axis 1",
+                  [](In in) {
+                    return ops::batch_normalization(
+                        in[0], in[1], in[2],
+                        {.offset = in[3], .scale = in[4], .axis = 1, .epsilon = 0.1});
+                  },
+                  {off_kinks({4, 3, 2}), off_kinks({3}, -1, 1, 2), off_kinks({3}, 0.5f, 2.5f, 3),
+                   off_kinks({3}, -1, 1, 4), off_kinks({3}, -1, 1, 5)});
+  check_gradients("without offset and scale", [](In in) { return ops::normalize_batch(in[0]).y; },
+                  {off_kinks({6, 2})}, {.tolerance = 2e-4});
+}
+
 TEST_CASE("no gradient flows through comparisons, one_hot and stop_gradient", "[ops][gradients]") {
   const Tensor a = {1, 2, 3}, b = {3, 2, 1};
   GradientTape tape;

@@ -16,6 +16,10 @@
 
 namespace keratin {
 
+namespace random {
+class SeedGenerator;
+}
+
 /// Axes to reduce over: all (the default), one, or a list; -1 is the last.
 class Axes {
  public:
@@ -86,6 +90,12 @@ Node relu(Node x);
 Node sigmoid(Node x);
 Node tanh(Node x);
 Node softplus(Node x);  // log(1 + e^x)
+/// x with a share `rate`, 0 to 1, of its values replaced by 0, and the others divided by 1 - rate.
+/// Which ones is drawn from `source`, one word per value.
+Node dropout(Node x, double rate, random::SeedGenerator& source);
+/// Values of a normal distribution, drawn from `source`, one word per value; a constant.
+Node random_normal(GradientTape& tape, const Shape& shape, double mean, double stddev,
+                   random::SeedGenerator& source);
 
 // reductions; keepdims leaves axes of size 1
 Node sum(Node x, const Axes& axes = {}, bool keepdims = false);
@@ -117,6 +127,22 @@ Node matmul(Node a, Node b);  // (M, K) x (K, N)
 enum class Fused : unsigned char { none, relu, tanh };
 /// activation(x . kernel + bias) in one pass: x (..., K), kernel (K, N), bias (N).
 Node linear(Node x, Node kernel, std::optional<Node> bias = {}, Fused activation = Fused::none);
+
+/// What batch_normalization() multiplies by and adds: a value per feature, or nothing.
+struct NormalizationOptions {
+  std::optional<Node> offset = {}, scale = {};
+  int axis = -1;  // of the features
+  double epsilon = 1e-3;
+};
+/// (x - mean) / sqrt(variance + epsilon) * scale + offset, with a mean and a variance per feature.
+Node batch_normalization(Node x, Node mean, Node variance,
+                         const NormalizationOptions& options = {});
+/// The same with the mean and the variance of x over all other axes, through which the gradient
+/// flows. Those that are returned are constants.
+struct NormalizedBatch {
+  Node y, mean, variance;
+};
+NormalizedBatch normalize_batch(Node x, const NormalizationOptions& options = {});
 
 // Cross-entropies from logits, stable for logits of any size: one value for each row of the last
 // axis, or for each element. Where the softmax of the logits is on the tape already, it is given as

@@ -10,8 +10,10 @@
 #include "kernels/simd_batches.hpp"
 #include "kernels/simd_dense_product.hpp"
 #include "kernels/simd_dot_products.hpp"
+#include "kernels/simd_normalization.hpp"
 #include "kernels/simd_patches.hpp"
 #include "kernels/simd_pooling.hpp"
+#include "kernels/simd_random.hpp"
 #include "kernels/simd_rows.hpp"
 #include "kernels/simd_sparse_product.hpp"
 #include "kernels/simd_tables.hpp"
@@ -139,6 +141,11 @@ const Simd KERATIN_TABLE = {
     .log_softmax = log_softmax,
     .softmax_gradient = softmax_gradient,
     .log_softmax_gradient = log_softmax_gradient,
+    .column_moments = column_moments,
+    .normalize = normalize,
+    .normalize_sums = normalize_sums,
+    .normalize_gradient = normalize_gradient,
+    .dropout = dropout,
     .dense_product = dense_product,
     .dense_panel_rows = panel_rows,
     .dense_strip_columns = strip_columns,

@@ -63,6 +63,16 @@ struct PatchRows {
   std::size_t channel, channels;
 };
 
+/// Blocks of four random words, as random::philox makes them for a stream, from the block `first`
+/// on.
+struct RandomBlocks {
+  std::uint64_t seed;
+  std::uint64_t stream;
+  std::uint64_t first;
+};
+/// Random words are made in groups of so many: words 0 and 1 of eight blocks, then words 2 and 3.
+inline constexpr std::size_t random_group = 32;
+
 /// The inner loops of one instruction set.
 struct Simd {
   const char* name;          // as KERATIN_SIMD names it
@@ -108,6 +118,25 @@ struct Simd {
   // dx = dy - exp(y) * sum(dy)
   void (*log_softmax_gradient)(const float* y, const float* dy, float* dx, std::size_t rows,
                                std::size_t columns, bool accumulate);
+
+  // The mean of each column, and the sum of the squares of what the values lie off it. Rows are
+  // `stride` values apart, here and below.
+  void (*column_moments)(const float* x, std::size_t rows, std::size_t columns, std::size_t stride,
+                         float* mean, float* squares);
+  // y = (x - mean) * factor + offset for each column; offset may be null.
+  void (*normalize)(const float* x, std::size_t rows, std::size_t columns, std::size_t stride,
+                    const float* mean, const float* factor, const float* offset, float* y);
+  // For each column the sums of dy and of dy * (x - mean).
+  void (*normalize_sums)(const float* x, const float* dy, std::size_t rows, std::size_t columns,
+                         std::size_t stride, const float* mean, float* sums, float* products);
+  // dx = of_dy * dy + of_x * (x - mean) + constant for each column.
+  void (*normalize_gradient)(const float* x, const float* dy, std::size_t rows, std::size_t columns,
+                             std::size_t stride, const float* mean, const float* of_dy,
+                             const float* of_x, const float* constant, float* dx, bool accumulate);
+
+  // y[i] is x[i] * scale, or 0 where random word i, counted through groups, is below the limit.
+  void (*dropout)(const float* x, float* y, std::size_t n, RandomBlocks blocks, std::uint32_t limit,
+                  float scale, bool accumulate);
 
   // A product of dense matrices. It is fastest with a multiple of dense_panel_rows rows and of
   // dense_strip_columns columns.

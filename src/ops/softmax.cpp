@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <vector>
+#include <array>
+#include <span>
 
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
@@ -48,7 +49,8 @@ template <class Function>
 Node along(Node x, int axis, const char* where, const Function& function) {
   const std::size_t at = x.shape().axis(axis, where), last = x.shape().size() - 1;
   if (at == last) return function(x);
-  std::vector<int> order(x.shape().size());
+  std::array<int, Shape::max_rank> axes{};
+  const std::span<int> order(axes.data(), last + 1);
   for (std::size_t i = 0; i <= last; ++i)
     order[i] = static_cast<int>(i == at ? last : i == last ? at : i);
   return transpose(function(transpose(x, order)), order);

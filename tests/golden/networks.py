@@ -42,6 +42,9 @@ LAYERS = {
     "batch_normalization": keras.layers.BatchNormalization,
     "layer_normalization": keras.layers.LayerNormalization,
     "embedding": keras.layers.Embedding,
+    "group_normalization": keras.layers.GroupNormalization,
+    "rms_normalization": keras.layers.RMSNormalization,
+    "unit_normalization": keras.layers.UnitNormalization,
 }
 FAMILIES = {"regularizer": keras.regularizers, "constraint": keras.constraints}
 FLAGS = ("use_bias", "trainable", "center", "scale", "invert", "keepdims")

@@ -197,10 +197,25 @@ def normalizations(recorder):
            numbers.labels(4, 3, classes=6))
 
 
+def more_normalizations(recorder):
+    numbers = Numbers(98)
+    x, pictures = numbers.normal(3, 6), numbers.normal(2, 3, 2, 6)
+    record(recorder, "group_normalization", "6", "group_normalization:3", x)
+    record(recorder, "group_normalization_pictures", "3x2x6", "group_normalization:2:epsilon=0.1", pictures)
+    record(recorder, "group_normalization_instances", "3x2x6", "group_normalization:-1:center=0", pictures)
+    record(recorder, "group_normalization_axis_1", "6x2", "group_normalization:2:axis=1", numbers.normal(2, 6, 2))
+    record(recorder, "rms_normalization", "6", "rms_normalization", x)
+    record(recorder, "rms_normalization_epsilon", "6", "rms_normalization:epsilon=0.1", x)
+    record(recorder, "unit_normalization", "6", "unit_normalization", x)
+    record(recorder, "unit_normalization_two_axes", "3x2", "unit_normalization:axis=1x2", numbers.normal(2, 3, 2))
+    record(recorder, "unit_normalization_zeros", "2", "unit_normalization", x[:, :2] * 0)
+
+
 def main():
     warnings.simplefilter("ignore")  # "gradients do not exist" for inputs that are ids
     recorder = Recorder("ops_layers")
-    for family in (dense, shapes, activations, convolutions, normalizations, edges_and_sizes):
+    for family in (dense, shapes, activations, convolutions, normalizations, edges_and_sizes,
+                   more_normalizations):
         family(recorder)
     recorder.save()
 

@@ -40,9 +40,15 @@ Config member_of(const std::string& text) {
   return Config::Object{{"class_name", row->class_name}, {"config", options}};
 }
 
+// Names in the files part fewer words than Keras's rule: "relu", not "re_lu".
+std::string without_lines(std::string name) {
+  std::erase(name, '_');
+  return name;
+}
+
 const Row<Layer>* row_of(const std::string& snake_name) {
   for (const Row<Layer>& row : Layer::table().rows)
-    if (snake_case(row.class_name) == snake_name) return &row;
+    if (without_lines(snake_case(row.class_name)) == without_lines(snake_name)) return &row;
   return nullptr;
 }
 

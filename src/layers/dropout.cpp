@@ -1,0 +1,27 @@
+#include "keratin/layers/dropout.hpp"
+
+#include "keratin/check.hpp"
+#include "layers/noise.hpp"
+
+namespace keratin::layers {
+
+Dropout::Dropout(DropoutOptions options) : Configured(std::move(options)) {
+  check_rate(this->options().rate, "dropout");
+}
+
+Dropout::Dropout(double rate, DropoutOptions options)
+    : Dropout(with_field(std::move(options), &DropoutOptions::rate, rate)) {}
+
+Shape Dropout::build(const Shape& input) {
+  random_ = &add_seed_generator(options().seed);
+  return input;
+}
+
+Node Dropout::call(Node x, bool training) {
+  if (!training) return x;
+  if (!options().noise_shape) return ops::dropout(x, options().rate, *random_);
+  const Shape shape = noise_shape(x.shape(), *options().noise_shape, "dropout");
+  return x * ops::dropout(ones(x.tape(), shape), options().rate, *random_);
+}
+
+}  // namespace keratin::layers
