@@ -122,9 +122,9 @@ TEST_CASE("a step allocates nothing of size after the first", "[guarantees]") {
 namespace {
 
 // As a program would write it.
-class Dropout : public Layer {
+class HandmadeDropout : public Layer {
  public:
-  explicit Dropout(double rate) : Layer("dropout"), keep_(static_cast<float>(1 - rate)) {}
+  explicit HandmadeDropout(double rate) : Layer("dropout"), keep_(static_cast<float>(1 - rate)) {}
   Shape build(const Shape& input) override {
     random_ = &add_seed_generator();
     return input;
@@ -146,7 +146,7 @@ class Dropout : public Layer {
 
 TEST_CASE("a layer of one's own may draw a mask in each step without allocating", "[guarantees]") {
   utils::set_random_seed(4);
-  Sequential model({Input({300}), Dropout(0.4), Dense(10)});
+  Sequential model({Input({300}), HandmadeDropout(0.4), Dense(10)});
   model.compile({.optimizer = "sgd", .loss = "mse"});
   const Tensor x = Tensor::ones({64, 300}), y = Tensor::zeros({64, 10});
   model.train_on_batch(x, y);
@@ -155,7 +155,7 @@ TEST_CASE("a layer of one's own may draw a mask in each step without allocating"
   CHECK(model.predict(x, {.verbose = 0}) == model.predict(x, {.verbose = 0}));
 
   GradientTape tape;  // the share of zeros, and that no two steps have the same ones
-  Dropout dropout(0.4);
+  HandmadeDropout dropout(0.4);
   tape.begin();
   const Tensor first = dropout(tape.constant(x), true).value();
   tape.begin();
