@@ -37,7 +37,7 @@ TEST_CASE("ops say which shapes do not fit", "[ops][messages]") {
                     "[expand_dims] axis 3 is not one of the 3 axes of shape (2, 3, 1)");
   CHECK_THROWS_WITH(ops::transpose(x, {0}), "[transpose] got 1 axes for shape (2, 3)");
   CHECK_THROWS_WITH(ops::transpose(x, {1, 1}), "[transpose] axis 1 is named twice");
-  CHECK_THROWS_WITH(ops::concatenate({}), "[concatenate] got no parts");
+  CHECK_THROWS_WITH(ops::concatenate(std::initializer_list<Node>{}), "[concatenate] got no parts");
   CHECK_THROWS_WITH(ops::concatenate({x, y}),
                     "[concatenate] shapes (2, 3) and (2,) differ in rank");
   CHECK_THROWS_WITH(ops::concatenate({z, ops::expand_dims(x, 0)}),

@@ -33,17 +33,6 @@ TEST_CASE("summary is TF-Keras 2.9's, to the character", "[sequential]") {
   CHECK(out.str() == want);
 }
 
-namespace {
-
-class GlobalAveragePooling2D : public Layer {
- public:
-  GlobalAveragePooling2D() : Layer("global_average_pooling2d") {}
-  Shape build(const Shape&) override { return {32}; }
-  Node call(Node x, bool) override { return x; }
-};
-
-}  // namespace
-
 TEST_CASE("summary of long names, frozen layers and layers without a shape", "[sequential]") {
   utils::clear_session();
   Sequential model({Input({8, 8, 32}), GlobalAveragePooling2D(), Dense(1000), Dense(2)});
