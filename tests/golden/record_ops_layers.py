@@ -200,7 +200,7 @@ def normalizations(recorder):
 def more_normalizations(recorder):
     numbers = Numbers(98)
     x, pictures = numbers.normal(3, 6), numbers.normal(2, 3, 2, 6)
-    record(recorder, "group_normalization", "6", "group_normalization:3", x)
+    record(recorder, "group_normalization", "6", "group_normalization:2", x)
     record(recorder, "group_normalization_pictures", "3x2x6", "group_normalization:2:epsilon=0.1", pictures)
     record(recorder, "group_normalization_instances", "3x2x6", "group_normalization:-1:center=0", pictures)
     record(recorder, "group_normalization_axis_1", "6x2", "group_normalization:2:axis=1", numbers.normal(2, 6, 2))
