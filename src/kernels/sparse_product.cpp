@@ -17,12 +17,12 @@ std::size_t round_up(std::size_t size, std::size_t multiple) {
 
 }  // namespace
 
-// A sparse product was measured to be faster if at most 60 % of a are nonzeros, fewer if the rows
+// A sparse product was measured to be faster if at most 45 % of a are nonzeros, fewer if the rows
 // of c are short: then finding the nonzeros weighs more (see docs/performance.md).
 bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, bool transpose_a) {
   constexpr std::size_t sampled_rows = 8;
   constexpr std::size_t fewest_rows = 32;        // of c
-  constexpr double break_even = 0.58;            // share of nonzeros, for very long rows of c
+  constexpr double break_even = 0.45;            // share of nonzeros, for very long rows of c
   constexpr double finding_cost = 4;             // in columns of c computed per value of a
   const std::size_t rows = transpose_a ? k : m;  // as stored
   const std::size_t columns = transpose_a ? m : k;
