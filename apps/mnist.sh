@@ -6,6 +6,7 @@ build=$root/build/mnist
 
 "$root/cmake/packages.sh" g++ cmake make libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev zlib1g-dev libcli11-dev
 if [[ " $* " == *" --plot"* ]]; then "$root/cmake/packages.sh" gnuplot-nox; fi
+if [[ " $* " == *" --save"* || " $* " == *" --resume"* ]]; then "$root/cmake/packages.sh" libhdf5-dev libzip-dev nlohmann-json3-dev; fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Building the trainer ..." >&2

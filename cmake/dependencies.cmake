@@ -1,5 +1,6 @@
 # What the library is built from. All of it is private: a program that uses keratin sees none of
 # these headers. All that is missing is reported at once, with the Debian packages that bring it.
+list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR}/modules)
 find_package(Threads REQUIRED)
 if(NOT DEFINED BLA_VENDOR)
   set(BLA_VENDOR OpenBLAS)
@@ -60,6 +61,12 @@ endmacro()
 if(KERATIN_IMAGES)
   keratin_want(KERATIN_IMAGES PNG libpng-dev "the reading of PNG files")
   keratin_want(KERATIN_IMAGES JPEG libjpeg-dev "the reading of JPEG files")
+endif()
+if(KERATIN_KERAS_FILES)
+  set(part "the reading and writing of Keras's files")
+  keratin_want(KERATIN_KERAS_FILES LibHDF5 libhdf5-dev "${part}")
+  keratin_want(KERATIN_KERAS_FILES LibZip libzip-dev "${part}")
+  keratin_want(KERATIN_KERAS_FILES nlohmann_json nlohmann-json3-dev "${part}")
 endif()
 
 # Headers only, and as system headers: their warnings are not ours. Not exported: an installed

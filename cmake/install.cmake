@@ -10,3 +10,4 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/keratinConfig.cmake.in
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/keratinConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/keratinConfig.cmake ${PROJECT_BINARY_DIR}/keratinConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/keratin)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/cmake/modules DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/keratin)

@@ -1,0 +1,213 @@
+#include "saving/keras_archive.hpp"
+
+#ifdef KERATIN_HAS_KERAS_FILES
+
+#include <zip.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "keratin/check.hpp"
+
+namespace keratin {
+
+namespace {
+
+constexpr const char* metadata_name = "metadata.json";
+constexpr const char* config_name = "config.json";
+constexpr const char* weights_name = "model.weights.h5";
+constexpr std::uint64_t most_config = std::uint64_t{64} << 20;  // bytes
+constexpr std::size_t most_at_once = 1 << 20;                   // bytes read between two checks
+
+std::string reason(zip_error_t* error) {
+  std::string text = zip_error_strerror(error);
+  zip_error_fini(error);
+  return text;
+}
+
+struct CloseMember {
+  void operator()(zip_file_t* member) const { zip_fclose(member); }
+};
+
+}  // namespace
+
+struct KerasArchive::State {
+  std::string where, path;
+  zip_t* archive = nullptr;
+
+  ~State() {
+    if (archive != nullptr) zip_discard(archive);
+  }
+
+  template <class... Parts>
+  void require(bool ok, const Parts&... parts) const {
+    check<std::runtime_error>(ok, where, path, ": ", parts...);
+  }
+
+  /// The contents of a member. They are never larger than what the archive says, nor than at_most.
+  std::string read(const char* name, std::uint64_t at_most) const {
+    zip_stat_t stat;
+    zip_stat_init(&stat);
+    require(zip_stat(archive, name, ZIP_FL_ENC_RAW, &stat) == 0, "has no member ", name);
+    constexpr zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_INDEX | ZIP_STAT_ENCRYPTION_METHOD;
+    require((stat.valid & needed) == needed, name, " has no size");
+    require(stat.encryption_method == ZIP_EM_NONE, name, " is encrypted");
+    require(stat.size <= at_most, name, " has ", stat.size, " bytes, wanted at most ", at_most);
+    const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, stat.index, 0));
+    require(member != nullptr, "cannot read ", name, ": ",
+            std::string(zip_error_strerror(zip_get_error(archive))));
+    std::string bytes;
+    while (bytes.size() < stat.size) {
+      const std::size_t done = bytes.size();
+      bytes.resize(
+          done + static_cast<std::size_t>(std::min<std::uint64_t>(stat.size - done, most_at_once)));
+      const zip_int64_t got = zip_fread(member.get(), bytes.data() + done, bytes.size() - done);
+      require_read(got > 0, member.get(), name);
+      bytes.resize(done + static_cast<std::size_t>(got));
+    }
+    // libzip compares the checksum when it meets the end, which is here.
+    char beyond;
+    require_read(zip_fread(member.get(), &beyond, 1) == 0, member.get(), name);
+    return bytes;
+  }
+
+  void require_read(bool ok, zip_file_t* member, const char* name) const {
+    if (ok) return;
+    zip_error_t* const error = zip_file_get_error(member);
+    const bool known = zip_error_code_zip(error) != ZIP_ER_OK;
+    require(false, name, " is damaged: ",
+            known ? std::string(zip_error_strerror(error)) : "it is not as long as it says");
+  }
+};
+
+KerasArchive::KerasArchive(std::string_view where, const std::string& path)
+    : state_(std::make_unique<State>()) {
+  state_->where = where;
+  state_->path = path;
+  int code = 0;
+  state_->archive = zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code);
+  if (state_->archive != nullptr) return;
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  state_->require(false, "is no .keras archive: ", reason(&error));
+}
+
+KerasArchive::~KerasArchive() = default;
+KerasArchive::KerasArchive(KerasArchive&&) noexcept = default;
+KerasArchive& KerasArchive::operator=(KerasArchive&&) noexcept = default;
+
+std::string KerasArchive::config() const { return state_->read(config_name, most_config); }
+
+std::string KerasArchive::weights(std::uint64_t at_most) const {
+  return state_->read(weights_name, at_most);
+}
+
+namespace {
+
+/// An archive in memory that is being written.
+class ArchiveBuilder {
+ public:
+  explicit ArchiveBuilder(std::string_view where) : where_(where) {
+    zip_error_t error;
+    zip_error_init(&error);
+    buffer_ = zip_source_buffer_create(nullptr, 0, 0, &error);
+    require(buffer_ != nullptr);
+    zip_source_keep(buffer_);  // a reference for the archive, another for finish()
+    archive_ = zip_open_from_source(buffer_, ZIP_TRUNCATE, &error);
+    require(archive_ != nullptr);
+  }
+  ~ArchiveBuilder() {
+    if (archive_ != nullptr) zip_discard(archive_);
+    zip_source_free(buffer_);
+  }
+  ArchiveBuilder(const ArchiveBuilder&) = delete;
+  ArchiveBuilder& operator=(const ArchiveBuilder&) = delete;
+
+  /// `bytes` must live until finish().
+  void add(const char* name, std::string_view bytes) {
+    constexpr int not_owned = 0;
+    zip_source_t* const source = zip_source_buffer(archive_, bytes.data(), bytes.size(), not_owned);
+    require(source != nullptr);
+    const zip_int64_t added = zip_file_add(archive_, name, source, ZIP_FL_ENC_UTF_8);
+    if (added < 0) zip_source_free(source);
+    require(added >= 0);
+    const auto index = static_cast<zip_uint64_t>(added);
+    constexpr zip_uint16_t midnight = 0, first_of_1980 = 1 << 5 | 1;
+    constexpr zip_uint32_t mode = 0600U << 16;
+    require(zip_set_file_compression(archive_, index, ZIP_CM_STORE, 0) == 0);
+    require(zip_file_set_dostime(archive_, index, midnight, first_of_1980, 0) == 0);
+    require(zip_file_set_external_attributes(archive_, index, 0, ZIP_OPSYS_UNIX, mode) == 0);
+  }
+
+  std::string finish() {
+    require(zip_close(archive_) == 0);
+    archive_ = nullptr;
+    zip_stat_t stat;
+    zip_stat_init(&stat);
+    require(zip_source_stat(buffer_, &stat) == 0 && zip_source_open(buffer_) == 0);
+    std::string bytes(static_cast<std::size_t>(stat.size), '\0');
+    require(zip_source_read(buffer_, bytes.data(), stat.size) ==
+            static_cast<zip_int64_t>(stat.size));
+    zip_source_close(buffer_);
+    return bytes;
+  }
+
+ private:
+  void require(bool ok) const {
+    check<std::runtime_error>(ok, where_, "libzip cannot build an archive: ",
+                              archive_ == nullptr
+                                  ? std::string("too little memory")
+                                  : std::string(zip_error_strerror(zip_get_error(archive_))));
+  }
+
+  std::string_view where_;
+  zip_source_t* buffer_ = nullptr;
+  zip_t* archive_ = nullptr;
+};
+
+std::string metadata() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  char date[32];
+  std::strftime(date, sizeof date, "%Y-%m-%d@%H:%M:%S", &parts);
+  return concat(R"({"keras_version": "3.15.1", "date_saved": ")", std::string(date), "\"}");
+}
+
+}  // namespace
+
+std::string build_keras_archive(std::string_view where, std::string_view config,
+                                std::string_view weights) {
+  const std::string about = metadata();
+  ArchiveBuilder archive(where);
+  archive.add(metadata_name, about);
+  archive.add(config_name, config);
+  archive.add(weights_name, weights);
+  return archive.finish();
+}
+
+}  // namespace keratin
+
+#else
+
+#include "saving/without_keras_files.hpp"
+
+namespace keratin {
+
+struct KerasArchive::State {};
+KerasArchive::KerasArchive(std::string_view where, const std::string&) {
+  fail_without_keras_files(where);
+}
+KerasArchive::~KerasArchive() = default;
+KerasArchive::KerasArchive(KerasArchive&&) noexcept = default;
+KerasArchive& KerasArchive::operator=(KerasArchive&&) noexcept = default;
+std::string KerasArchive::config() const { return {}; }
+std::string KerasArchive::weights(std::uint64_t) const { return {}; }
+
+std::string build_keras_archive(std::string_view where, std::string_view, std::string_view) {
+  fail_without_keras_files(where);
+}
+
+}  // namespace keratin
+
+#endif
