@@ -55,6 +55,55 @@ TEST_CASE("gradients of convolutions", "[ops][gradients]") {
                   {off_kinks({2, 5, 3}), off_kinks({2, 3, 1}, -2, 2, 2)});
 }
 
+TEST_CASE("convolutions of images and sequences too large for the cache", "[ops]") {
+  // Whole numbers, so that sums are exact in any order.
+  const auto whole = [](const Shape& shape, int seed) {
+    Tensor x = Tensor::uninitialized(shape);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      x.data()[i] = static_cast<float>((static_cast<int>(i * 31 % 1009) + seed) % 5 - 2);
+    return x;
+  };
+  struct Sizes {
+    std::size_t height, width, kernel_height, kernel_width, filters;
+  };
+  for (const auto& [height, width, kernel_height, kernel_width, filters] :
+       {Sizes{41, 37, 3, 5, 48}, Sizes{1, 3001, 1, 3, 24}}) {
+    CAPTURE(height, width);
+    const std::size_t channels = 2;
+    const Tensor x = whole({2, height, width, channels}, 1);
+    const Tensor kernel = whole({kernel_height, kernel_width, channels, filters}, 2);
+    const Tensor dy = whole({2, height, width, filters}, 3);
+    Tensor y = Tensor::zeros(dy.shape()), dx = Tensor::zeros(x.shape()),
+           dkernel = Tensor::zeros(kernel.shape());
+    for (std::size_t window = 0; window < 2 * height * width; ++window)
+      for (std::size_t place = 0; place < kernel_height * kernel_width; ++place) {
+        const std::size_t row = window / width % height + place / kernel_width;
+        const std::size_t column = window % width + place % kernel_width;
+        const std::size_t above = kernel_height / 2, left = kernel_width / 2;
+        if (row < above || row - above >= height || column < left || column - left >= width)
+          continue;
+        const std::size_t image = window / (height * width);
+        const std::size_t pixel = (image * height + row - above) * width + column - left;
+        for (std::size_t c = 0; c < channels; ++c)
+          for (std::size_t f = 0; f < filters; ++f) {
+            const std::size_t at = pixel * channels + c, to = window * filters + f;
+            const std::size_t weight = (place * channels + c) * filters + f;
+            y.data()[to] += x.data()[at] * kernel.data()[weight];
+            dx.data()[at] += dy.data()[to] * kernel.data()[weight];
+            dkernel.data()[weight] += x.data()[at] * dy.data()[to];
+          }
+      }
+    GradientTape tape;
+    tape.begin();
+    const Node in = tape.watch(x), weights = tape.watch(kernel);
+    const Node out = ops::conv(in, weights, {}, {.padding = "same"});
+    tape.backward(ops::sum(out * tape.constant(dy)));
+    CHECK(out.value() == y);
+    CHECK(in.grad() == dx);
+    CHECK(weights.grad() == dkernel);
+  }
+}
+
 TEST_CASE("gradients of pooling and resizing", "[ops][gradients]") {
   const auto row = [](const std::string& name, const std::function<Node(Node)>& op,
                       const Shape& shape = {2, 4, 5, 2}) {

@@ -88,6 +88,41 @@ TEST_CASE("products of dense blocks", "[simd]") {
   }
 }
 
+TEST_CASE("products of dense blocks whose rows come in groups and inner indices in runs",
+          "[simd]") {
+  const std::size_t groups = 3, rows = 5, outer = 2, runs = 3, k = 4, columns = 7;
+  const std::size_t group_stride = 200, outer_stride = 60, run_stride = 17, row_stride = 2;
+  const std::vector<float> a = values(1000, 1), b = values(outer * runs * k * columns, 2);
+  std::vector<float> wanted(groups * rows * columns);
+  for (std::size_t i = 0; i < groups * rows; ++i)
+    for (std::size_t l = 0; l < outer * runs * k; ++l) {
+      const std::size_t row = i / rows * group_stride + i % rows * row_stride;
+      const std::size_t inner = l / (runs * k) * outer_stride + l / k % runs * run_stride + l % k;
+      for (std::size_t j = 0; j < columns; ++j)
+        wanted[i * columns + j] += a[row + inner] * b[l * columns + j];
+    }
+  for (const Simd* table : usable_tables()) {
+    INFO(table->name);
+    std::vector<float> c(wanted.size());
+    table->dense_product({.a = a.data(),
+                          .a_row_stride = row_stride,
+                          .a_inner_stride = 1,
+                          .b = b.data(),
+                          .b_stride = columns,
+                          .b_strip_stride = table->dense_strip_columns,
+                          .c = c.data(),
+                          .c_stride = columns,
+                          .rows = rows,
+                          .columns = columns,
+                          .k = k,
+                          .accumulate = false,
+                          .groups = {groups, group_stride},
+                          .runs = {runs, run_stride},
+                          .outer_runs = {outer, outer_stride}});
+    CHECK(c == wanted);
+  }
+}
+
 TEST_CASE("a value of a product has the same bits wherever it is", "[simd]") {
   const std::size_t k = 57, columns = 75, most_rows = 31;
   std::vector<float> a(most_rows * k), b(k * columns);

@@ -9,53 +9,115 @@ namespace keratin::kernels {
 
 namespace {
 
-// Inner indices of a block of a product: a strip of b then stays in the first cache.
-constexpr std::size_t longest_block = 384;
+// Windows that follow one another: whole rows of windows on one image, or a part of one row. What
+// belongs to a band stays in the second cache.
+struct Band {
+  std::size_t image;
+  std::size_t row, rows;
+  std::size_t column, columns;
 
-void multiply(DenseProductBlock block, std::size_t k) {
-  const float *a = block.a, *b = block.b;
-  const std::size_t blocks = tile_count(k, longest_block);
-  for (std::size_t i = 0; i < blocks; ++i) {
-    const std::size_t first = k * i / blocks;
-    block.a = a + first * block.a_inner_stride;
-    block.b = b + first * block.b_stride;
-    block.k = k * (i + 1) / blocks - first;
-    simd().dense_product(block);
-    block.accumulate = true;
+  std::size_t first(const Windows& windows) const {
+    return (image * windows.vertical.count + row) * windows.horizontal.count + column;
   }
-}
-
-// So many rows that their patches take half of the second cache at most, in whole panels.
-std::size_t block_rows(const Convolution& convolution) {
-  constexpr std::size_t most_values = 1 << 15;
-  constexpr std::size_t most_panels = 16;
-  const std::size_t panel = simd().dense_panel_rows;
-  const std::size_t values = panel * (convolution.patch() + convolution.filters);
-  return panel * std::clamp<std::size_t>(most_values / values, 1, most_panels);
-}
-
-// A block of rows of the matrix of patches, stored either way.
-struct Patches {
-  const float* values;
-  std::size_t row_stride;
-  std::size_t inner_stride;
+  std::size_t count() const { return rows * columns; }
 };
 
-// The patches of `rows` windows, in `memory` unless the image holds them as they are. Of images
-// with one channel, where runs of a patch are short, those of windows side by side are.
-Patches patches(const Convolution& convolution, const float* x, std::size_t group,
-                std::size_t first, std::size_t rows, float* memory) {
-  const Windows& windows = convolution.windows;
-  const std::size_t channel = group * convolution.group_channels();
-  if (windows.are_pixels()) return {x + first * windows.channels + channel, windows.channels, 1};
-  const PatchRows block{&windows, first, rows, channel, convolution.group_channels()};
-  if (windows.channels == 1 && windows.horizontal.stride == 1) {
-    simd().gather_transposed_patches(block, x, memory);
-    return {memory, 1, rows};
+// The bands of each image, by the sizes of the convolution alone.
+class Bands {
+ public:
+  explicit Bands(const Convolution& convolution)
+      : vertical_(convolution.windows.vertical.count),
+        horizontal_(convolution.windows.horizontal.count) {
+    constexpr std::size_t most_values = 1 << 15;  // of the result: 128 KiB
+    const std::size_t most_windows = most_values / convolution.filters + 1;
+    across_ = tile_count(horizontal_, most_windows);
+    down_ = across_ > 1 ? vertical_ : tile_count(vertical_, most_windows / horizontal_);
   }
-  simd().gather_patches(block, x, memory);
-  return {memory, convolution.patch(), 1};
+  std::size_t per_image() const { return down_ * across_; }
+  Band operator[](std::size_t index) const {
+    const std::size_t image = index / per_image();
+    const std::size_t i = index % per_image() / across_, j = index % across_;
+    const std::size_t row = vertical_ * i / down_, column = horizontal_ * j / across_;
+    return {image, row, vertical_ * (i + 1) / down_ - row, column,
+            horizontal_ * (j + 1) / across_ - column};
+  }
+
+ private:
+  std::size_t vertical_, horizontal_;
+  std::size_t down_, across_;
+};
+
+// Windows that are the pixels of an image, as a single row.
+Convolution simplified(Convolution convolution) {
+  Windows& windows = convolution.windows;
+  if (!windows.are_pixels()) return convolution;
+  windows.horizontal.size = windows.horizontal.count = windows.per_image();
+  windows.vertical.size = windows.vertical.count = 1;
+  return convolution;
 }
+
+// What the windows of a band see: the images themselves, or a copy with zeros around.
+struct Seen {
+  const float* values;  // from the first place of the first window on
+  std::size_t line;     // values from one row of pixels to the next
+
+  static Seen from(const Windows& windows, const Band& band, const float* images,
+                   ThreadBuffer& buffer);
+};
+
+// The pixels along one axis that `count` windows see, from the window `first` on: they start
+// `before` the image and reach from there to `end`.
+struct Reach {
+  std::size_t start, before, size, after;
+
+  Reach(const WindowAxis& axis, std::size_t first, std::size_t count) {
+    const std::size_t from = first * axis.stride;
+    const std::size_t to =
+        (first + count - 1) * axis.stride + (axis.window - 1) * axis.dilation + 1;
+    const std::size_t end = axis.size + axis.before;  // counted from `before` the image
+    before = std::min(to, std::max(from, axis.before)) - from;
+    after = to - std::max(from, std::min(to, end));
+    before = std::min(before, to - from);
+    size = to - from - std::min(to - from, before + after);
+    start = size > 0 ? from + before - axis.before : 0;
+  }
+  bool is_inside() const { return before + after == 0; }
+};
+
+Seen Seen::from(const Windows& windows, const Band& band, const float* images,
+                ThreadBuffer& buffer) {
+  const std::size_t channels = windows.channels, image_line = windows.horizontal.size * channels;
+  const Reach down(windows.vertical, band.row, band.rows);
+  const Reach across(windows.horizontal, band.column, band.columns);
+  const float* image = images + band.image * windows.image_size() + across.start * channels;
+  if (down.is_inside() && across.is_inside()) return {image + down.start * image_line, image_line};
+  const std::size_t line = (across.before + across.size + across.after) * channels;
+  float* const copy = buffer.reserve((down.before + down.size + down.after) * line);
+  float* to = std::fill_n(copy, down.before * line, 0.0f);
+  for (std::size_t i = 0; i < down.size; ++i) {
+    to = std::fill_n(to, across.before * channels, 0.0f);
+    to = std::copy_n(image + (down.start + i) * image_line, across.size * channels, to);
+    to = std::fill_n(to, across.after * channels, 0.0f);
+  }
+  std::fill_n(to, down.after * line, 0.0f);
+  return {copy, line};
+}
+
+// A row of places of a window, or one place: values that lie side by side in an image.
+struct PatchRun {
+  std::size_t length;  // values
+  Repeated repeated;   // in a row of places
+
+  explicit PatchRun(const Convolution& convolution) {
+    const Windows& windows = convolution.windows;
+    const WindowAxis& across = windows.horizontal;
+    length = convolution.group_channels();
+    if (across.dilation == 1 && convolution.groups == 1)
+      length *= across.window;
+    else
+      repeated = {across.window, across.dilation * windows.channels};
+  }
+};
 
 DenseProductBlock unpacked(const float* b, std::size_t stride) {
   DenseProductBlock block{};
@@ -64,6 +126,48 @@ DenseProductBlock unpacked(const float* b, std::size_t stride) {
   block.b_strip_stride = simd().dense_strip_columns;
   return block;
 }
+
+// The kernel of each group in strips of columns, as products read them.
+class PackedKernel {
+ public:
+  explicit PackedKernel(const Convolution& convolution)
+      : columns_(convolution.group_filters()), stride_(convolution.filters) {}
+  void pack(const Convolution& convolution, const float* kernel) {
+    kernel_ = kernel;
+    const std::size_t width = simd().dense_strip_columns;
+    if (columns_ <= width) return;
+    const std::size_t rows = convolution.patch(), strips = tile_count(columns_, width);
+    strip_stride_ = width * rows;
+    thread_local constinit ThreadBuffer buffer;
+    packed_ = buffer.reserve(convolution.groups * strips * strip_stride_);
+    constexpr std::size_t values_per_slice = 1 << 15;
+    parallel_slices(
+        rows, values_per_slice / stride_ + 1, [&](std::size_t first, std::size_t count) {
+          for (std::size_t group = 0; group < convolution.groups; ++group)
+            for (std::size_t strip = 0; strip < strips; ++strip) {
+              const float* from = kernel + first * stride_ + group * columns_ + strip * width;
+              float* to = packed_ + (group * strips + strip) * strip_stride_ + first * width;
+              for (std::size_t i = 0; i < count; ++i, from += stride_, to += width)
+                std::copy_n(from, std::min(width, columns_ - strip * width), to);
+            }
+        });
+  }
+  DenseProductBlock block(std::size_t group) const {
+    if (!packed_) return unpacked(kernel_ + group * columns_, stride_);
+    const std::size_t width = simd().dense_strip_columns;
+    DenseProductBlock block{};
+    block.b = packed_ + group * tile_count(columns_, width) * strip_stride_;
+    block.b_stride = width;
+    block.b_strip_stride = strip_stride_;
+    return block;
+  }
+
+ private:
+  std::size_t columns_, stride_;
+  std::size_t strip_stride_ = 0;
+  const float* kernel_ = nullptr;
+  float* packed_ = nullptr;
+};
 
 // Calls body(first, rows) for the rows from `first` on in blocks.
 template <class Body>
@@ -75,36 +179,50 @@ void by_blocks(std::size_t first, std::size_t rows, std::size_t most_rows, const
   }
 }
 
+void convolve_band(const Convolution& convolution, const Band& band, const float* x,
+                   const PackedKernel& kernel, float* y, bool accumulate) {
+  const Windows& windows = convolution.windows;
+  thread_local constinit ThreadBuffer buffer;
+  const Seen seen = Seen::from(windows, band, x, buffer);
+  const PatchRun run(convolution);
+  for (std::size_t group = 0; group < convolution.groups; ++group) {
+    DenseProductBlock block = kernel.block(group);
+    block.a = seen.values + group * convolution.group_channels();
+    block.a_row_stride = windows.horizontal.stride * windows.channels;
+    block.a_inner_stride = 1;
+    block.rows = band.columns;
+    block.groups = {band.rows, windows.vertical.stride * seen.line};
+    block.k = run.length;
+    block.runs = run.repeated;
+    block.outer_runs = {windows.vertical.window, windows.vertical.dilation * seen.line};
+    block.c = y + band.first(windows) * convolution.filters + group * convolution.group_filters();
+    block.c_stride = convolution.filters;
+    block.columns = convolution.group_filters();
+    block.accumulate = accumulate;
+    simd().dense_product(block);
+  }
+}
+
 }  // namespace
 
-void convolve(const Convolution& convolution, const float* x, const float* kernel, float* y,
+void convolve(const Convolution& given, const float* x, const float* kernel, float* y,
               bool accumulate, TileVisitor after) {
   constexpr std::size_t least_work = 1 << 20;  // multiply-adds: about 10 us
+  const Convolution convolution = simplified(given);
   const std::size_t filters = convolution.filters;
-  const std::size_t patch = convolution.patch();
-  const std::size_t most_rows = block_rows(convolution);
-  const std::size_t grain = std::max(most_rows, least_work / (patch * filters + 1));
-  parallel_slices(convolution.windows.count(), grain, [&](std::size_t start, std::size_t length) {
-    thread_local constinit ThreadBuffer buffer;
-    float* memory = buffer.reserve(most_rows * patch);
-    by_blocks(start, length, most_rows, [&](std::size_t first, std::size_t rows) {
-      for (std::size_t group = 0; group < convolution.groups; ++group) {
-        const Patches a = patches(convolution, x, group, first, rows, memory);
-        const std::size_t filter = group * convolution.group_filters();
-        DenseProductBlock block = unpacked(kernel + filter, filters);
-        block.a = a.values;
-        block.a_row_stride = a.row_stride;
-        block.a_inner_stride = a.inner_stride;
-        block.c = y + first * filters + filter;
-        block.c_stride = filters;
-        block.rows = rows;
-        block.columns = convolution.group_filters();
-        block.accumulate = accumulate;
-        multiply(block, patch);
-      }
-      after(Tile{first, rows, 0, filters});
-    });
-  });
+  const Bands bands(convolution);
+  PackedKernel packed(convolution);
+  packed.pack(convolution, kernel);
+  const std::size_t work = convolution.windows.per_image() * convolution.patch() *
+                           convolution.group_filters() / bands.per_image();
+  parallel_slices(convolution.windows.batch * bands.per_image(), least_work / (work + 1) + 1,
+                  [&](std::size_t first, std::size_t count) {
+                    for (std::size_t i = first; i < first + count; ++i) {
+                      const Band band = bands[i];
+                      convolve_band(convolution, band, x, packed, y, accumulate);
+                      after(Tile{band.first(convolution.windows), band.count(), 0, filters});
+                    }
+                  });
 }
 
 namespace {
@@ -132,7 +250,16 @@ struct TransposedKernel {
   }
 };
 
-// Computes the gradients block by block, for a part of the batch.
+// So many rows of patches that they take half of the second cache at most, in whole panels.
+std::size_t block_rows(const Convolution& convolution) {
+  constexpr std::size_t most_values = 1 << 15;
+  constexpr std::size_t most_panels = 16;
+  const std::size_t panel = simd().dense_panel_rows;
+  const std::size_t panels = most_values / (panel * convolution.patch());
+  return panel * std::clamp<std::size_t>(panels, 1, most_panels);
+}
+
+// Computes the gradients band by band, for a part of the batch.
 class PartOfGradients {
  public:
   PartOfGradients(const Convolution& convolution, const ConvolutionGradients& gradients,
@@ -145,92 +272,113 @@ class PartOfGradients {
 
   void compute(std::size_t first_image, std::size_t images) {
     const Windows& windows = convolution_.windows;
-    const bool adds_patches = gradients_.dx.values && !windows.are_pixels();
-    if (adds_patches && !gradients_.dx.accumulate)
-      std::fill_n(gradients_.dx.values + first_image * windows.image_size(),
-                  images * windows.image_size(), 0.0f);
     if (images == 0) {
       if (dkernel_) std::fill_n(dkernel_, convolution_.kernel_size(), 0.0f);
       if (dbias_) std::fill_n(dbias_, convolution_.filters, 0.0f);
     }
-    const std::size_t most_rows = block_rows(convolution_);
-    thread_local constinit ThreadBuffer buffer;
-    memory_ = buffer.reserve(most_rows * (convolution_.patch() + convolution_.filters));
-    dz_memory_ = memory_ + most_rows * convolution_.patch();
-    by_blocks(first_image * windows.per_image(), images * windows.per_image(), most_rows,
-              [&](std::size_t first, std::size_t rows) { compute_block(first, rows); });
+    const bool adds_patches = gradients_.dx.values && !windows.are_pixels();
+    const Bands bands(convolution_);
+    for (std::size_t image = first_image; image < first_image + images; ++image) {
+      if (adds_patches && !gradients_.dx.accumulate)
+        std::fill_n(gradients_.dx.values + image * windows.image_size(), windows.image_size(),
+                    0.0f);
+      for (std::size_t i = 0; i < bands.per_image(); ++i)
+        compute_band(bands[image * bands.per_image() + i]);
+    }
   }
 
  private:
-  void compute_block(std::size_t first, std::size_t rows) {
+  void compute_band(const Band& band) {
     const std::size_t filters = convolution_.filters;
-    const std::size_t from = first * filters;
+    const std::size_t from = band.first(convolution_.windows) * filters;
     const float* dz = gradients_.dy + from;
     if (gradients_.activation) {
+      thread_local constinit ThreadBuffer buffer;
+      float* const memory = buffer.reserve(band.count() * filters);
       const float* y = gradients_.y + from;
-      gradients_.activation(y, y, dz, dz_memory_, rows * filters, 0, 0, false);
-      dz = dz_memory_;
+      gradients_.activation(y, y, dz, memory, band.count() * filters, 0, 0, false);
+      dz = memory;
     }
-    if (dbias_) simd().column_sums(dz, rows, filters, filters, dbias_, !is_first_);
-    for (std::size_t group = 0; group < convolution_.groups; ++group) {
-      if (dkernel_) add_to_kernel(group, first, rows, dz);
-      if (gradients_.dx.values) add_to_inputs(group, first, rows, dz);
-    }
+    if (dbias_) simd().column_sums(dz, band.count(), filters, filters, dbias_, !is_first_);
+    if (dkernel_) add_to_kernel(band, dz);
+    if (gradients_.dx.values) add_to_inputs(band, dz);
     is_first_ = false;
   }
 
-  void add_to_kernel(std::size_t group, std::size_t first, std::size_t rows, const float* dz) {
+  void add_to_kernel(const Band& band, const float* dz) {
+    const Windows& windows = convolution_.windows;
+    thread_local constinit ThreadBuffer buffer;
+    const Seen seen = Seen::from(windows, band, gradients_.x, buffer);
     const std::size_t filters = convolution_.filters;
-    const std::size_t filter = group * convolution_.group_filters();
-    const Patches a = patches(convolution_, gradients_.x, group, first, rows, memory_);
-    DenseProductBlock block = unpacked(dz + filter, filters);
-    block.a = a.values;
-    block.a_row_stride = a.inner_stride;
-    block.a_inner_stride = a.row_stride;
-    block.c = dkernel_ + filter;
-    block.c_stride = filters;
-    block.rows = convolution_.patch();
-    block.columns = convolution_.group_filters();
-    block.accumulate = !is_first_;
-    multiply(block, rows);
+    const PatchRun run(convolution_);
+    const std::size_t kernel_line = run.length * run.repeated.count * filters;
+    for (std::size_t group = 0; group < convolution_.groups; ++group)
+      for (std::size_t i = 0; i < windows.vertical.window; ++i) {
+        const std::size_t filter = group * convolution_.group_filters();
+        DenseProductBlock block = unpacked(dz + filter, filters);
+        block.a = seen.values + i * windows.vertical.dilation * seen.line +
+                  group * convolution_.group_channels();
+        block.a_row_stride = 1;
+        block.a_inner_stride = windows.horizontal.stride * windows.channels;
+        block.rows = run.length;
+        block.groups = run.repeated;
+        block.k = band.columns;
+        block.runs = {band.rows, windows.vertical.stride * seen.line};
+        block.c = dkernel_ + i * kernel_line + filter;
+        block.c_stride = filters;
+        block.columns = convolution_.group_filters();
+        block.accumulate = !is_first_;
+        simd().dense_product(block);
+      }
   }
 
-  void add_to_inputs(std::size_t group, std::size_t first, std::size_t rows, const float* dz) {
+  void add_to_inputs(const Band& band, const float* dz) {
     const Windows& windows = convolution_.windows;
-    const std::size_t channel = group * convolution_.group_channels();
-    DenseProductBlock block{};
-    block.a = dz + group * convolution_.group_filters();
-    block.a_row_stride = convolution_.filters;
-    block.a_inner_stride = 1;
-    block.b = transposed_->values + group * transposed_->group_stride;
-    block.b_stride = simd().dense_strip_columns;
-    block.b_strip_stride = transposed_->strip_stride;
-    block.rows = rows;
-    block.columns = convolution_.patch();
-    if (windows.are_pixels()) {
-      block.c = gradients_.dx.values + first * windows.channels + channel;
-      block.c_stride = windows.channels;
-      block.accumulate = gradients_.dx.accumulate;
-      return multiply(block, convolution_.group_filters());
-    }
-    block.c = memory_;
-    block.c_stride = convolution_.patch();
-    multiply(block, convolution_.group_filters());
-    simd().scatter_patches({&windows, first, rows, channel, convolution_.group_channels()}, memory_,
-                           gradients_.dx.values);
+    const std::size_t patch = convolution_.patch(), filters = convolution_.filters;
+    const std::size_t most_rows = block_rows(convolution_);
+    thread_local constinit ThreadBuffer buffer;
+    float* const patches = windows.are_pixels() ? nullptr : buffer.reserve(most_rows * patch);
+    by_blocks(0, band.count(), most_rows, [&](std::size_t start, std::size_t rows) {
+      const std::size_t first = band.first(windows) + start;
+      for (std::size_t group = 0; group < convolution_.groups; ++group) {
+        const std::size_t channel = group * convolution_.group_channels();
+        DenseProductBlock block{};
+        block.a = dz + start * filters + group * convolution_.group_filters();
+        block.a_row_stride = filters;
+        block.a_inner_stride = 1;
+        block.b = transposed_->values + group * transposed_->group_stride;
+        block.b_stride = simd().dense_strip_columns;
+        block.b_strip_stride = transposed_->strip_stride;
+        block.rows = rows;
+        block.columns = patch;
+        block.k = convolution_.group_filters();
+        if (!patches) {
+          block.c = gradients_.dx.values + first * windows.channels + channel;
+          block.c_stride = windows.channels;
+          block.accumulate = gradients_.dx.accumulate;
+          simd().dense_product(block);
+          continue;
+        }
+        block.c = patches;
+        block.c_stride = patch;
+        simd().dense_product(block);
+        simd().scatter_patches({&windows, first, rows, channel, convolution_.group_channels()},
+                               patches, gradients_.dx.values);
+      }
+    });
   }
 
   const Convolution& convolution_;
   const ConvolutionGradients& gradients_;
   const TransposedKernel* transposed_;
   float *dkernel_, *dbias_;
-  float *memory_ = nullptr, *dz_memory_ = nullptr;
   bool is_first_ = true;
 };
 
 }  // namespace
 
-void convolution_gradients(const Convolution& convolution, const ConvolutionGradients& gradients) {
+void convolution_gradients(const Convolution& given, const ConvolutionGradients& gradients) {
+  const Convolution convolution = simplified(given);
   std::optional<TransposedKernel> transposed;
   if (gradients.dx.values) transposed.emplace(convolution, gradients.kernel);
   const std::size_t kernel_size = convolution.kernel_size();

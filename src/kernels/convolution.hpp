@@ -1,10 +1,9 @@
 #pragma once
-// Convolutions as matrix products of small blocks. A window's inputs, its patch, are one row of a
-// matrix that is never made as a whole: the rows of a block are copied into memory that stays in
-// cache, multiplied there, and what belongs to the block is done with the result at once.
+// Convolutions as matrix products. A window's inputs, its patch, are one row of a matrix that is
+// never made: products read it where it lies, in the image, or in a copy of a band of the image
+// with zeros around. What belongs to a band is done with the result at once, while it is in cache.
 //
-// Bits do not depend on the number of threads: blocks and parts of the batch follow from the
-// shapes.
+// Bits do not depend on the number of threads: bands and parts of the batch follow from the shapes.
 
 #include <cstddef>
 

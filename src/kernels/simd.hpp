@@ -36,10 +36,20 @@ struct SparseProductTile {
   bool accumulate;
 };
 
+/// So many equal things, which start `stride` values apart.
+struct Repeated {
+  std::size_t count = 1, stride = 0;
+};
+
 /// A block of a product c = a b. The value of `a` in row i for the inner index l is
 /// a[i * a_row_stride + l * a_inner_stride], so `a` may be stored either way. b is stored in strips
 /// of Simd::dense_strip_columns columns, `b_strip_stride` values apart, and a strip row by row,
 /// `b_stride` values apart. A matrix that is not packed is that, too: its strips lie side by side.
+///
+/// What the windows over an image see is a matrix, too, and is read where it lies. Then `a` has
+/// several groups of `rows` rows each, one for each row of windows, and its inner indices come in
+/// runs of `k`, one for each row of the kernel or each place in it. In b and c nothing lies between
+/// the groups or runs.
 struct DenseProductBlock {
   const float* a;
   std::size_t a_row_stride;
@@ -53,6 +63,9 @@ struct DenseProductBlock {
   std::size_t columns;
   std::size_t k;
   bool accumulate;
+  Repeated groups = {};      // of rows, in `a`
+  Repeated runs = {};        // of inner indices, in `a`
+  Repeated outer_runs = {};  // so often all of the runs
 };
 
 /// The patches of `count` windows, `first` and those after it: what they see of the channels from
@@ -150,10 +163,6 @@ struct Simd {
   void (*transpose)(const float* x, std::size_t x_stride, std::size_t rows, std::size_t columns,
                     float* y, std::size_t y_stride);
 
-  // patches = what the windows see of the images, with zeros outside of these
-  void (*gather_patches)(const PatchRows& rows, const float* images, float* patches);
-  // The same as (places, count), for images of one channel and windows side by side.
-  void (*gather_transposed_patches)(const PatchRows& rows, const float* images, float* patches);
   // Adds patches to the places of the images that the windows see.
   void (*scatter_patches)(const PatchRows& rows, const float* patches, float* images);
   // Over windows over images, see simd_pooling.hpp.

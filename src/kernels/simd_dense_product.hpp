@@ -39,6 +39,11 @@ template <std::size_t count, class F>
 template <std::size_t rows, std::size_t batches, bool cut>
 void dense_panel(const DenseProductBlock& block) {
   constexpr std::size_t rows_ahead = 32;  // of b; further away than its second cache is slow
+  // Copies, because the compiler cannot know that c is not a part of `block`.
+  const std::size_t a_row_stride = block.a_row_stride, a_inner_stride = block.a_inner_stride;
+  const std::size_t b_stride = block.b_stride, c_stride = block.c_stride, k = block.k;
+  const bool accumulate = block.accumulate;
+  float* const c = block.c;
   const std::size_t last = block.columns - (batches - 1) * width;
   const auto load_part = [last](const float* x, std::size_t j) {
     return cut && j + 1 == batches ? load_some(x + j * width, last, 0) : load(x + j * width);
@@ -47,35 +52,39 @@ void dense_panel(const DenseProductBlock& block) {
   unrolled<rows>([&](auto i) {
     unrolled<batches>([&](auto j) {
       total[i][j] = Batch(0.0f);
-      if (block.accumulate) __builtin_prefetch(block.c + i * block.c_stride + j * width, 1);
+      if (accumulate) __builtin_prefetch(c + i * c_stride + j * width, 1);
     });
   });
-  // A pointer for every three rows: an address may be a pointer plus once or twice a stride.
-  constexpr std::size_t pointers = (rows + 2) / 3;
-  const float* a[pointers];
-  unrolled<pointers>([&](auto p) { a[p] = block.a + 3 * p * block.a_row_stride; });
   const float* b = block.b;
-  for (std::size_t l = 0; l < block.k; ++l) {
-    Batch row[batches];
-    unrolled<batches>([&](auto j) {
-      row[j] = load_part(b, j);
-      __builtin_prefetch(b + rows_ahead * block.b_stride + j * width);
-    });
-    unrolled<rows>([&](auto i) {
-      const Batch factor(a[i / 3][i % 3 * block.a_row_stride]);
-      unrolled<batches>([&](auto j) { total[i][j] = xsimd::fma(factor, row[j], total[i][j]); });
-    });
-    unrolled<pointers>([&](auto p) { a[p] += block.a_inner_stride; });
-    b += block.b_stride;
-  }
+  for (std::size_t outer = 0; outer < block.outer_runs.count; ++outer)
+    for (std::size_t run = 0; run < block.runs.count; ++run) {
+      const float* first = block.a + outer * block.outer_runs.stride + run * block.runs.stride;
+      // A pointer for every three rows: an address may be a pointer plus once or twice a stride.
+      constexpr std::size_t pointers = (rows + 2) / 3;
+      const float* a[pointers];
+      unrolled<pointers>([&](auto p) { a[p] = first + 3 * p * a_row_stride; });
+      for (std::size_t l = 0; l < k; ++l) {
+        Batch row[batches];
+        unrolled<batches>([&](auto j) {
+          row[j] = load_part(b, j);
+          __builtin_prefetch(b + rows_ahead * b_stride + j * width);
+        });
+        unrolled<rows>([&](auto i) {
+          const Batch factor(a[i / 3][i % 3 * a_row_stride]);
+          unrolled<batches>([&](auto j) { total[i][j] = xsimd::fma(factor, row[j], total[i][j]); });
+        });
+        unrolled<pointers>([&](auto p) { a[p] += a_inner_stride; });
+        b += b_stride;
+      }
+    }
   unrolled<rows>([&](auto i) {
-    float* c = block.c + i * block.c_stride;
     unrolled<batches>([&](auto j) {
-      if (block.accumulate) total[i][j] += load_part(c, j);
+      float* to = c + i * c_stride;
+      if (accumulate) total[i][j] += load_part(to, j);
       if (cut && j + 1 == batches)
-        store_some(total[i][j], c + j * width, last);
+        store_some(total[i][j], to + j * width, last);
       else
-        total[i][j].store_unaligned(c + j * width);
+        total[i][j].store_unaligned(to + j * width);
     });
   });
 }
@@ -112,14 +121,17 @@ void multiply_in_panels(const DenseProductBlock& block) {
     panel.b = block.b + column / strip_columns * block.b_strip_stride;
     const std::size_t batches = (panel.columns + width - 1) / width;
     const bool is_cut = panel.columns % width != 0;
-    for (std::size_t i = 0; i < panels; ++i) {
-      const std::size_t row = block.rows * i / panels;
-      panel.rows = block.rows * (i + 1) / panels - row;
-      panel.a = block.a + row * block.a_row_stride;
-      panel.c = block.c + row * block.c_stride + column;
-      const auto& kernels = (is_cut ? cut.by_rows : whole.by_rows)[panel.rows - 1];
-      kernels[batches - 1](panel);
-    }
+    const auto& kernels = is_cut ? cut.by_rows : whole.by_rows;
+    float* c = block.c + column;
+    for (std::size_t group = 0; group < block.groups.count; ++group)
+      for (std::size_t i = 0; i < panels; ++i) {
+        const std::size_t row = block.rows * i / panels;
+        panel.rows = block.rows * (i + 1) / panels - row;
+        panel.a = block.a + group * block.groups.stride + row * block.a_row_stride;
+        panel.c = c;
+        kernels[panel.rows - 1][batches - 1](panel);
+        c += panel.rows * block.c_stride;
+      }
   }
 }
 
