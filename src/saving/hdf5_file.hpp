@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "keratin/shape.hpp"
 #include "keratin/tensor.hpp"
@@ -19,9 +20,19 @@ struct Hdf5Dataset {
   bool floating = true;  // false: integers
 };
 
+/// Where a text is: the attribute `name` of the object at `path`.
+struct Hdf5Attribute {
+  std::string path, name;
+};
+/// A text or a list of texts; nothing where there is no such attribute.
+using Hdf5Texts = std::optional<std::vector<std::string>>;
+
+struct Hdf5Image;
+
 /// Reads a file that may be damaged or hostile. HDF5 is not safe on every input, so that only this
-/// is done: known paths are followed, link by link; no attribute is touched and nothing is listed;
-/// type, shape and storage are checked before values are read. Paths are names joined by '/'
+/// is done: known paths are followed, link by link; nothing is listed; type, shape and storage are
+/// checked before values are read; and attributes are left to a child process. Paths are names
+/// joined by '/'
 /// ("layers/dense/vars/0"). Errors are std::runtime_error "[where] name: ...".
 ///
 /// HDF5 is not thread-safe: all readers and writers of this process take turns. A program that
@@ -44,10 +55,13 @@ class Hdf5Reader {
   Tensor read(const std::string& path, const Shape& expected) const;
   /// The value of an array of shape (), of integers or integral floats.
   std::int64_t read_integer(const std::string& path) const;
+  /// The texts of attributes, also of lists that are split into name0, name1, ... Everything
+  /// damaged that HDF5 may crash or hang on becomes an error: a child process reads them
+  /// (child_process.hpp).
+  std::vector<Hdf5Texts> read_texts(const std::vector<Hdf5Attribute>& attributes) const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<Hdf5Image> image_;
 };
 
 /// Writes what h5py's defaults give: superblock 0, contiguous arrays, no times. Groups on the way

@@ -62,3 +62,19 @@ with h5py.File(FILES / "kinds.h5", "w") as file:
     refused.create_dataset("chunk_bomb", (2, 3), "f4", chunks=(1 << 13, 1 << 13), maxshape=(None, None), compression="gzip")
     refused.create_dataset("huge", (1 << 40,), "f4", chunks=(1024,))
     refused.create_dataset("sparse", (1 << 13, 1 << 13), "f4")
+
+# Texts in attributes.
+with h5py.File(FILES / "texts.h5", "w") as file:
+    file.attrs["ascii"] = b"some text"
+    file.attrs["utf8"] = "grüße"
+    file.attrs["fixed"] = np.bytes_(b"fixed")
+    file.attrs["list"] = [b"one", b"", b"three"]
+    file.attrs["fixed_list"] = np.array([b"one", b"", b"three"], "S5")
+    file.attrs["empty_list"] = []
+    file.attrs["empty"] = ""
+    file.attrs["numbers"] = [1, 2]
+    file["soft"] = h5py.SoftLink("/")
+    names = [f"weight_{index:02}_{'x' * 50}".encode() for index in range(25)]
+    group = file.create_group("group")
+    for part, some in enumerate(np.array_split(names, 3)):  # as Keras splits what is larger than 64512 bytes
+        group.attrs[f"split{part}"] = some

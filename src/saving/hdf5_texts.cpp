@@ -1,0 +1,162 @@
+// Attributes of texts, read by a child process.
+
+#ifdef KERATIN_HAS_KERAS_FILES
+
+#include <cstring>
+
+#include "saving/child_process.hpp"
+#include "saving/hdf5.hpp"
+
+namespace keratin {
+
+namespace {
+
+constexpr std::size_t most_texts = 1 << 20;
+
+/// The texts of one attribute. HDF5 may crash here.
+class Attribute {
+ public:
+  Attribute(const Hdf5Image& image, hid_t object, const std::string& name)
+      : image_(image),
+        name_(name),
+        attribute_(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose),
+        type_(H5Aget_type(attribute_.get()), H5Tclose),
+        space_(H5Aget_space(attribute_.get()), H5Sclose) {
+    require(attribute_.valid() && type_.valid() && space_.valid(), "is damaged");
+  }
+
+  std::vector<std::string> texts() const {
+    const hssize_t count = H5Sget_simple_extent_npoints(space_.get());
+    if (count == 0) return {};  // h5py writes an empty list as one of numbers
+    require(count > 0 && count <= static_cast<hssize_t>(most_texts), "has too many texts");
+    require(H5Tget_class(type_.get()) == H5T_STRING, "holds no text");
+    const auto size = static_cast<std::size_t>(count);
+    return H5Tis_variable_str(type_.get()) > 0 ? variable(size) : fixed(size);
+  }
+
+ private:
+  void require(bool ok, const char* what) const {
+    image_.require(ok, "attribute ", name_, ' ', what);
+  }
+
+  void read(void* values) const {
+    require(H5Aread(attribute_.get(), type_.get(), values) >= 0, "cannot be read");
+  }
+
+  // Each value is a pointer to a text that HDF5 allocates. The process ends before it matters.
+  std::vector<std::string> variable(std::size_t count) const {
+    std::vector<char*> values(count);
+    read(values.data());
+    std::vector<std::string> texts;
+    for (const char* value : values) texts.emplace_back(value == nullptr ? "" : value);
+    return texts;
+  }
+
+  // All values have the same size, and shorter texts are filled up.
+  std::vector<std::string> fixed(std::size_t count) const {
+    const std::size_t size = H5Tget_size(type_.get());
+    require(size <= image_.bytes.size() / count, "is larger than the file");
+    std::vector<char> values(count * size);
+    read(values.data());
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < count; ++i) {
+      const char* const text = values.data() + i * size;
+      texts.emplace_back(text, strnlen(text, size));
+    }
+    return texts;
+  }
+
+  const Hdf5Image& image_;
+  const std::string& name_;
+  Id attribute_, type_, space_;
+};
+
+bool exists(const Hdf5Image& image, hid_t object, const std::string& name) {
+  const htri_t found = H5Aexists(object, name.c_str());
+  image.require(found >= 0, "is damaged: cannot look for attribute ", name);
+  return found > 0;
+}
+
+Hdf5Texts read_texts(const Hdf5Image& image, const Hdf5Attribute& where) {
+  const Id object = image.open(where.path);
+  if (!object.valid()) return std::nullopt;
+  if (exists(image, object.get(), where.name))
+    return Attribute(image, object.get(), where.name).texts();
+  std::vector<std::string> all;  // lists of more than 64512 bytes are split
+  for (std::size_t part = 0;; ++part) {
+    const std::string name = concat(where.name, part);
+    if (!exists(image, object.get(), name)) return part == 0 ? Hdf5Texts() : Hdf5Texts(all);
+    for (std::string& text : Attribute(image, object.get(), name).texts())
+      all.push_back(std::move(text));
+    image.require(all.size() <= most_texts, "attribute ", where.name, " has too many texts");
+  }
+}
+
+// Between the processes: each item is its length in decimal, ':' and its bytes.
+void append(std::string& packed, std::string_view item) {
+  packed += concat(item.size(), ':');
+  packed += item;
+}
+
+/// Takes items apart. The sender may have been led astray: nothing is believed.
+class Unpacker {
+ public:
+  explicit Unpacker(const Hdf5Image& image, std::string_view packed)
+      : image_(image), packed_(packed) {}
+
+  std::string text() {
+    const std::size_t size = number();
+    image_.require(size <= packed_.size(), broken);
+    const std::string item(packed_.substr(0, size));
+    packed_.remove_prefix(size);
+    return item;
+  }
+  // A number and the ':' behind it.
+  std::size_t number() {
+    std::size_t value = 0;
+    const auto [end, error] =
+        std::from_chars(packed_.data(), packed_.data() + packed_.size(), value);
+    const auto digits = static_cast<std::size_t>(end - packed_.data());
+    image_.require(error == std::errc() && digits < packed_.size() && *end == ':', broken);
+    packed_.remove_prefix(digits + 1);
+    return value;
+  }
+  bool done() const { return packed_.empty(); }
+
+  static constexpr const char* broken = "is damaged: its texts cannot be read";
+
+ private:
+  const Hdf5Image& image_;
+  std::string_view packed_;
+};
+
+}  // namespace
+
+std::vector<Hdf5Texts> Hdf5Reader::read_texts(const std::vector<Hdf5Attribute>& attributes) const {
+  const auto work = [&] {
+    std::string packed;
+    for (const Hdf5Attribute& attribute : attributes) {
+      const Hdf5Texts texts = keratin::read_texts(*image_, attribute);
+      packed += texts ? concat(texts->size() + 1, ':') : "0:";
+      if (texts)
+        for (const std::string& text : *texts) append(packed, text);
+    }
+    return packed;
+  };
+  const Turn turn;  // held while the process is copied: no thread is inside HDF5
+  const std::string packed = run_in_child(image_->where, image_->name, work);
+  Unpacker items(*image_, packed);
+  std::vector<Hdf5Texts> all(attributes.size());
+  for (Hdf5Texts& texts : all) {
+    std::size_t left = items.number();
+    if (left == 0) continue;
+    texts.emplace();
+    while (--left > 0) texts->push_back(items.text());
+  }
+  image_->require(items.done(), Unpacker::broken);
+  return all;
+}
+
+}  // namespace keratin
+
+#endif

@@ -1,0 +1,230 @@
+// The .h5 files that TF-Keras 2 and Keras 3 wrote of whole models, and the child process that reads
+// their texts.
+
+#ifdef KERATIN_HAS_KERAS_FILES
+
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "data/zip.hpp"
+#include "keratin/datasets.hpp"
+#include "saving/child_process.hpp"
+#include "saving/legacy_file.hpp"
+#include "support/catch.hpp"
+#include "support/folder.hpp"
+
+using namespace keratin;
+
+namespace {
+
+const std::string files = std::string(KERATIN_GOLDEN_DIR) + "/../keras_files/";
+const std::vector<std::string> versions = {"tf2", "keras3"};
+
+std::string model_bytes(const std::string& version, const std::string& name) {
+  const ZipArchive archive(files + version + "_models.zip", "test");
+  const ZipMember& member = archive.member(name + ".h5");
+  const auto source = archive.open(member);
+  std::string bytes(static_cast<std::size_t>(member.size), '\0');
+  source->read(bytes.data(), bytes.size());
+  return bytes;
+}
+
+LegacyFile open_legacy(const std::string& version, const std::string& name) {
+  return {"test", name + ".h5", model_bytes(version, name)};
+}
+
+std::string run(const std::function<std::string()>& work, const ChildLimits& limits = {}) {
+  try {
+    return run_in_child("test", "work", work, limits);
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+}
+
+const std::string failed =
+    "[test] work: is damaged: reading it takes too much time or memory, or crashes";
+
+}  // namespace
+
+TEST_CASE("legacy files are taken apart", "[saving]") {
+  for (const std::string& version : versions) {
+    INFO(version);
+    const auto numbers = datasets::load_npz(files + version + "_models.npz");
+    const LegacyFile dense = open_legacy(version, "dense");
+    REQUIRE(dense.model_config());
+    CHECK(dense.model_config()->starts_with(R"({"class_name": "Sequential", "config": {"name": )"));
+    REQUIRE(dense.training_config());
+    CHECK(dense.training_config()->find("sparse_categorical_crossentropy") != std::string::npos);
+    REQUIRE(dense.layers().size() == 3);
+    CHECK(dense.layers()[0].name == "hidden");
+    CHECK(dense.layers()[1].name == "batch_normalization");
+    CHECK(dense.layers()[1].weights.size() == 4);
+    std::size_t index = 0;
+    for (const LegacyLayer& layer : dense.layers())
+      for (const LegacyWeight& weight : layer.weights) {
+        INFO(weight.path);
+        const auto found = dense.arrays().find(weight.path);
+        REQUIRE(found);
+        const Tensor values = dense.arrays().read(weight.path, found->shape);
+        // The archive of numbers has them in Keras's order of all weights, which is that of layers.
+        const Array& wanted = numbers.at("dense.weight" + std::to_string(index++));
+        CHECK(values == Tensor::from(wanted.shape(), wanted.values<float>()));
+      }
+    CHECK(index == 8);
+    // The number of steps, the learning rate in Keras 3, and two slots for each of six variables.
+    CHECK(dense.optimizer_weights().size() == (version == "tf2" ? 13 : 14));
+    CHECK(dense.arrays().read_integer(dense.optimizer_weights()[0].path) == 6);
+
+    const LegacyFile conv = open_legacy(version, "conv");
+    REQUIRE(conv.layers().size() == 11);
+    CHECK(conv.layers()[2].name == "leaky_re_lu");
+    CHECK(conv.layers()[2].weights.empty());
+    const LegacyFile plain = open_legacy(version, "embedding");
+    CHECK_FALSE(plain.training_config());
+    CHECK(plain.optimizer_weights().empty());
+  }
+  const LegacyFile weights = open_legacy("tf2", "weights");
+  CHECK_FALSE(weights.model_config());
+  CHECK(weights.layers().size() == 3);
+  CHECK(weights.layers()[0].weights[0].path == "hidden/hidden/kernel:0");
+  CHECK(weights.arrays().read("hidden/hidden/kernel:0", {3, 4}).shape() == Shape{3, 4});
+}
+
+TEST_CASE("texts of HDF5 are read in every form", "[saving]") {
+  std::ifstream file(files + "texts.h5", std::ios::binary);
+  const Hdf5Reader reader("test", "texts.h5", {std::istreambuf_iterator<char>(file), {}});
+  using List = std::vector<std::string>;
+  const std::vector<Hdf5Texts> texts = reader.read_texts({{"", "ascii"},
+                                                          {"", "utf8"},
+                                                          {"", "fixed"},
+                                                          {"", "list"},
+                                                          {"", "fixed_list"},
+                                                          {"", "empty_list"},
+                                                          {"", "empty"},
+                                                          {"", "missing"},
+                                                          {"no/group", "list"},
+                                                          {"group", "split"}});
+  CHECK(texts[0] == List{"some text"});
+  CHECK(texts[1] == List{"gr\xc3\xbc\xc3\x9f"
+                         "e"});
+  CHECK(texts[2] == List{"fixed"});
+  CHECK(texts[3] == List{"one", "", "three"});
+  CHECK(texts[4] == List{"one", "", "three"});
+  CHECK(texts[5] == List{});
+  CHECK(texts[6] == List{""});
+  CHECK_FALSE(texts[7]);
+  CHECK_FALSE(texts[8]);
+  REQUIRE(texts[9]);
+  CHECK(texts[9]->size() == 25);
+  CHECK(texts[9]->front() == "weight_00_" + std::string(50, 'x'));
+  CHECK(texts[9]->back() == "weight_24_" + std::string(50, 'x'));
+  const auto refused = [&](const Hdf5Attribute& attribute) {
+    try {
+      reader.read_texts({attribute});
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  CHECK(refused({"", "numbers"}) == "[test] texts.h5: attribute numbers holds no text");
+  CHECK(refused({"soft", "list"}) ==
+        "[test] texts.h5: soft is a soft or external link, which is not followed");
+}
+
+TEST_CASE("a child process does what it is told", "[saving]") {
+  CHECK(run([] { return std::string("result"); }) == "result");
+  CHECK(run([] { return std::string(); }).empty());
+  CHECK(run([] { return std::string(3 << 20, 'x'); }) == std::string(3 << 20, 'x'));
+  CHECK(run([]() -> std::string { throw std::runtime_error("[there] reason"); }) ==
+        "[there] reason");
+}
+
+TEST_CASE("what goes wrong in a child process is an error", "[saving]") {
+  CHECK(run([]() -> std::string { std::abort(); }) == failed);
+  CHECK(run([]() -> std::string {
+          const volatile int* const nowhere = nullptr;
+          return std::to_string(*nowhere);
+        }) == failed);
+  CHECK(run([]() -> std::string { _exit(0); }) == failed);
+  CHECK(run([]() -> std::string { throw 1; }) == failed);
+  CHECK(run([]() -> std::string { return std::string(33 << 20, 'x'); }) == failed);
+
+  const auto endless = []() -> std::string {
+    for (std::atomic<unsigned> i = 0;; ++i) {
+    }
+  };
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(run(endless, {.cpu_seconds = 0.1}) == failed);
+  CHECK(run(endless, {.cpu_seconds = 100, .wall_seconds = 0.1}) == failed);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+}
+
+TEST_CASE("a child process has little memory and no files", "[saving]") {
+  const auto allocate = [](std::size_t bytes) {
+    return run([bytes]() -> std::string {
+      std::vector<char> all(bytes);
+      for (std::size_t i = 0; i < bytes; i += 4096) all[i] = 1;
+      return "enough";
+    });
+  };
+  CHECK(allocate(1 << 20) == "enough");
+  CHECK(allocate(std::size_t{1} << 30) == failed);
+  const test::Folder folder;
+  const std::string path = folder.file("secret", "text");
+  CHECK(run([&] { return std::string(std::ifstream(path) ? "open" : "closed"); }) == "closed");
+  CHECK(run([&] { return std::string(std::ofstream(path) ? "open" : "closed"); }) == "closed");
+  CHECK(run([] { return std::string(fork() < 0 ? "alone" : "not alone"); }) == "alone");
+  CHECK(run([] { return std::string(kill(getppid(), 0) < 0 ? "alone" : "not alone"); }) == "alone");
+}
+
+TEST_CASE("child processes work while other threads do", "[saving]") {
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i)
+    threads.emplace_back([&] {  // keeps the locks of malloc busy
+      while (!stop) std::vector<std::string> strings(100, std::string(1000, 'x'));
+    });
+  bool same = true;
+  for (int i = 0; i < 20; ++i)
+    same = same && run([i] { return std::string(static_cast<std::size_t>(i) * 10000, 'y'); }) ==
+                       std::string(static_cast<std::size_t>(i) * 10000, 'y');
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  CHECK(same);
+}
+
+TEST_CASE("files that are no legacy models are refused", "[saving]") {
+  const auto refused = [](const std::string& bytes) {
+    try {
+      LegacyFile("test", "m.h5", bytes);
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  CHECK(refused("nothing") == "[test] m.h5: is no HDF5 file, or a damaged one");
+  Hdf5Writer writer("test");
+  writer.add_object("", "name");
+  CHECK(refused(writer.finish()) == "[test] m.h5: is no .h5 file of Keras: it has no layer_names");
+  // A damaged global heap, which texts are in: its size, and the index of its first text.
+  const std::string whole = model_bytes("tf2", "dense");
+  REQUIRE(refused(whole) == "no error");
+  const std::size_t heap = whole.find("GCOL");
+  for (const std::size_t at : {heap + 8, heap + 9, heap + 11, heap + 16, heap + 24, heap + 27})
+    for (const char value : {'\0', '\x7f', '\xff'}) {
+      std::string damaged = whole;
+      damaged.at(at) = value;
+      const std::string reason = refused(damaged);
+      INFO(at - heap << ' ' << static_cast<int>(value) << ' ' << reason);
+      CHECK(reason.starts_with(reason == "no error" ? "" : "[test] m.h5: "));
+    }
+}
+
+#endif
