@@ -118,6 +118,7 @@ TEST_CASE("every constraint survives a round trip through its fields", "[constra
     CHECK_THROWS(make_member<Constraint>(row.class_name, Config::Object{{"norm", 1}}));
   }
   CHECK(to_string(describe<Constraint>(MinMaxNorm({.rate = 0.5, .axis = {0, 1}}))) ==
-        R"({"class_name": "MinMaxNorm", "config": {"min_value": 0.0, "max_value": 1.0, )"
-        R"("rate": 0.5, "axis": [0, 1]}})");
+        R"({"module": "keras.constraints", "class_name": "MinMaxNorm", )"
+        R"("config": {"min_value": 0.0, "max_value": 1.0, "rate": 0.5, "axis": [0, 1]}, )"
+        R"("registered_name": None})");
 }

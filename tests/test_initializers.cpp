@@ -288,11 +288,12 @@ TEST_CASE("every initializer survives a round trip through its fields", "[initia
 TEST_CASE("initializers keep their options as they were given", "[initializers]") {
   CHECK(to_string(describe<Initializer>(VarianceScaling(
             {.scale = 0.1, .mode = "fan_avg", .distribution = "Uniform", .seed = 7}))) ==
-        R"({"class_name": "VarianceScaling", "config": {"scale": 0.1, "mode": "fan_avg", )"
-        R"("distribution": "Uniform", "seed": 7, "input_axes": None, "output_axes": None}})");
+        R"({"module": "keras.initializers", "class_name": "VarianceScaling", )"
+        R"("config": {"scale": 0.1, "mode": "fan_avg", "distribution": "Uniform", "seed": 7, )"
+        R"("input_axes": None, "output_axes": None}, "registered_name": None})");
   CHECK(to_string(describe<Initializer>(RandomUniform({.minval = -0.3, .maxval = 0.7}))) ==
-        R"({"class_name": "RandomUniform", "config": {"minval": -0.3, "maxval": 0.7, )"
-        R"("seed": None}})");
+        R"({"module": "keras.initializers", "class_name": "RandomUniform", )"
+        R"("config": {"minval": -0.3, "maxval": 0.7, "seed": None}, "registered_name": None})");
   CHECK(to_string(Constant(0.1).get_config()) == R"({"value": 0.1})");
   CHECK(to_string(Identity(2.5).get_config()) == R"({"gain": 2.5})");
   CHECK(to_string(Zeros().get_config()) == "{}");
@@ -334,7 +335,9 @@ class Undescribed : public Initializer {
 TEST_CASE("an initializer of the program's own is one like ours", "[initializers]") {
   const InitializerHandle own = Alternating({.size = 2});
   CHECK(own({3}) == Tensor({2, -2, 2}));
-  CHECK(to_string(own.config()) == R"({"class_name": "Alternating", "config": {"size": 2.0}})");
+  CHECK(to_string(own.config()) ==
+        R"({"module": None, "class_name": "Alternating", "config": {"size": 2.0}, )"
+        R"("registered_name": "Alternating"})");
   CHECK_THROWS(InitializerHandle::from_config(own.config()));  // an unknown name out here
   {
     const CustomObjectScope scope({custom_object<Alternating>("Alternating")});
@@ -352,7 +355,7 @@ TEST_CASE("options hold an initializer by value", "[initializers]") {
   CHECK_FALSE(InitializerHandle());
   CHECK(InitializerHandle().config().is_null());
   CHECK_FALSE(InitializerHandle::from_config(Config()));
-  CHECK(to_string(InitializerHandle("he_normal").config()) == R"("he_normal")");
+  CHECK(InitializerHandle("he_normal").config() == describe<Initializer>(HeNormal()));
   CHECK(InitializerHandle::from_config("zeros")({2}) == Tensor::zeros({2}));
 
   const InitializerHandle fixed = Initializer::FromFunction(

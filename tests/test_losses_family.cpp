@@ -135,8 +135,8 @@ TEST_CASE("a loss of one's own with a list of fields is like a built-in one", "[
   CHECK(quantile.name == "loss");
   CHECK(Quantile({.name = "q"}).name == "q");
   CHECK(to_string(describe<Loss>(quantile)) ==
-        R"({"class_name": "Quantile", "config": )"
-        R"({"q": 0.8, "reduction": "sum_over_batch_size", "name": "loss"}})");
+        R"({"module": None, "class_name": "Quantile", "config": {"q": 0.8, )"
+        R"("reduction": "sum_over_batch_size", "name": "loss"}, "registered_name": "Quantile"})");
 
   CHECK_THROWS(member_from_config<Loss>(describe<Loss>(quantile)));
   const CustomObjectScope scope({custom_object<Quantile>("Quantile")});

@@ -90,9 +90,9 @@ TEST_CASE("schedules survive a round trip, inside their optimizer too", "[schedu
   again->set_calls(5);
   CHECK(again->learning_rate() == cosine()(5));
   CHECK(to_string(*config.find("config")->find("learning_rate")) ==
-        "{\"class_name\": \"CosineDecay\", \"config\": {\"initial_learning_rate\": 0.1, "
-        "\"decay_steps\": 10, \"alpha\": 0.0, \"name\": \"CosineDecay\", \"warmup_target\": None, "
-        "\"warmup_steps\": 0}}");
+        R"({"module": "keras.optimizers.schedules", "class_name": "CosineDecay", "config": )"
+        R"({"initial_learning_rate": 0.1, "decay_steps": 10, "alpha": 0.0, "name": "CosineDecay", )"
+        R"("warmup_target": None, "warmup_steps": 0}, "registered_name": None})");
 
   SGD sgd({.learning_rate = 0.5});
   sgd.set_learning_rate(0.25);  // described as it is now

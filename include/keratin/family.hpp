@@ -38,12 +38,14 @@ struct Row {
   std::array<const char*, 3> aliases;  // other names that Keras's strings may use, "" for none
   const std::type_info* type;
   std::shared_ptr<Family> (*make)(std::string_view class_name, const Config& options);
-  Config (*default_options)();  // all fields, in order; those that are required have no use yet
+  Config (*default_options)();   // all fields, in order; those that are required have no use yet
+  const char* module = nullptr;  // Keras's, where it is not that of the family's other classes
 };
 
 template <class Family>
 struct ClassTable {
   const char* family;  // "loss", for error messages
+  const char* module;  // "keras.losses", for descriptions
   std::span<const Row<Family>> rows;
   bool any_case = false;  // names are known in whatever case, as those of Keras's optimizers
 };
@@ -178,11 +180,19 @@ std::string class_name_of(const Family& member) {
   return detail::class_name_of_type(typeid(member));
 }
 
-/// {"class_name": ..., "config": ...}, from which from_config() makes an equal member.
+/// As keras.saving.serialize_keras_object() describes an object: {"module": "keras.losses",
+/// "class_name": ..., "config": ..., "registered_name": None}. member_from_config() makes an equal
+/// member of it. A class of the program's own has no module, and its name twice.
 template <class Family>
 Config describe(const Family& member) {
-  return Config::Object{{"class_name", class_name_of<Family>(member)},
-                        {"config", member.get_config()}};
+  const std::string class_name = class_name_of<Family>(member);
+  const Row<Family>* row = find_row(Family::table().rows, class_name);
+  const bool built_in = row && *row->type == typeid(member);
+  const char* module = built_in && row->module ? row->module : Family::table().module;
+  return Config::Object{{"module", built_in ? Config(module) : Config()},
+                        {"class_name", class_name},
+                        {"config", member.get_config()},
+                        {"registered_name", built_in ? Config() : Config(class_name)}};
 }
 
 /// A member from its class name alone or from what describe() gives.
@@ -293,10 +303,13 @@ class Handle {
     return copy_ ? copy_(*member_) : member_;
   }
 
-  /// The name by which it was given, else what describe() gives; null for none.
+  /// What describe() gives; null for none. As in Keras, a loss or metric that was given by name is
+  /// described by that.
   Config config() const {
     if (!member_) return {};
-    return name_.empty() ? describe<FamilyType>(*member_) : Config(name_);
+    if constexpr (requires { FamilyType::named_by_alias; })
+      if (!name_.empty()) return name_;
+    return describe<FamilyType>(*member_);
   }
   static Handle from_config(const Config& config) {
     if (config.is_null()) return {};

@@ -32,6 +32,14 @@
 
 namespace keratin {
 
+/// A list that is not given when it is empty: a Config has null instead of it.
+template <class T>
+struct OptionalList : std::vector<T> {
+  static constexpr bool null_if_empty = true;
+  using std::vector<T>::vector;
+  OptionalList(std::vector<T> values) : std::vector<T>(std::move(values)) {}
+};
+
 namespace detail {
 
 struct AnyVisitor {
@@ -47,6 +55,8 @@ template <class T>
 struct IsVector : std::false_type {};
 template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
+template <class T>
+struct IsVector<OptionalList<T>> : std::true_type {};
 
 }  // namespace detail
 
@@ -69,6 +79,8 @@ Config to_config(const T& value) {
   } else if constexpr (detail::IsOptional<T>::value) {
     return value ? to_config(*value) : Config();
   } else if constexpr (detail::IsVector<T>::value || std::is_same_v<T, Shape>) {
+    if constexpr (requires { T::null_if_empty; })
+      if (value.empty()) return {};
     Config::List list;
     for (const auto& item : value) list.push_back(to_config(item));
     return list;
@@ -114,6 +126,8 @@ T value_of(const Config& config, std::string_view where, std::string_view field)
     }
     return shape;
   } else if constexpr (detail::IsVector<T>::value) {
+    if constexpr (requires { T::null_if_empty; })
+      if (config.is_null()) return {};
     using Item = typename T::value_type;
     const Config::List* list = config.get_if<Config::List>();
     want(list != nullptr, "a list");
@@ -167,8 +181,8 @@ Config write_fields(Options options) {  // a copy: fields() takes what readers m
 }
 
 /// The options that `config`, an object, describes: a field that it does not name keeps its
-/// default. Throws std::invalid_argument for a key that is no field, and for a value of the wrong
-/// type.
+/// default. Throws std::invalid_argument for a key that is no field, unless its value is null, and
+/// for a value of the wrong type.
 template <HasFields Options>
 Options read_fields(std::string_view class_name, const Config& config) {
   const auto* object = config.get_if<Config::Object>();
@@ -177,7 +191,7 @@ Options read_fields(std::string_view class_name, const Config& config) {
   detail::FieldReader reader{class_name, config};
   fields(reader, options);
   for (const Config::Entry& entry : *object) {
-    bool known = false;
+    bool known = entry.value.is_null();  // asks for nothing
     for (const std::string& name : reader.names) known = known || name == entry.key;
     check(known, class_name, "there is no field '", entry.key,
           "' among: ", joined(reader.names, [](const std::string& name) { return name; }));

@@ -12,7 +12,7 @@ constexpr Row<Constraint> rows[] = {
     row<MaxNorm>("MaxNorm", "max_norm"),
     row<MinMaxNorm>("MinMaxNorm", "min_max_norm"),
 };
-constexpr ClassTable<Constraint> table{"constraint", rows};
+constexpr ClassTable<Constraint> table{"constraint", "keras.constraints", rows};
 
 }  // namespace
 }  // namespace constraints

@@ -22,7 +22,7 @@ constexpr Row<Initializer> rows[] = {
     row<Orthogonal>("Orthogonal", "orthogonal", "OrthogonalInitializer"),
     row<Identity>("Identity", "identity", "IdentityInitializer"),
 };
-constexpr ClassTable<Initializer> table{"initializer", rows};
+constexpr ClassTable<Initializer> table{"initializer", "keras.initializers", rows};
 
 }  // namespace
 }  // namespace initializers

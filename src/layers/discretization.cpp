@@ -49,7 +49,7 @@ struct Summary {
 
 Discretization::Discretization(DiscretizationOptions options)
     : Configured(std::move(options)), boundaries_(this->options().bin_boundaries) {
-  check(!boundaries_.empty() || this->options().num_bins > 0, "discretization",
+  check(!boundaries_.empty() || this->options().num_bins.value_or(0) > 0, "discretization",
         "got neither bin_boundaries nor num_bins, wanted one of them");
   check(std::is_sorted(boundaries_.begin(), boundaries_.end()), "discretization",
         "bin_boundaries are not in ascending order");
@@ -57,7 +57,7 @@ Discretization::Discretization(DiscretizationOptions options)
 }
 
 void Discretization::adapt(const ArrayView& x) {
-  check(options().num_bins > 0, "discretization",
+  check(options().num_bins.value_or(0) > 0, "discretization",
         "adapt() was called, but bin_boundaries were given instead of num_bins");
   std::vector<double> sorted;
   const std::size_t size = x.shape().without_batch().elements();
@@ -73,18 +73,20 @@ void Discretization::adapt(const ArrayView& x) {
     summary.values.push_back(sorted[i]);
     summary.weights.push_back(static_cast<float>(step));
   }
-  boundaries_ = summary.compressed(epsilon).compressed(1.0 / options().num_bins).values;
+  boundaries_ = summary.compressed(epsilon).compressed(1.0 / *options().num_bins).values;
   boundaries_.pop_back();
 }
 
 Config Discretization::get_config() const {
   Config config = Configured::get_config();
+  if (boundaries_.empty()) return config;
   config.set("bin_boundaries", to_config(boundaries_));
+  config.set("num_bins", {});  // Keras refuses both
   return config;
 }
 
 int Discretization::depth() const {
-  return boundaries_.empty() ? options().num_bins : static_cast<int>(boundaries_.size()) + 1;
+  return boundaries_.empty() ? *options().num_bins : static_cast<int>(boundaries_.size()) + 1;
 }
 
 Shape Discretization::compute_output_shape(const Shape& input) const {

@@ -27,15 +27,17 @@ ops::Interpolation interpolation_of(const std::string& name) {
 }  // namespace
 
 UpSampling1D::UpSampling1D(UpSampling1DOptions given) : Configured(std::move(given)) {
-  options().size.check_at_least(1, name_1d, "size");
+  Size1D(options().size).check_at_least(1, name_1d, "size");
 }
 
 Shape UpSampling1D::compute_output_shape(const Shape& input) const {
   check_sample(input, 1, name_1d);
-  return {input[0] * static_cast<std::size_t>(options().size[0]), input[1]};
+  return {input[0] * static_cast<std::size_t>(options().size), input[1]};
 }
 
-Node UpSampling1D::call(Node x, bool) { return ops::up_sample(x, on_image(options().size)); }
+Node UpSampling1D::call(Node x, bool) {
+  return ops::up_sample(x, on_image(Size1D(options().size)));
+}
 
 UpSampling2D::UpSampling2D(Size2D size, UpSampling2DOptions given)
     : Configured(with_size(std::move(given), size)),

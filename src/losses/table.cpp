@@ -31,7 +31,7 @@ constexpr Row<Loss> rows[] = {
     row<Dice>("Dice", "dice"),
     row<Tversky>("Tversky", "tversky"),
 };
-constexpr ClassTable<Loss> losses_table = {"loss", rows};
+constexpr ClassTable<Loss> losses_table = {"loss", "keras.losses", rows};
 
 }  // namespace
 

@@ -68,7 +68,7 @@ constexpr Row<Metric> rows[] = {
 }  // namespace
 
 const ClassTable<Metric>& Metric::table() {
-  static constexpr ClassTable<Metric> table{"metric", rows};
+  static constexpr ClassTable<Metric> table{"metric", "keras.metrics", rows};
   return table;
 }
 

@@ -8,6 +8,15 @@ namespace {
 
 using namespace layers;
 
+constexpr Row<Layer> sequential = [] {
+  Row<Layer> sequential = row<Sequential>("Sequential");
+  sequential.module = "keras";
+  sequential.make = [](std::string_view, const Config& config) -> std::shared_ptr<Layer> {
+    return std::make_shared<Sequential>(Sequential::from_config(config));
+  };
+  return sequential;
+}();
+
 // clang-format off
 constexpr Row<Layer> rows[] = {
     row<Activation>("Activation"),
@@ -54,7 +63,7 @@ constexpr Row<Layer> rows[] = {
     row<Reshape>("Reshape"),
     row<RMSNormalization>("RMSNormalization"),
     row<SeparableConv2D>("SeparableConv2D"),
-    row<Sequential>("Sequential"),
+    sequential,
     row<Softmax>("Softmax"),
     row<SpatialDropout1D>("SpatialDropout1D"),
     row<SpatialDropout2D>("SpatialDropout2D"),
@@ -69,7 +78,7 @@ constexpr Row<Layer> rows[] = {
 }  // namespace
 
 const ClassTable<Layer>& Layer::table() {
-  static constexpr ClassTable<Layer> table{"layer", rows};
+  static constexpr ClassTable<Layer> table{"layer", "keras.layers", rows};
   return table;
 }
 

@@ -11,7 +11,7 @@ constexpr Row<Regularizer> rows[] = {
     row<L1L2>("L1L2", "l1_l2", "l1l2"),
     row<OrthogonalRegularizer>("OrthogonalRegularizer", "orthogonal_regularizer"),
 };
-constexpr ClassTable<Regularizer> table{"regularizer", rows};
+constexpr ClassTable<Regularizer> table{"regularizer", "keras.regularizers", rows};
 
 }  // namespace
 }  // namespace regularizers

@@ -9,12 +9,11 @@
 namespace keratin::layers {
 
 struct DiscretizationOptions {
-  std::vector<double> bin_boundaries = {};  // ascending; or:
-  int num_bins = 0;                         // how many bins adapt() is to make
-  double epsilon = 0.01;                    // the precision of their quantiles
-  std::string output_mode = "int";          // or as CategoryEncoding's
+  OptionalList<double> bin_boundaries = {};  // ascending; or:
+  std::optional<int> num_bins = {};          // how many bins adapt() is to make
+  double epsilon = 0.01;                     // the precision of their quantiles
+  std::string output_mode = "int";           // or as CategoryEncoding's
   std::string name = "";
-  bool trainable = true;
 };
 template <class V>
 void fields(V& v, DiscretizationOptions& o) {
@@ -23,7 +22,6 @@ void fields(V& v, DiscretizationOptions& o) {
   v("epsilon", o.epsilon);
   v("output_mode", o.output_mode);
   v("name", o.name);
-  v("trainable", o.trainable);
 }
 
 /// Numbers to the index of their bin: how many boundaries are not above them. The boundaries are

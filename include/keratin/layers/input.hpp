@@ -11,9 +11,21 @@ struct InputOptions {
   Shape shape = {};  // of a sample, without the batch axis
   std::string name = "";
 };
+
+/// A sample's shape as Keras's configurations have it: with the batch axis, which is null.
+struct BatchShape {
+  Shape sample = {};
+
+  Config config() const;
+  /// Any size of the batch will do. Throws std::invalid_argument for other unknown sizes.
+  static BatchShape from_config(const Config& config);
+};
+
 template <class V>
 void fields(V& v, InputOptions& o) {
-  v("shape", o.shape);
+  BatchShape batch_shape{o.shape};
+  v("batch_shape", batch_shape);
+  o.shape = std::move(batch_shape.sample);
   v("name", o.name);
 }
 

@@ -11,9 +11,9 @@ namespace keratin::layers {
 
 struct NormalizationOptions {
   Axes axis = -1;  // one or several, counted with the batch axis; Axes(): one mean for all
-  std::vector<double> mean = {};      // empty: the mean of the data given to adapt()
-  std::vector<double> variance = {};  // likewise
-  bool invert = false;                // whether to compute x * sqrt(variance) + mean
+  OptionalList<double> mean = {};      // empty: the mean of the data given to adapt()
+  OptionalList<double> variance = {};  // likewise
+  bool invert = false;                 // whether to compute x * sqrt(variance) + mean
   std::string name = "";
   bool trainable = true;
 };

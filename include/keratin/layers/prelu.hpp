@@ -11,7 +11,7 @@ struct PReLUOptions {
   InitializerHandle alpha_initializer = "zeros";
   RegularizerHandle alpha_regularizer = {};
   ConstraintHandle alpha_constraint = {};
-  std::vector<int> shared_axes = {};  // counted from the batch axis, which is 0
+  OptionalList<int> shared_axes = {};  // counted from the batch axis, which is 0
   std::string name = "";
   bool trainable = true;
 };

@@ -12,14 +12,12 @@ struct SpatialDropout1DOptions {
   double rate = 0;  // required, as a field or as the constructor's first argument
   std::optional<std::uint64_t> seed = {};
   std::string name = "";
-  bool trainable = true;
 };
 template <class V>
 void fields(V& v, SpatialDropout1DOptions& o) {
   v("rate", o.rate);
   v("seed", o.seed);
   v("name", o.name);
-  v("trainable", o.trainable);
 }
 
 /// Dropout of whole channels of (batch, steps, channels).
@@ -39,7 +37,6 @@ struct SpatialDropout2DOptions {
   std::optional<std::string> data_format = {};  // "channels_last", the default, "channels_first"
   std::optional<std::uint64_t> seed = {};
   std::string name = "";
-  bool trainable = true;
 };
 template <class V>
 void fields(V& v, SpatialDropout2DOptions& o) {
@@ -47,7 +44,6 @@ void fields(V& v, SpatialDropout2DOptions& o) {
   v("data_format", o.data_format);
   v("seed", o.seed);
   v("name", o.name);
-  v("trainable", o.trainable);
 }
 
 /// Dropout of whole channels of pictures (batch, height, width, channels), or, with the data format

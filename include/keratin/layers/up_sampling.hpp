@@ -9,7 +9,7 @@
 namespace keratin::layers {
 
 struct UpSampling1DOptions {
-  Size1D size = 2;  // how often each step is repeated
+  int size = 2;  // how often each step is repeated
   std::string name = "";
   bool trainable = true;
 };
