@@ -35,6 +35,10 @@ class MetricChoice {
            !std::derived_from<std::remove_cvref_t<T>, LossHandle>) MetricChoice(T&& metric)
       : metric_(std::forward<T>(metric)) {}
 
+  /// The name by which it was given, else what describe() gives.
+  Config config() const;
+  /// From what config() gives, and from a function of Keras in its MeanMetricWrapper.
+  static MetricChoice from_config(const Config& config);
   /// The metric for targets and predictions of those shapes, batch axis included, which decide what
   /// "accuracy" means.
   std::shared_ptr<Metric> make(const Shape& y_true, const Shape& y_pred) const;
@@ -56,6 +60,11 @@ class MetricChoices {
   auto begin() const { return list_.begin(); }
   auto end() const { return list_.end(); }
 
+  /// A list; null if it is empty.
+  Config config() const;
+  /// From a list, or a list of one list, as Keras has it for a model with one output, or null.
+  static MetricChoices from_config(const Config& config);
+
  private:
   std::vector<MetricChoice> list_;
 };
@@ -66,5 +75,12 @@ struct CompileOptions {
   MetricChoices metrics = {};           // ignore sample and class weights
   MetricChoices weighted_metrics = {};  // use them
 };
+template <class V>
+void fields(V& v, CompileOptions& o) {
+  v("optimizer", o.optimizer);
+  v("loss", o.loss);
+  v("metrics", o.metrics);
+  v("weighted_metrics", o.weighted_metrics);
+}
 
 }  // namespace keratin

@@ -84,6 +84,8 @@ class Layer {
 
   /// All weights, its own and those of the layers inside, each once, in the order they were made.
   std::vector<Variable*> variables() const;
+  /// Its own alone.
+  std::vector<Variable*> own_variables() const;
   /// Those that training changes: none inside a layer that is not trainable.
   std::vector<Variable*> trainable_variables() const;
   /// The layers directly inside this one.

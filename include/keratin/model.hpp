@@ -23,6 +23,10 @@ class CallbackList;
 class DatasetFeed;
 class Feed;
 
+struct LoadWeightsOptions {
+  bool skip_mismatch = false;  // load what fits, and warn of what does not
+};
+
 /// One thread trains a model; several may predict with it as long as none does.
 class Model : public Layer {
  public:
@@ -39,6 +43,9 @@ class Model : public Layer {
   void compile(CompileOptions options);
   bool compiled() const;
   Optimizer& optimizer();  // throws before compile
+  const Optimizer& optimizer() const;
+  /// What compile() was given, with the optimizer as it is now. Throws before compile.
+  CompileOptions compile_options() const;
   /// Which way the compiled metric of that name gets better: unknown if it does not tell, and for
   /// any name that is none, or before the first step, which makes the metrics.
   Direction metric_direction(std::string_view metric_name) const;
@@ -78,6 +85,24 @@ class Model : public Layer {
   /// Throws when a count or shape differs, with nothing changed.
   void set_weights(const std::vector<Tensor>& weights);
   std::size_t count_params() const;  // throws before build
+
+  // Files; see keratin/saving.hpp. All that is written replaces the file at `path` only once it is
+  // complete. Throw std::runtime_error for files that cannot be written or read, or are damaged.
+
+  /// Writes everything to a .keras archive, which Keras 3 opens as well: layers, weights, compile
+  /// arguments, the optimizer's state. What cannot be described, such as a loss that is a function,
+  /// leaves out the compile arguments, with a warning. Throws std::invalid_argument for another
+  /// extension, for a model that is not built, and for a layer without a list of fields.
+  void save(const std::string& path) const;
+  /// Writes the weights, and the optimizer's state if there is one, to a .weights.h5 file as Keras
+  /// does, or to a .safetensors file.
+  void save_weights(const std::string& path) const;
+  /// Reads them from such a file, from a .keras archive, or from a legacy .h5 file. Throws
+  /// std::invalid_argument, with the layer, the weight and both shapes, for weights that do not
+  /// fit; nothing has changed then.
+  void load_weights(const std::string& path, const LoadWeightsOptions& options = {});
+  /// The description that a .keras archive has: layers and compile arguments, no weights.
+  std::string to_json() const;
 
  protected:
   /// For a train_step of one's own.

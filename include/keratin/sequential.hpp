@@ -55,6 +55,9 @@ class Sequential : public Model {
   Node call(Node x, bool training) override;
   std::span<const std::shared_ptr<Layer>> children() const override { return layers_; }
   Config get_config() const override;
+  /// The model that get_config() described, built if that was. Throws std::invalid_argument with
+  /// the position, name and class of a layer that cannot be made.
+  static Sequential from_config(const Config& config);
 
   /// TF-Keras 2.9's table of layers, output shapes and parameter counts.
   void summary() const;

@@ -1,6 +1,7 @@
 #include "core/files.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -45,6 +46,44 @@ void write_file(std::string_view where, const std::string& path, std::string_vie
   if (error == 0) return;
   unlink(temporary.c_str());
   fail<std::runtime_error>(where, "cannot write '", path, "': ", std::string(std::strerror(error)));
+}
+
+namespace {
+
+// Closes the file at the end of a scope.
+struct OpenFile {
+  explicit OpenFile(const std::string& path)
+      : descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~OpenFile() {
+    if (descriptor >= 0) close(descriptor);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int descriptor;
+};
+
+}  // namespace
+
+std::string read_file(std::string_view where, const std::string& path, std::uint64_t at_most) {
+  const auto stop = [&](const auto&... reason) {
+    fail<std::runtime_error>(where, "cannot read '", path, "': ", reason...);
+  };
+  const OpenFile file(path);
+  struct stat status {};
+  if (file.descriptor < 0 || fstat(file.descriptor, &status) != 0) stop(std::strerror(errno));
+  if (!S_ISREG(status.st_mode)) stop("it is not a regular file");
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size > at_most) stop("it has ", size, " bytes, expected at most ", at_most);
+  std::string bytes(size, '\0');
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = read(file.descriptor, bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) stop(std::strerror(errno));
+    if (got == 0) stop("it ended after ", done, " of ", size, " bytes");
+    done += static_cast<std::size_t>(got);
+  }
+  return bytes;
 }
 
 }  // namespace keratin

@@ -4,6 +4,7 @@
 
 #include "keratin/check.hpp"
 #include "keratin/ops.hpp"
+#include "layers/weight_limit.hpp"
 
 namespace keratin {
 
@@ -84,6 +85,12 @@ std::vector<Variable*> Layer::variables() const {
   return all;
 }
 
+std::vector<Variable*> Layer::own_variables() const {
+  std::vector<Variable*> own;
+  for (const auto& weight : weights_) own.push_back(&weight->variable);
+  return own;
+}
+
 std::vector<Variable*> Layer::trainable_variables() const {
   std::vector<Variable*> all;
   collect(all, /*trainable_only=*/true);
@@ -110,6 +117,7 @@ void Layer::add_weight_penalties(GradientTape& tape) const {
 }
 
 Variable& Layer::add_weight(const WeightOptions& options) {
+  WeightLimit::take(options.shape);
   auto weight = std::make_unique<Weight>();
   weight->variable.name = options.name;
   weight->variable.path = name.empty() ? options.name : name + '/' + options.name;

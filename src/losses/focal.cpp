@@ -37,12 +37,6 @@ Node weighted(Node terms, const Alpha& alpha, int axis) {
 
 }  // namespace
 
-Alpha Alpha::from_config(const Config& config) {
-  if (config.get_if<Config::List>())
-    return value_of<std::vector<double>>(config, "focal loss", "alpha");
-  return value_of<double>(config, "focal loss", "alpha");
-}
-
 constinit const LossFunction<BinaryFocalCrossentropyArguments> binary_focal_crossentropy(
     "binary_focal_crossentropy", Labels::numbers,
     [](Node t, Node y_pred, const BinaryFocalCrossentropyArguments& arguments) {

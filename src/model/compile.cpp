@@ -21,6 +21,38 @@ std::shared_ptr<Metric> MetricChoice::make(const Shape& y_true, const Shape& y_p
   return name_.empty() ? metric_.copy() : metrics::resolve(name_, y_true, y_pred);
 }
 
+Config MetricChoice::config() const { return name_.empty() ? metric_.config() : Config(name_); }
+
+MetricChoice MetricChoice::from_config(const Config& config) {
+  if (const std::string* name = config.get_if<std::string>()) return *name;
+  const Config* class_name = config.find("class_name");
+  if (!class_name || *class_name != "MeanMetricWrapper") return member_from_config<Metric>(config);
+  const Config* options = config.find("config");
+  const Config* function = options ? options->find("fn") : nullptr;
+  check(function && function->get_if<std::string>(), "metric",
+        "a MeanMetricWrapper has no function of Keras: ", config);
+  const std::shared_ptr<Metric> metric = metrics::get(*function->get_if<std::string>());
+  if (const Config* name = options->find("name"))
+    metric->name = value_of<std::string>(*name, "metric", "name");
+  return metric;
+}
+
+Config MetricChoices::config() const {
+  if (list_.empty()) return {};
+  return to_config(list_);
+}
+
+MetricChoices MetricChoices::from_config(const Config& config) {
+  MetricChoices choices;
+  if (config.is_null()) return choices;
+  const auto* list = config.get_if<Config::List>();
+  check(list != nullptr, "metrics", "are ", config, ", wanted a list for a model with one output");
+  const bool nested = list->size() == 1 && list->front().get_if<Config::List>();
+  for (const Config& each : nested ? *list->front().get_if<Config::List>() : *list)
+    choices.push_back(MetricChoice::from_config(each));
+  return choices;
+}
+
 void MetricSet::reset() {
   loss_total_ = 0;
   loss_count_ = 0;

@@ -33,6 +33,18 @@ Optimizer& Model::optimizer() {
   return *state_->optimizer;
 }
 
+const Optimizer& Model::optimizer() const {
+  check(compiled(), "optimizer", "the model is not compiled: call compile() first");
+  return *state_->optimizer;
+}
+
+CompileOptions Model::compile_options() const {
+  check(compiled(), "compile_options", "the model is not compiled: call compile() first");
+  CompileOptions options = *state_->compiled;
+  options.optimizer = state_->optimizer;
+  return options;
+}
+
 Direction Model::metric_direction(std::string_view metric_name) const {
   return state_->train_metrics.direction_of(metric_name);
 }

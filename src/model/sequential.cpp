@@ -125,7 +125,45 @@ Config Sequential::get_config() const {
   SequentialOptions options{.name = name, .trainable = trainable};
   if (has_input_) options.layers.push_back(layers::Input(input_));
   for (const auto& layer : layers_) options.layers.push_back(layer);
-  return write_fields(options);
+  Config config = write_fields(options);
+  if (has_input_shape()) config.set("build_input_shape", layers::BatchShape{input_}.config());
+  return config;
+}
+
+namespace {
+
+// The layer at that position of a description, with its name and class in errors.
+LayerHandle layer_at(std::size_t position, const Config& described) {
+  try {
+    return LayerHandle::from_config(described);
+  } catch (const std::invalid_argument& error) {
+    const Config* config = described.find("config");
+    const Config* layer_name = config ? config->find("name") : nullptr;
+    const Config* class_name = described.find("class_name");
+    const auto shown = [](const Config* text) { return text ? to_string(*text) : "without one"; };
+    fail("layers", "layer ", position, ", named ", shown(layer_name), " of class ",
+         shown(class_name), ": ", error.what());
+  }
+}
+
+}  // namespace
+
+Sequential Sequential::from_config(const Config& config) {
+  const auto* object = config.get_if<Config::Object>();
+  check(object != nullptr, "sequential", "is described by ", config, ", wanted an object");
+  Config::Object own;
+  for (const Config::Entry& entry : *object)
+    if (entry.key != "layers" && entry.key != "build_input_shape") own.push_back(entry);
+  Sequential model(read_fields<SequentialOptions>("Sequential", own));
+  if (const Config* listed = config.find("layers")) {
+    const auto* layers = listed->get_if<Config::List>();
+    check(layers != nullptr, model.name, "layers are ", *listed, ", wanted a list");
+    for (std::size_t i = 0; i < layers->size(); ++i) model.add(layer_at(i, (*layers)[i]));
+  }
+  const Config* built_for = config.find("build_input_shape");
+  if (built_for && !built_for->is_null() && !model.built() && !model.layers_.empty())
+    model.build(layers::BatchShape::from_config(*built_for).sample);
+  return model;
 }
 
 }  // namespace keratin

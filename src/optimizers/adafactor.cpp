@@ -74,7 +74,7 @@ std::vector<Optimizer::Slot> Adafactor::slots() const { return {{"r"}, {"c"}, {"
 
 std::vector<Optimizer::Slot> Adafactor::slots_of(const Variable& variable) const {
   const Shape& shape = variable.value.shape();
-  if (shape.size() < 2) return {{"velocity"}};
+  if (shape.size() < 2) return {{"r", 0, Shape{}}, {"c", 0, Shape{}}, {"velocity"}};  // unused
   Shape rows, columns;
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
     if (axis + 1 != shape.size()) rows.push_back(shape[axis]);
@@ -95,7 +95,7 @@ void Adafactor::average_squares(const Tensor& gradient, std::span<Tensor> slots,
   if (shape.size() < 2) {
     const auto added = static_cast<float>(epsilon);
     for_each_element(gradient.size(),
-                     [g = gradient.data(), v = slots[0].data(), keep, added](std::size_t i) {
+                     [g = gradient.data(), v = slots.back().data(), keep, added](std::size_t i) {
                        v[i] = keep * v[i] + (1 - keep) * (g[i] * g[i] + added);
                      });
     return;

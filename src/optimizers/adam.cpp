@@ -14,7 +14,7 @@ void AdamBase::check_betas() const {
 
 std::vector<Optimizer::Slot> AdamBase::slots() const {
   std::vector<Slot> slots = {{"momentum"}, {"velocity"}};
-  if (amsgrad_) slots.push_back({"velocity_hat"});
+  if (amsgrad_) slots.push_back({.name = "velocity_hat", .pass = 1});
   return slots;
 }
 

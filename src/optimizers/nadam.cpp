@@ -21,6 +21,13 @@ static float momentum_at(long number, double beta_1) {
   return static_cast<float>(beta_1) * (1 - 0.5f * power);
 }
 
+std::vector<float> Nadam::constants() const {
+  float product = 1;
+  for (long number = 1; number <= iterations(); ++number)
+    product *= momentum_at(number, options().beta_1);
+  return {product};
+}
+
 // The product of momentum_at() for all steps up to that one: from that of the step before if it is
 // known. So it follows from the number of steps and is no state.
 float Nadam::momentum_product(long number) {

@@ -77,8 +77,8 @@ bool Optimizer::excluded(const Variable& variable) const {
 
 std::vector<Optimizer::Slot> Optimizer::all_slots_of(const Variable& variable) const {
   std::vector<Slot> all;
-  if (use_ema()) all.push_back({"average"});
-  if (accumulates()) all.push_back({"gradient_accumulator"});
+  if (use_ema()) all.push_back({.name = "average", .pass = -2});
+  if (accumulates()) all.push_back({.name = "gradient_accumulator", .pass = -1});
   for (const Slot& slot : slots_of(variable)) all.push_back(slot);
   return all;
 }

@@ -13,8 +13,8 @@ RMSprop::RMSprop(RMSpropOptions options)
 
 std::vector<Optimizer::Slot> RMSprop::slots() const {
   std::vector<Slot> slots = {{"velocity"}};
-  if (options().momentum > 0) slots.push_back({"momentum"});
-  if (options().centered) slots.push_back({"average_gradient"});
+  if (options().momentum > 0) slots.push_back({.name = "momentum", .pass = 1});
+  if (options().centered) slots.push_back({.name = "average_gradient", .pass = 2});
   return slots;
 }
 

@@ -26,7 +26,8 @@ constexpr Row<Optimizer> rows[] = {
 }  // namespace
 
 const ClassTable<Optimizer>& Optimizer::table() {
-  static constexpr ClassTable<Optimizer> table{"optimizer", "keras.optimizers", rows, /*any_case=*/true};
+  static constexpr ClassTable<Optimizer> table{"optimizer", "keras.optimizers", rows,
+                                               /*any_case=*/true};
   return table;
 }
 

@@ -14,7 +14,8 @@ constexpr Row<LearningRateSchedule> rows[] = {
     row<CosineDecay>("CosineDecay"),
     row<CosineDecayRestarts>("CosineDecayRestarts"),
 };
-constexpr ClassTable<LearningRateSchedule> table{"learning rate schedule", "keras.optimizers.schedules", rows};
+constexpr ClassTable<LearningRateSchedule> table{"learning rate schedule",
+                                                 "keras.optimizers.schedules", rows};
 
 }  // namespace
 }  // namespace optimizers::schedules

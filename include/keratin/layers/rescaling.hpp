@@ -3,12 +3,13 @@
 #include <string>
 
 #include "keratin/layer.hpp"
+#include "keratin/number_or_list.hpp"
 
 namespace keratin::layers {
 
 struct RescalingOptions {
-  double scale = 1;
-  double offset = 0;
+  NumberOrList scale = 1;  // a list has one for each position of the last axis
+  NumberOrList offset = 0;
   std::string name = "";
   bool trainable = true;
 };
@@ -23,10 +24,15 @@ void fields(V& v, RescalingOptions& o) {
 /// x * scale + offset: `Rescaling(1.0 / 255)` takes pixels to 0..1.
 class Rescaling : public Configured<Layer, RescalingOptions> {
  public:
-  explicit Rescaling(RescalingOptions options) : Configured(std::move(options)) {}
-  explicit Rescaling(double scale, double offset = 0, std::string layer_name = "")
-      : Configured({.scale = scale, .offset = offset, .name = std::move(layer_name)}) {}
+  explicit Rescaling(RescalingOptions options);
+  explicit Rescaling(double scale, NumberOrList offset = 0, std::string layer_name = "")
+      : Rescaling(RescalingOptions{
+            .scale = scale, .offset = std::move(offset), .name = std::move(layer_name)}) {}
+  Shape compute_output_shape(const Shape& input) const override;
   Node call(Node x, bool training) override;
+
+ private:
+  Tensor scales_, offsets_;  // where they are lists
 };
 
 }  // namespace keratin::layers

@@ -2,29 +2,13 @@
 // Focal cross-entropies: examples that are already predicted well count less. Clipping, logits and
 // label smoothing are those of crossentropies.hpp.
 
-#include <initializer_list>
-#include <vector>
-
 #include "keratin/losses/built_in_loss.hpp"
+#include "keratin/number_or_list.hpp"
 
 namespace keratin::losses {
 
 /// The weight of a focal loss: one number for all classes, or a list with one per class.
-class Alpha {
- public:
-  Alpha(double value) : values_{value} {}
-  Alpha(std::initializer_list<double> values) : values_(values), is_list_(true) {}
-  Alpha(const std::vector<double>& values) : values_(values), is_list_(true) {}
-
-  const std::vector<double>& values() const { return values_; }  // a number: one value
-
-  Config config() const { return is_list_ ? to_config(values_) : Config(values_.front()); }
-  static Alpha from_config(const Config& config);
-
- private:
-  std::vector<double> values_;
-  bool is_list_ = false;
-};
+using Alpha = NumberOrList;
 
 struct BinaryFocalCrossentropyArguments {
   bool apply_class_balancing = false;  // weigh labels 1 by alpha and labels 0 by 1 - alpha

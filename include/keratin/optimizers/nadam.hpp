@@ -33,6 +33,7 @@ class Nadam : public Configured<Optimizer, NadamOptions> {
  public:
   explicit Nadam(NadamOptions options = {});
   std::vector<Slot> slots() const override;
+  std::vector<float> constants() const override;
 
  protected:
   void prepare(const Step& step) override;

@@ -115,6 +115,8 @@ class Optimizer {
     const char* name;
     double initial_value = 0;         // of every element
     std::optional<Shape> shape = {};  // that of the variable unless given
+    // Files have the slots of the first pass over all variables, then those of the second, ...
+    int pass = 0;
   };
   /// The rule's own.
   virtual std::vector<Slot> slots() const = 0;
@@ -126,6 +128,9 @@ class Optimizer {
   /// The slot's value, as the variable's first step would find it if there was none. Throws for a
   /// name that is not among all_slots_of(variable).
   Tensor slot(const Variable& variable, std::string_view slot_name) const;
+  /// Numbers that Keras's files have behind the slots, although they follow from the number of
+  /// updates.
+  virtual std::vector<float> constants() const { return {}; }
   /// Throws for a name that is not among all_slots_of(variable) and for another shape than the
   /// slot's.
   void set_slot(const Variable& variable, std::string_view slot_name, Tensor value);

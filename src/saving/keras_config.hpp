@@ -1,0 +1,19 @@
+#pragma once
+// PRIVATE: Keras's configurations as keratin's.
+
+#include <string_view>
+
+#include "keratin/config.hpp"
+#include "keratin/shape.hpp"
+
+namespace keratin {
+
+/// The same configuration in the form that member_from_config() takes: without what keratin does
+/// not need (modules, shapes of builds, policies), what it does not have and is not used either
+/// ("sparse": false), and with plain values for tuples, arrays, functions and seed generators.
+Config from_keras(std::string_view where, const Config& config);
+
+/// A shape of Keras, [null, 28, 28], without the batch axis.
+Shape sample_shape(std::string_view where, const Config& shape);
+
+}  // namespace keratin

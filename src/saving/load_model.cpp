@@ -1,0 +1,128 @@
+// saving::load_model and model_from_json, Model::load_weights.
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "core/files.hpp"
+#include "keratin/check.hpp"
+#include "keratin/saving.hpp"
+#include "layers/weight_limit.hpp"
+#include "saving/json.hpp"
+#include "saving/keras_archive.hpp"
+#include "saving/keras_config.hpp"
+#include "saving/stored_layers.hpp"
+#include "saving/weight_files.hpp"
+
+namespace keratin {
+
+namespace {
+
+// No file with the weights of this model is larger: for each weight its optimizer may remember five
+// more values, and one with other layers may be somewhat larger.
+std::uint64_t most_bytes(const Model& model) {
+  constexpr std::uint64_t per_weight = 6 * sizeof(double), per_array = 4096, least = 64 << 20;
+  std::uint64_t bytes = 0;
+  for (const StoredLayer& layer : stored_layers(model)) {
+    bytes += per_array;
+    for (const Variable* variable : layer.variables)
+      bytes += 6 * per_array + variable->value.size() * per_weight;
+  }
+  return std::max(4 * bytes, least);
+}
+
+const Config& entry(const Config& object, std::string_view key, const char* where) {
+  const Config* value = object.find(key);
+  check(value != nullptr, where, "the model's description has no '", key, "'");
+  return *value;
+}
+
+// The shape of a sample for a model without an Input that was built.
+std::optional<Shape> shape_built_for(const Config& described, const char* where) {
+  const Config* build = described.find("build_config");
+  const Config* shape = build ? build->find("input_shape") : nullptr;
+  if (!shape || shape->is_null()) return std::nullopt;
+  return sample_shape(where, *shape);
+}
+
+Sequential model_of(const Config& described, const char* where) {
+  const Config& class_name = entry(described, "class_name", where);
+  check(class_name == "Sequential", where, "the model is a ", class_name,
+        ", keratin has Sequential only");
+  const Config config = from_keras(where, described);
+  Sequential model = Sequential::from_config(entry(config, "config", where));
+  const std::optional<Shape> shape = shape_built_for(described, where);
+  if (!model.has_input_shape() && shape && !model.layers().empty()) model.build(*shape);
+  return model;
+}
+
+void compile_as_saved(Sequential& model, const Config& described, const char* where) {
+  const Config* saved = described.find("compile_config");
+  const auto* object = saved ? saved->get_if<Config::Object>() : nullptr;
+  if (!object || object->empty()) return;
+  Config::Object options;
+  for (const Config::Entry& each : *object)
+    if (each.key != "run_eagerly" && each.key != "steps_per_execution" && each.key != "jit_compile")
+      options.push_back({each.key, from_keras(where, each.value)});
+  try {
+    model.compile(read_fields<CompileOptions>("compile", options));
+  } catch (const std::invalid_argument& error) {
+    fail(where, "cannot compile the model as it was: ", error.what(),
+         ". Load it with .compile = false and compile it");
+  }
+}
+
+// Weights in such a file: even if all of it is compressed, they seldom take less than a sixteenth
+// of their size.
+std::uint64_t most_weights(const std::string& path) {
+  constexpr std::uint64_t least = 8 << 20;
+  std::error_code ignored;
+  const std::uint64_t bytes = std::filesystem::file_size(path, ignored);
+  return std::max(least, ignored ? 0 : bytes / sizeof(float) * 16);
+}
+
+}  // namespace
+
+namespace saving {
+
+Sequential load_model(const std::string& path, const LoadModelOptions& options) {
+  constexpr const char* where = "load_model";
+  check(path.ends_with(".keras"), where, "got the path '", path,
+        "', wanted one that ends in .keras");
+  const CustomObjectScope scope(options.custom_objects);
+  const KerasArchive archive(where, path);
+  const Config described = parse_json(where, archive.config());
+  const WeightLimit limit(most_weights(path));
+  Sequential model = model_of(described, where);
+  if (options.compile) compile_as_saved(model, described, where);
+  if (!model.built()) return model;
+  const Hdf5Reader file(where, path, archive.weights(most_bytes(model)));
+  read_keras_weights(where, file, model, /*skip_mismatch=*/false);
+  if (model.compiled()) read_keras_optimizer(where, file, model);
+  return model;
+}
+
+Sequential model_from_json(const std::string& json,
+                           const std::vector<CustomObject>& custom_objects) {
+  const CustomObjectScope scope(custom_objects);
+  return model_of(parse_json("model_from_json", json), "model_from_json");
+}
+
+}  // namespace saving
+
+void Model::load_weights(const std::string& path, const LoadWeightsOptions& options) {
+  constexpr const char* where = "load_weights";
+  check(built(), where, name, " has no weights yet: give it an Input, call build(), or fit it");
+  std::string bytes;
+  if (path.ends_with(".keras")) {
+    bytes = KerasArchive(where, path).weights(most_bytes(*this));
+  } else {
+    check(path.ends_with(".weights.h5"), where, "got the path '", path,
+          "', wanted one that ends in .weights.h5, .safetensors or .keras");
+    bytes = read_file(where, path, most_bytes(*this));
+  }
+  const Hdf5Reader file(where, path, std::move(bytes));
+  read_keras_weights(where, file, *this, options.skip_mismatch);
+  if (compiled()) read_keras_optimizer(where, file, *this);
+}
+
+}  // namespace keratin

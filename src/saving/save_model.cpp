@@ -1,0 +1,92 @@
+// Model::save, save_weights and to_json.
+#include "core/files.hpp"
+#include "core/warnings.hpp"
+#include "keratin/check.hpp"
+#include "keratin/sequential.hpp"
+#include "saving/json.hpp"
+#include "saving/keras_archive.hpp"
+#include "saving/weight_files.hpp"
+
+namespace keratin {
+
+namespace {
+
+// Keras writes how a model was compiled, and reads these, too.
+Config described_compile(const Model& model) {
+  if (!model.compiled()) return Config::Object{};
+  try {
+    Config config = write_fields(model.compile_options());
+    config.set("loss_weights", {});
+    config.set("run_eagerly", false);
+    config.set("steps_per_execution", 1);
+    config.set("jit_compile", false);
+    return config;
+  } catch (const std::invalid_argument& error) {
+    warn("save",
+         "leaves out how the model was compiled, so that it has to be compiled again "
+         "after loading: ",
+         error.what());
+    return {};
+  }
+}
+
+// A description of built-in layers as files have it: their type of numbers is written, too, since a
+// Python program may have set another one.
+Config with_dtype(const Config& value) {
+  if (const auto* list = value.get_if<Config::List>()) {
+    Config::List items;
+    for (const Config& item : *list) items.push_back(with_dtype(item));
+    return items;
+  }
+  const auto* object = value.get_if<Config::Object>();
+  if (!object) return value;
+  Config::Object written;
+  for (const Config::Entry& entry : *object)
+    written.push_back({entry.key, entry.key == "config" || entry.key == "layers"
+                                      ? with_dtype(entry.value)
+                                      : entry.value});
+  const Config described(std::move(written));
+  const Config* module = described.find("module");
+  const bool layer = module && (*module == "keras.layers" || *module == "keras");
+  if (!layer) return described;
+  Config with = described;
+  Config options = *with.find("config");
+  options.set("dtype", "float32");
+  with.set("config", std::move(options));
+  return with;
+}
+
+Config described_model(const Model& model) {
+  Config described = with_dtype(describe<Layer>(model));
+  const Config* shape = described.find("config")->find("build_input_shape");
+  if (shape) described.set("build_config", Config::Object{{"input_shape", *shape}});
+  described.set("compile_config", described_compile(model));
+  return described;
+}
+
+void check_built(const Model& model, const char* where) {
+  check(model.built(), where, model.name,
+        " has no weights yet: give it an Input, call build(), or fit it");
+}
+
+}  // namespace
+
+std::string Model::to_json() const { return write_json(described_model(*this)); }
+
+void Model::save(const std::string& path) const {
+  check(path.ends_with(".keras"), "save", "got the path '", path,
+        "', wanted one that ends in .keras; save_weights() writes other formats");
+  check_built(*this, "save");
+  write_file("save", path,
+             build_keras_archive("save", to_json(), write_keras_weights("save", *this)));
+}
+
+void Model::save_weights(const std::string& path) const {
+  constexpr const char* where = "save_weights";
+  check(path.ends_with(".weights.h5"), where, "got the path '", path,
+        "', wanted one that ends in .weights.h5 or .safetensors");
+  check_built(*this, where);
+  write_file(where, path, write_keras_weights(where, *this));
+}
+
+}  // namespace keratin

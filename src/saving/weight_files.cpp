@@ -1,0 +1,146 @@
+#include "saving/weight_files.hpp"
+
+#include <optional>
+#include <vector>
+
+#include "core/warnings.hpp"
+#include "keratin/check.hpp"
+#include "saving/optimizer_state.hpp"
+#include "saving/stored_layers.hpp"
+
+namespace keratin {
+
+namespace {
+
+constexpr const char* optimizer_path = "optimizer";
+
+std::string variable_path(const std::string& object, std::size_t index) {
+  return concat(object.empty() ? "" : object + '/', "vars/", index);
+}
+
+void write_optimizer(Hdf5Writer& file, const Optimizer& optimizer,
+                     std::span<Variable* const> variables) {
+  std::size_t index = 0;
+  const auto next = [&] { return variable_path(optimizer_path, index++); };
+  file.add_object(optimizer_path, optimizer.name());
+  file.write_integer(next(), optimizer.calls());
+  if (!optimizer.has_schedule())
+    file.write(next(), Tensor::full({}, static_cast<float>(optimizer.learning_rate())));
+  for (const SlotPlace& place : slot_places(optimizer, variables))
+    file.write(next(), optimizer.slot(*place.variable, place.slot));
+  for (const float constant : optimizer.constants()) file.write(next(), Tensor::full({}, constant));
+}
+
+}  // namespace
+
+std::string write_keras_weights(std::string_view where, const Model& model) {
+  Hdf5Writer file(where);
+  for (const StoredLayer& layer : stored_layers(model)) {
+    file.add_object(layer.path, layer.layer->name);
+    for (std::size_t i = 0; i < layer.variables.size(); ++i) {
+      const Variable& variable = *layer.variables[i];
+      const std::string path = variable_path(layer.path, i);
+      if (layer.is_integer(variable))
+        file.write_integer(path, static_cast<std::int64_t>(variable.value.item()));
+      else
+        file.write(path, variable.value);
+    }
+  }
+  if (model.compiled()) write_optimizer(file, model.optimizer(), model.trainable_variables());
+  return file.finish();
+}
+
+namespace {
+
+// A variable and its value in a file.
+struct Found {
+  Variable* variable;
+  std::string path;
+};
+
+// The model's variables that the file has in their shapes; what is wrong with the others.
+struct Matches {
+  std::vector<Found> found;
+  std::vector<std::string> mismatches;
+};
+
+std::string what_is_wrong(const std::optional<Hdf5Dataset>& stored, const StoredLayer& layer,
+                          const Variable& variable, const std::string& path) {
+  const std::string name = layer.name_of(variable);
+  if (!stored) return concat(name, " is not in the file, where it would be '", path, "'");
+  return concat(name, " has shape ", variable.value.shape(), ", the file's has shape ",
+                stored->shape);
+}
+
+Matches match(const Hdf5Reader& file, const Model& model) {
+  Matches matches;
+  for (const StoredLayer& layer : stored_layers(model)) {
+    for (std::size_t i = 0; i < layer.variables.size(); ++i) {
+      Variable& variable = *layer.variables[i];
+      const std::string path = variable_path(layer.path, i);
+      const std::optional<Hdf5Dataset> stored = file.find(path);
+      if (stored && stored->shape == variable.value.shape())
+        matches.found.push_back({&variable, path});
+      else
+        matches.mismatches.push_back(what_is_wrong(stored, layer, variable, path));
+    }
+    // Keras counts, too: a layer of the file with a bias has another meaning without it.
+    if (!layer.variables.empty() && file.find(variable_path(layer.path, layer.variables.size())))
+      matches.mismatches.push_back(concat(layer.name, " has ", layer.variables.size(),
+                                          " weights, the file's '", layer.path, "' has more"));
+  }
+  return matches;
+}
+
+}  // namespace
+
+void read_keras_weights(std::string_view where, const Hdf5Reader& file, Model& model,
+                        bool skip_mismatch) {
+  const Matches matches = match(file, model);
+  if (!matches.mismatches.empty()) {
+    const std::string list =
+        joined(matches.mismatches, [](const std::string& text) { return text; });
+    check(skip_mismatch, where, matches.mismatches.size(),
+          " weights of the model do not fit: ", list, ". skip_mismatch loads the others");
+    warn(where, "these weights of the model keep their values: ", list);
+  }
+  std::vector<Tensor> values;  // read completely before anything changes
+  for (const Found& found : matches.found)
+    values.push_back(file.read(found.path, found.variable->value.shape()));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    matches.found[i].variable->value = std::move(values[i]);
+}
+
+namespace {
+
+std::size_t count_variables(const Hdf5Reader& file, std::size_t at_most) {
+  std::size_t count = 0;
+  while (count < at_most && file.find(variable_path(optimizer_path, count))) ++count;
+  return count;
+}
+
+}  // namespace
+
+void read_keras_optimizer(std::string_view where, const Hdf5Reader& file, Model& model) {
+  Optimizer& optimizer = model.optimizer();
+  const std::vector<SlotPlace> places = slot_places(optimizer, model.trainable_variables());
+  const std::size_t first = optimizer.has_schedule() ? 1 : 2;
+  const std::size_t wanted = first + places.size() + optimizer.constants().size();
+  const std::size_t stored = count_variables(file, wanted + 1);
+  if (stored == 0) return;
+  const bool never_trained = stored == first;
+  if (stored != wanted && !never_trained)
+    return warn(where, "the state of the optimizer stays as it is: ", optimizer.name(), " has ",
+                wanted, " variables, the file ", stored > wanted ? "more" : concat(stored));
+  std::vector<Tensor> values;
+  for (std::size_t i = 0; i < places.size() && !never_trained; ++i)
+    values.push_back(file.read(variable_path(optimizer_path, first + i), places[i].shape));
+  const std::int64_t calls = file.read_integer(variable_path(optimizer_path, 0));
+  if (!optimizer.has_schedule())
+    set_stored_learning_rate(optimizer, file.read(variable_path(optimizer_path, 1), {}).item());
+  optimizer.set_calls(calls);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    optimizer.set_slot(*places[i].variable, places[i].slot, std::move(values[i]));
+}
+
+}  // namespace keratin

@@ -1,0 +1,199 @@
+// Models in files that this library wrote, and what is refused. Keras's own files:
+// test_saving_golden.cpp.
+#ifdef KERATIN_HAS_KERAS_FILES
+
+#include <filesystem>
+#include <keratin/keratin.hpp>
+
+#include "core/files.hpp"
+#include "saving/json.hpp"
+#include "saving/keras_archive.hpp"
+#include "support/catch.hpp"
+#include "support/folder.hpp"
+#include "support/message.hpp"
+
+using namespace keratin;
+using namespace keratin::layers;
+using namespace keratin::test;
+
+namespace {
+
+const Tensor x = Tensor::from(
+    {4, 3}, std::vector<float>{.1f, .9f, -.3f, .4f, .2f, .7f, -.8f, .6f, .5f, -.1f, .3f, .2f});
+const Tensor y = Tensor::from({4, 2}, std::vector<float>{1, 0, 0, 1, 1, 1, 0, 0});
+
+Sequential small(CompileOptions options = {.optimizer = "adam", .loss = "mse"}) {
+  Sequential model({Input({3}), Dense(4, "tanh"), BatchNormalization(), Dense(2)},
+                   {.name = "small"});
+  model.compile(std::move(options));
+  return model;
+}
+
+// A layer of a program's own.
+struct ScaleOptions {
+  double factor = 1;
+  std::string name = "";
+};
+template <class V>
+void fields(V& v, ScaleOptions& o) {
+  v("factor", o.factor);
+  v("name", o.name);
+}
+class Scale : public Configured<Layer, ScaleOptions> {
+ public:
+  using Configured::Configured;
+  Node call(Node input, bool) override { return input * static_cast<float>(options().factor); }
+};
+
+}  // namespace
+
+TEST_CASE("a loaded model goes on exactly where it was saved", "[saving]") {
+  const Folder folder;
+  for (const char* optimizer : {"sgd", "rmsprop", "adam", "adamw", "adagrad", "adadelta", "adamax",
+                                "nadam", "ftrl", "lion", "adafactor", "lamb", "muon"}) {
+    CAPTURE(optimizer);
+    Sequential model = small({.optimizer = optimizer, .loss = "mse", .metrics = {"mae"}});
+    for (int i = 0; i < 3; ++i) model.train_on_batch(x, y);
+    model.optimizer().set_learning_rate(0.0123);
+    model.save(folder / "model.keras");
+    Sequential loaded = saving::load_model(folder / "model.keras");
+    CHECK(loaded.optimizer().calls() == 3);
+    CHECK(loaded.optimizer().learning_rate() == 0.0123);
+    for (int i = 0; i < 3; ++i) {
+      const Logs before = model.train_on_batch(x, y), after = loaded.train_on_batch(x, y);
+      CHECK(after["loss"] == before["loss"]);
+      CHECK(after["mae"] == before["mae"]);
+    }
+    CHECK(loaded.get_weights() == model.get_weights());
+  }
+}
+
+TEST_CASE("weights travel alone", "[saving]") {
+  const Folder folder;
+  Sequential model = small();
+  model.train_on_batch(x, y);
+  model.save_weights(folder / "some.weights.h5");
+  model.save(folder / "some.keras");
+  for (const char* file : {"some.weights.h5", "some.keras"}) {
+    Sequential other = small();
+    other.load_weights(folder / file);
+    CHECK(other.get_weights() == model.get_weights());
+    CHECK(other.optimizer().calls() == 1);
+  }
+}
+
+TEST_CASE("a description as JSON makes the model again", "[saving]") {
+  Sequential inner({Dense(4, {.kernel_regularizer = "l2"}), Dropout(0.5, {.seed = 3})},
+                   {.name = "inner"});
+  Sequential model({Input({3}), std::make_shared<Sequential>(std::move(inner)), Dense(1)});
+  const Sequential again = saving::model_from_json(model.to_json());
+  CHECK(again.to_json() == model.to_json());
+  CHECK(again.built());
+  CHECK_FALSE(again.compiled());
+  const Sequential unbuilt = saving::model_from_json(Sequential({Dense(2)}).to_json());
+  CHECK_FALSE(unbuilt.built());
+  // An Input is not needed where the model was built.
+  Sequential without_input({Dense(2)});
+  without_input.build({5});
+  CHECK(saving::model_from_json(without_input.to_json()).input_shape() == Shape{5});
+}
+
+TEST_CASE("classes of the program's own are saved and loaded by name", "[saving]") {
+  const Folder folder;
+  Sequential model({Input({3}), Scale({.factor = 2.5}), Dense(2)});
+  model.save(folder / "own.keras");
+  const std::string refusal = message([&] { saving::load_model(folder / "own.keras"); });
+  CHECK(refusal.starts_with("[layers] layer 1, named \"scale"));
+  CHECK(refusal.find("there is no layer 'Scale' among: ") != std::string::npos);
+  Sequential loaded =
+      saving::load_model(folder / "own.keras", {.custom_objects = {custom_object<Scale>("Scale")}});
+  CHECK(loaded.predict(x, {.verbose = 0}) == model.predict(x, {.verbose = 0}));
+}
+
+TEST_CASE("what cannot be described is left out with a warning, or refused", "[saving]") {
+  const Folder folder;
+  Sequential model =
+      small({.optimizer = "sgd", .loss = [](Node t, Node p) { return ops::square(t - p); }});
+  model.save(folder / "function.keras");
+  CHECK_FALSE(saving::load_model(folder / "function.keras").compiled());
+  CHECK(message([&] { model.save(folder / "model.h5"); }) ==
+        "[save] got the path '" + folder / "model.h5" +
+            "', wanted one that ends in .keras; save_weights() writes other formats");
+  CHECK(message([] { Sequential({Dense(2)}, {.name = "empty"}).save("x.keras"); }) ==
+        "[save] empty has no weights yet: give it an Input, call build(), or fit it");
+  CHECK(folder.refusal([&] { model.save(folder / "missing/model.keras"); }) ==
+        "[save] cannot write 'missing/model.keras': No such file or directory");
+}
+
+TEST_CASE("weights that do not fit are named, and nothing changes", "[saving]") {
+  const Folder folder;
+  small().save_weights(folder / "small.weights.h5");
+  Sequential other({Input({3}), Dense(4, "tanh"), BatchNormalization(), Dense(5)},
+                   {.name = "other"});
+  const auto before = other.get_weights();
+  const std::string last = other.get_layer(2).name;
+  CHECK(message([&] { other.load_weights(folder / "small.weights.h5"); }) ==
+        "[load_weights] 2 weights of the model do not fit: " + last +
+            "/kernel has shape (4, 5), "
+            "the file's has shape (4, 2), " +
+            last +
+            "/bias has shape (5,), the file's has shape (2,). "
+            "skip_mismatch loads the others");
+  CHECK(other.get_weights() == before);
+  other.load_weights(folder / "small.weights.h5", {.skip_mismatch = true});
+  CHECK(other.get_weights()[0] != before[0]);
+  CHECK(other.get_weights()[6] == before[6]);
+}
+
+TEST_CASE("descriptions that are wrong are refused with their place", "[saving]") {
+  const auto refusal = [](const std::string& json) {
+    return message([&] { saving::model_from_json(json); });
+  };
+  const auto with_layer = [&](const std::string& layer) {
+    return refusal(R"({"class_name": "Sequential", "config": {"name": "m", "layers": [)" + layer +
+                   "]}}");
+  };
+  CHECK(refusal(R"({"class_name": "Functional", "config": {}})") ==
+        "[model_from_json] the model is a \"Functional\", keratin has Sequential only");
+  CHECK(refusal("[]") == "[model_from_json] the model's description has no 'class_name'");
+  CHECK(with_layer(R"({"class_name": "LSTM", "config": {"name": "memory", "units": 3}})")
+            .starts_with("[layers] layer 0, named \"memory\" of class \"LSTM\": [layer] there is "
+                         "no layer 'LSTM'"));
+  CHECK(with_layer(R"({"class_name": "Dense", "config": {"units": 5.5}})")
+            .ends_with("[Dense] units is 5.5, wanted an integer"));
+  CHECK(with_layer(R"({"class_name": "Dense", "config": {"units": 1000000000}}, )"
+                   R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 2]}})")
+            .ends_with("an Input comes first, and once"));
+  CHECK(with_layer(R"({"class_name": "Flatten", "config": {"data_format": "channels_first"}})")
+            .find("there is no field 'data_format'") != std::string::npos);
+  CHECK(message<std::runtime_error>([] { saving::model_from_json(std::string(100000, '[')); }) ==
+        "[model_from_json] is no JSON: more than 200 levels");
+  CHECK_THROWS_AS(saving::model_from_json("{\"class_name\": "), std::runtime_error);
+}
+
+TEST_CASE("a description larger than its file makes no weights", "[saving]") {
+  const Folder folder;
+  Sequential model({Input({3}), Dense(2)}, {.name = "m"});
+  model.save(folder / "small.keras");
+  std::string json = model.to_json();
+  const std::string units = "\"units\": 2";
+  json.replace(json.find(units), units.size(), "\"units\": 2000000000");
+  const KerasArchive archive("test", folder / "small.keras");
+  folder.file("bomb.keras", build_keras_archive("test", json, archive.weights(1 << 20)));
+  CHECK(folder.refusal<std::invalid_argument>([&] { saving::load_model(folder / "bomb.keras"); })
+            .find("more weights than") != std::string::npos);
+}
+
+TEST_CASE("JSON is read and written as Python does", "[saving]") {
+  const std::string text =
+      R"({"a": [1, -2.5, 1e-07, true, null], "b": {"c": "\"\\\n\u00e9"}, "d": {}, "e": []})";
+  const Config config = parse_json("test", text);
+  CHECK(*config.find("a")->get_if<Config::List>()->front().get_if<std::int64_t>() == 1);
+  CHECK(parse_json("test", write_json(config)) == config);
+  CHECK(write_json(Config::List{1, 1.0, "x", Config()}) == R"([1, 1.0, "x", null])");
+  for (const char* wrong :
+       {"", "{", "[1,]", "{\"a\": NaN}", "1e999", "\"\x80\"", "[1] 2", "{\"a\" 1}"})
+    CHECK_THROWS_AS(parse_json("test", wrong), std::runtime_error);
+}
+
+#endif
