@@ -4,7 +4,7 @@
 # place here.
 cmake_minimum_required(VERSION 3.25)
 set(order core tape ops families layers data model components all)
-set(core "^(core/|kernels/|xt\\.hpp|keratin/(check|config|family|fields|number_or_list|number_or_list|flush_denormals|shape|tensor|array_view|random|utils)\\.hpp)")
+set(core "^(core/|kernels/|xt\\.hpp|keratin/(check|config|family|fields|number_or_list|flush_denormals|shape|tensor|array_view|random|utils)\\.hpp)")
 set(tape "^(tape/|keratin/(tape|backward_function)\\.hpp)")
 set(ops "^(ops/|keratin/(op\\.hpp|ops[/.]))")
 set(names "(activations|initializers|regularizers|constraints|schedules|losses|metrics|optimizers)")

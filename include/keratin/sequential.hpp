@@ -70,6 +70,7 @@ class Sequential : public Model {
   std::vector<std::shared_ptr<Layer>> layers_;
   std::vector<Shape> outputs_;  // of each layer that is built
   Shape input_;
+  std::string input_name_;  // of the Input, if there is one
   bool has_input_ = false, built_ = false;
 };
 

@@ -30,6 +30,7 @@ void Sequential::add(LayerHandle handle) {
   if (const auto* input = dynamic_cast<layers::Input*>(layer.get())) {
     check(!has_input_ && layers_.empty(), name, "an Input comes first, and once");
     input_ = input->shape();
+    input_name_ = input->name.empty() ? unique_name("input_layer") : input->name;
     has_input_ = true;
     return;
   }
@@ -123,7 +124,7 @@ Node Sequential::call(Node x, bool training) {
 
 Config Sequential::get_config() const {
   SequentialOptions options{.name = name, .trainable = trainable};
-  if (has_input_) options.layers.push_back(layers::Input(input_));
+  if (has_input_) options.layers.push_back(layers::Input(input_, input_name_));
   for (const auto& layer : layers_) options.layers.push_back(layer);
   Config config = write_fields(options);
   if (has_input_shape()) config.set("build_input_shape", layers::BatchShape{input_}.config());

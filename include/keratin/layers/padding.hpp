@@ -36,7 +36,7 @@ struct CroppingOptions {
 template <class V, std::size_t rank>
 void fields(V& v, CroppingOptions<rank>& o) {
   v("cropping", o.cropping);
-  v("data_format", o.data_format);
+  if constexpr (rank == 2) v("data_format", o.data_format);  // Keras has no other for sequences
   v("name", o.name);
   v("trainable", o.trainable);
 }
