@@ -1,13 +1,12 @@
-# HDF5's C library with its high-level part, as the target LibHDF5::LibHDF5. CMake's own FindHDF5 needs a C compiler.
-find_path(LibHDF5_INCLUDE_DIR hdf5_hl.h PATH_SUFFIXES hdf5/serial)
+# HDF5's C library, as the target LibHDF5::LibHDF5. CMake's own FindHDF5 needs a C compiler.
+find_path(LibHDF5_INCLUDE_DIR hdf5.h PATH_SUFFIXES hdf5/serial)
 find_library(LibHDF5_LIBRARY NAMES hdf5_serial hdf5 PATH_SUFFIXES hdf5/serial)
-find_library(LibHDF5_HL_LIBRARY NAMES hdf5_serial_hl hdf5_hl PATH_SUFFIXES hdf5/serial)
-mark_as_advanced(LibHDF5_INCLUDE_DIR LibHDF5_LIBRARY LibHDF5_HL_LIBRARY)
+mark_as_advanced(LibHDF5_INCLUDE_DIR LibHDF5_LIBRARY)
 
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(LibHDF5 REQUIRED_VARS LibHDF5_LIBRARY LibHDF5_HL_LIBRARY LibHDF5_INCLUDE_DIR)
+find_package_handle_standard_args(LibHDF5 REQUIRED_VARS LibHDF5_LIBRARY LibHDF5_INCLUDE_DIR)
 if(LibHDF5_FOUND AND NOT TARGET LibHDF5::LibHDF5)
   add_library(LibHDF5::LibHDF5 INTERFACE IMPORTED)
   target_include_directories(LibHDF5::LibHDF5 INTERFACE ${LibHDF5_INCLUDE_DIR})
-  target_link_libraries(LibHDF5::LibHDF5 INTERFACE ${LibHDF5_HL_LIBRARY} ${LibHDF5_LIBRARY})
+  target_link_libraries(LibHDF5::LibHDF5 INTERFACE ${LibHDF5_LIBRARY})
 endif()

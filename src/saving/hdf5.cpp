@@ -2,7 +2,7 @@
 
 #include "saving/hdf5.hpp"
 
-#include <hdf5_hl.h>
+#include <atomic>
 
 namespace keratin {
 
@@ -44,13 +44,42 @@ std::vector<std::string> names_of(std::string_view path) {
   return names;
 }
 
+// HDF5 asks for memory of its own and copies a file in memory there. These callbacks give it the
+// file's own memory every time. The last argument is the std::string that the file is in.
+void* lend(std::size_t size, H5FD_file_image_op_t, void* bytes) {
+  auto& file = *static_cast<std::string*>(bytes);
+  return size <= file.size() ? file.data() : nullptr;
+}
+void* copy(void* to, const void* from, std::size_t, H5FD_file_image_op_t, void*) {
+  return to == from ? to : nullptr;
+}
+void* grow(void*, std::size_t, H5FD_file_image_op_t, void*) { return nullptr; }
+herr_t take_back(void*, H5FD_file_image_op_t, void*) { return 0; }
+void* copy_argument(void* bytes) { return bytes; }
+herr_t free_argument(void*) { return 0; }
+
+Id open_in_place(std::string& bytes) {
+  const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  constexpr std::size_t growth = 1 << 16;  // bytes; a file that is only read does not grow
+  constexpr bool on_disk = false;
+  H5FD_file_image_callbacks_t callbacks{lend,          copy,          grow,  take_back,
+                                        copy_argument, free_argument, &bytes};
+  if (H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG) < 0 ||
+      H5Pset_fapl_core(access.get(), growth, on_disk) < 0 ||
+      H5Pset_file_image_callbacks(access.get(), &callbacks) < 0 ||
+      H5Pset_file_image(access.get(), bytes.data(), bytes.size()) < 0)
+    return {};
+  static std::atomic<unsigned> count = 0;  // HDF5 tells open files apart by their names
+  const std::string name = concat("keratin-image-", count++);
+  return {H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose};
+}
+
 }  // namespace
 
 Hdf5Image::Hdf5Image(std::string_view where_, std::string name_, std::string bytes_)
     : where(where_), name(std::move(name_)), bytes(std::move(bytes_)) {
   const Turn turn;
-  constexpr unsigned in_place = H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE;
-  file = Id(H5LTopen_file_image(bytes.data(), bytes.size(), in_place), H5Fclose);
+  if (!bytes.empty()) file = open_in_place(bytes);
   require(file.valid(), "is no HDF5 file, or a damaged one");
   types = number_types();
 }
