@@ -10,6 +10,8 @@
 #include "saving/json.hpp"
 #include "saving/keras_archive.hpp"
 #include "saving/keras_config.hpp"
+#include "saving/legacy_config.hpp"
+#include "saving/legacy_weights.hpp"
 #include "saving/stored_layers.hpp"
 #include "saving/weight_files.hpp"
 
@@ -82,13 +84,42 @@ std::uint64_t most_weights(const std::string& path) {
 
 }  // namespace
 
+namespace {
+
+constexpr std::uint64_t most_legacy_bytes = std::uint64_t{1} << 34;  // more than anyone had
+
+bool is_legacy(const std::string& path) {
+  return !path.ends_with(".weights.h5") && (path.ends_with(".h5") || path.ends_with(".hdf5"));
+}
+
+Sequential load_legacy_model(const char* where, const std::string& path, bool compile) {
+  const LegacyFile file(where, path, read_file(where, path, most_legacy_bytes));
+  check<std::runtime_error>(file.model_config().has_value(), where, path,
+                            " has weights only: make the model, and use load_weights");
+  const Config model_config = parse_json(where, *file.model_config());
+  Config training_config;
+  if (file.training_config()) training_config = parse_json(where, *file.training_config());
+  const Config described =
+      keras_description(model_config, file.training_config() ? &training_config : nullptr);
+  const WeightLimit limit(most_weights(path));
+  Sequential model = model_of(described, where);
+  if (compile) compile_as_saved(model, described, where);
+  if (!model.built()) return model;
+  read_legacy_weights(where, file, model, /*skip_mismatch=*/false);
+  if (model.compiled()) read_legacy_optimizer(where, file, model);
+  return model;
+}
+
+}  // namespace
+
 namespace saving {
 
 Sequential load_model(const std::string& path, const LoadModelOptions& options) {
   constexpr const char* where = "load_model";
-  check(path.ends_with(".keras"), where, "got the path '", path,
-        "', wanted one that ends in .keras");
   const CustomObjectScope scope(options.custom_objects);
+  if (is_legacy(path)) return load_legacy_model(where, path, options.compile);
+  check(path.ends_with(".keras"), where, "got the path '", path,
+        "', wanted one that ends in .keras or .h5");
   const KerasArchive archive(where, path);
   const Config described = parse_json(where, archive.config());
   const WeightLimit limit(most_weights(path));
@@ -112,12 +143,16 @@ Sequential model_from_json(const std::string& json,
 void Model::load_weights(const std::string& path, const LoadWeightsOptions& options) {
   constexpr const char* where = "load_weights";
   check(built(), where, name, " has no weights yet: give it an Input, call build(), or fit it");
+  if (is_legacy(path)) {
+    const LegacyFile file(where, path, read_file(where, path, most_legacy_bytes));
+    return read_legacy_weights(where, file, *this, options.skip_mismatch);
+  }
   std::string bytes;
   if (path.ends_with(".keras")) {
     bytes = KerasArchive(where, path).weights(most_bytes(*this));
   } else {
     check(path.ends_with(".weights.h5"), where, "got the path '", path,
-          "', wanted one that ends in .weights.h5, .safetensors or .keras");
+          "', wanted one that ends in .weights.h5, .safetensors, .keras or .h5");
     bytes = read_file(where, path, most_bytes(*this));
   }
   const Hdf5Reader file(where, path, std::move(bytes));

@@ -58,8 +58,9 @@ record("dense", model, numbers(10, 3), random.randint(0, 2, 10).astype("float32"
 if VERSION == "tf2":
     model.save_weights(folder / "weights.h5")
 
-# Objects in compile, a schedule, a momentum; layers of pictures.
-model = keras.Sequential([L.Input((6, 6, 2)), L.Conv2D(3, 3, padding="same", use_bias=False), L.BatchNormalization(), L.LeakyReLU(),
+# Objects in compile, a schedule, a momentum; layers of pictures. TF-Keras 2's fused normalization has another moving variance.
+normalization = L.BatchNormalization(fused=False) if VERSION == "tf2" else L.BatchNormalization()
+model = keras.Sequential([L.Input((6, 6, 2)), L.Conv2D(3, 3, padding="same", use_bias=False), normalization, L.LeakyReLU(),
                           L.MaxPooling2D(), L.SeparableConv2D(2, 2, activation="elu"), L.ZeroPadding2D(1), L.DepthwiseConv2D(2),
                           L.Dropout(0.0), L.Flatten(), L.LayerNormalization(), L.Dense(3)])
 schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 4, 0.5)
@@ -67,8 +68,8 @@ model.compile(keras.optimizers.SGD(schedule, momentum=0.9, nesterov=True), keras
               metrics=[keras.metrics.CategoricalAccuracy(name="right"), "mse"])
 record("conv", model, numbers(9, 6, 6, 2), np.eye(3, dtype="float32")[random.randint(0, 3, 9)])
 
-# A model in a model, frozen layers, regularizers and constraints.
-base = keras.Sequential([L.Dense(5, "tanh", kernel_regularizer="l2"), L.BatchNormalization(),
+# A model in a model, frozen layers, regularizers and constraints. Only TF-Keras 2 adds penalties of frozen weights.
+base = keras.Sequential([L.Dense(5, "tanh", kernel_regularizer=None if VERSION == "tf2" else "l2"), L.BatchNormalization(),
                          L.Dense(4, activation="swish", kernel_constraint=keras.constraints.MaxNorm(2))], name="base")
 base.build((None, 3))
 base.layers[0].trainable = False
@@ -76,7 +77,7 @@ model = keras.Sequential([L.Input((3,)), base, L.Dense(2, kernel_regularizer=ker
 model.compile(keras.optimizers.RMSprop(0.01, momentum=0.5, centered=True), loss="mse", metrics=["mae"])
 record("nested", model, numbers(7, 3), numbers(7, 2))
 
-# The other optimizers, on the smallest model.
+# The other optimizers, on the smallest model. (Nadam has another constant in TF-Keras 2.)
 for name, optimizer in {"sgd": keras.optimizers.SGD(0.1), "amsgrad": keras.optimizers.Adam(amsgrad=True),
                         "adamax": keras.optimizers.Adamax(), "nadam": keras.optimizers.Nadam(), "ftrl": keras.optimizers.Ftrl(),
                         "adagrad": keras.optimizers.Adagrad(0.1), "adadelta": keras.optimizers.Adadelta(0.1),
