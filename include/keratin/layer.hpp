@@ -98,7 +98,7 @@ class Layer {
   std::string class_name() const;
   virtual Config get_config() const;
 
-  /// Adds the penalties of all weights that have a regularizer to what the tape's loss includes.
+  /// Adds the penalties of the weights that training changes to what the tape's loss includes.
   void add_weight_penalties(GradientTape& tape) const;
 
   std::string name;       // "" until the layer joins a model: then dense, dense_1, ...

@@ -111,8 +111,10 @@ std::size_t Layer::count_params() const {
 }
 
 void Layer::add_weight_penalties(GradientTape& tape) const {
+  if (!trainable) return;
   for (const auto& weight : weights_)
-    if (weight->regularizer) tape.add_loss((*weight->regularizer)(tape.use(weight->variable)));
+    if (weight->regularizer && weight->variable.trainable)
+      tape.add_loss((*weight->regularizer)(tape.use(weight->variable)));
   for (const auto& child : children()) child->add_weight_penalties(tape);
 }
 
