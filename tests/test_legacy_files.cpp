@@ -239,9 +239,18 @@ TEST_CASE("child processes work while other threads do", "[saving]") {
   for (int i = 0; i < 20; ++i)
     same = same && run([i] { return std::string(static_cast<std::size_t>(i) * 10000, 'y'); }) ==
                        std::string(static_cast<std::size_t>(i) * 10000, 'y');
+  std::string elsewhere;
+  std::thread([&] {  // which has memory of its own in malloc
+    elsewhere = run([] {
+      std::vector<std::string> strings(10000, std::string(1000, 'z'));
+      return strings.back();
+    });
+  })
+      .join();
   stop = true;
   for (std::thread& thread : threads) thread.join();
   CHECK(same);
+  CHECK(elsewhere == std::string(1000, 'z'));
 }
 
 TEST_CASE("files that are no legacy models are refused", "[saving]") {

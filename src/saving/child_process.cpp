@@ -18,7 +18,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <stdexcept>
@@ -43,13 +43,15 @@ void close_files(int pipe) {
   syscall(SYS_close_range, kept + 1, ~0U, 0);
 }
 
-/// Bytes of memory that this process has reserved.
+/// Bytes of memory that this process has reserved, or RLIM_INFINITY if that is not known. Measured
+/// in the child: in the parent other threads may reserve more at any time.
 rlim_t reserved_memory() {
-  std::FILE* const file = std::fopen("/proc/self/statm", "r");
-  unsigned long pages = 0;
-  const bool known = file != nullptr && std::fscanf(file, "%lu", &pages) == 1;
-  if (file != nullptr) std::fclose(file);
-  return known ? pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) : RLIM_INFINITY;
+  const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  std::array<char, 32> text{};  // starts with the number of pages
+  const bool known = file >= 0 && read(file, text.data(), text.size() - 1) > 0;
+  if (file >= 0) close(file);
+  const rlim_t pages = known ? std::strtoul(text.data(), nullptr, 10) : 0;
+  return pages > 0 ? pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) : RLIM_INFINITY;
 }
 
 void limit(__rlimit_resource resource, rlim_t most) {
@@ -57,8 +59,9 @@ void limit(__rlimit_resource resource, rlim_t most) {
   setrlimit(resource, &value);
 }
 
-void limit_resources(const ChildLimits& limits, rlim_t reserved) {
+void limit_resources(const ChildLimits& limits) {
   limit(RLIMIT_CORE, 0);
+  const rlim_t reserved = reserved_memory();
   if (reserved != RLIM_INFINITY) limit(RLIMIT_AS, reserved + limits.memory);
   // SIGPROF ends the process, as do the signals of a crash: nobody else's handlers run.
   for (int signal : {SIGPROF, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS})
@@ -86,8 +89,8 @@ constexpr unsigned architecture = 0;  // not known here: no filter
 /// need some), for writing to an open file (the pipe is the only one), or the end.
 void give_up_rights() {
   if (architecture == 0) return;
-  constexpr std::array allowed = {SYS_write,  SYS_brk,     SYS_mmap,  SYS_munmap,
-                                  SYS_mremap, SYS_madvise, SYS_futex, SYS_exit_group};
+  constexpr std::array allowed = {SYS_write,   SYS_brk,      SYS_mmap,  SYS_munmap,    SYS_mremap,
+                                  SYS_madvise, SYS_mprotect, SYS_futex, SYS_exit_group};
   constexpr std::size_t before = 4;
   std::array<sock_filter, before + allowed.size() + 2> program{};
   const auto load = [](std::size_t offset) {
@@ -122,9 +125,9 @@ void write_all(int file, std::string_view bytes) {
 }
 
 [[noreturn]] void be_the_child(const std::function<std::string()>& work, int pipe,
-                               const ChildLimits& limits, rlim_t reserved) {
+                               const ChildLimits& limits) {
   close_files(pipe);
-  limit_resources(limits, reserved);
+  limit_resources(limits);
   give_up_rights();
   constexpr int result = 3;
   try {
@@ -174,9 +177,8 @@ std::string run_in_child(std::string_view where, std::string_view about,
   int ends[2];
   check<std::runtime_error>(pipe2(ends, O_CLOEXEC) == 0, where, about,
                             ": cannot make a pipe: ", std::string(std::strerror(errno)));
-  const rlim_t reserved = reserved_memory();
   const pid_t child = fork();
-  if (child == 0) be_the_child(work, ends[1], limits, reserved);
+  if (child == 0) be_the_child(work, ends[1], limits);
   const int error = errno;
   close(ends[1]);
   std::string result;
