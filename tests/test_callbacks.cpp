@@ -2,21 +2,26 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <keratin/keratin.hpp>
 #include <limits>
+#include <map>
 
 #include "support/catch.hpp"
 #include "support/folder.hpp"
 #include "support/golden.hpp"
 #include "support/message.hpp"
+#include "support/small_net.hpp"
 
 using namespace keratin;
 using namespace keratin::callbacks;
 using keratin::test::GoldenCase;
 using keratin::test::message;
+using keratin::test::SmallNet;
+using keratin::test::unquoted;
 
 namespace {
 
@@ -26,20 +31,6 @@ std::vector<GoldenCase> cases_of(const std::string& callback) {
     if (golden.text("callback") == callback) cases.push_back(std::move(golden));
   REQUIRE(!cases.empty());
   return cases;
-}
-
-// The text that an option has with %20 and the like.
-std::string unquoted(const std::string& text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-    } else {
-      plain += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
-      i += 2;
-    }
-  }
-  return plain;
 }
 
 // Keeps what is written to stdout as long as it lives.
@@ -256,6 +247,174 @@ TEST_CASE("LambdaCallback calls the function of each hook", "[callbacks]") {
   run.model.predict(run.x, {.verbose = 0, .callbacks = {&all}});
   CHECK(order == "(predict (predict_batch0 predict_batch)0 predict) ");
   run.fit(1, {LambdaCallback({})});
+}
+
+namespace {
+
+// Notes the hooks that it gets, with the number and the names that are logged.
+class Noted : public Callback {
+ public:
+  Noted(std::string name, std::vector<std::string>& notes)
+      : name_(std::move(name)), notes_(notes) {}
+  void on_train_begin(Logs& logs) override { begin("train_begin", logs); }
+  void on_train_end(Logs& logs) override { note("train_end", logs); }
+  void on_epoch_begin(int epoch, Logs& logs) override { begin("epoch_begin", logs, epoch); }
+  void on_epoch_end(int epoch, Logs& logs) override { note("epoch_end", logs, epoch); }
+  void on_train_batch_begin(int batch, Logs& logs) override {
+    begin("train_batch_begin", logs, batch);
+  }
+  void on_train_batch_end(int batch, Logs& logs) override { note("train_batch_end", logs, batch); }
+  void on_test_begin(Logs& logs) override { begin("test_begin", logs); }
+  void on_test_end(Logs& logs) override { note("test_end", logs); }
+  void on_test_batch_begin(int batch, Logs& logs) override {
+    begin("test_batch_begin", logs, batch);
+  }
+  void on_test_batch_end(int batch, Logs& logs) override { note("test_batch_end", logs, batch); }
+  void on_predict_begin(Logs& logs) override { begin("predict_begin", logs); }
+  void on_predict_end(Logs& logs) override { note("predict_end", logs); }
+  void on_predict_batch_begin(int batch, Logs& logs) override {
+    begin("predict_batch_begin", logs, batch);
+  }
+  void on_predict_batch_end(int batch, Logs& logs) override {
+    note("predict_batch_end", logs, batch);
+  }
+
+ private:
+  void note(const std::string& hook, const Logs& logs, int number = -1) {
+    std::string text = name_ + " on_" + hook;
+    if (number >= 0) text += concat(' ', number);
+    std::vector<std::string> names;  // in alphabetical order, as Keras logs them
+    for (const auto& log : logs) names.push_back(log.first);
+    std::sort(names.begin(), names.end());
+    for (const std::string& name : names) text += ' ' + name;
+    notes_.push_back(text);
+  }
+  void begin(const std::string& hook, const Logs& logs, int number = -1) {
+    note(hook, logs, number);
+    notes_.back() += concat(" epochs=", params().epochs, " steps=", params().steps);
+  }
+
+  std::string name_;
+  std::vector<std::string>& notes_;
+};
+
+void check_same(const Tensor& value, const Tensor& wanted, const std::string& what) {
+  INFO(what);
+  REQUIRE(value.size() == wanted.size());
+  for (std::size_t i = 0; i < value.size(); ++i)
+    CHECK(value.values()[i] == Approx(wanted.values()[i]).margin(2e-6).epsilon(1e-5));
+}
+
+}  // namespace
+
+TEST_CASE("hooks come in Keras's order, with its logs", "[callbacks][golden]") {
+  SmallNet net(optimizers::SGD({.learning_rate = 0.1}));
+  const auto before = utils::set_warning_handler([](std::string_view) {});  // no val_loss
+  for (const GoldenCase& golden : cases_of("hooks")) {
+    INFO(golden.name);
+    std::vector<std::string> notes;
+    const Callbacks given = {Noted("first", notes), ReduceLROnPlateau(), Noted("second", notes)};
+    const std::string& call = golden.text("call");
+    const ArrayView rows = ArrayView(net.x).slice(0, 6), targets = ArrayView(net.y).slice(0, 6);
+    if (call == "fit")
+      net.model.fit(net.x, net.y,
+                    {.batch_size = 4,
+                     .epochs = 2,
+                     .verbose = 0,
+                     .callbacks = given,
+                     .validation_data = {rows, targets},
+                     .validation_freq = 2});
+    else if (call == "evaluate")
+      net.model.evaluate(net.x, net.y, {.batch_size = 4, .verbose = 0, .callbacks = given});
+    else
+      net.model.predict(net.x, {.batch_size = 4, .verbose = 0, .callbacks = given});
+    std::vector<std::string> wanted;
+    for (const std::string& hook : golden.list("hooks")) wanted.push_back(unquoted(hook));
+    CHECK(notes == wanted);
+  }
+  utils::set_warning_handler(before);
+}
+
+TEST_CASE("SwapEMAWeights evaluates with Keras's averages", "[callbacks][golden]") {
+  for (const GoldenCase& golden : cases_of("SwapEMAWeights")) {
+    INFO(golden.name);
+    SmallNet net(optimizers::SGD({.learning_rate = 0.1, .use_ema = true, .ema_momentum = 0.5}));
+    std::map<std::string, std::vector<Tensor>> seen;  // the first weight, by hook
+    const auto note = [&](const std::string& hook) {
+      seen[hook].push_back(net.model.get_weights()[0]);
+    };
+    SwapEMAWeights swap({.swap_on_epoch = golden.flag("swap_on_epoch")});
+    LambdaCallback notes({.on_epoch_end = [&](int, Logs&) { note("epoch_end"); },
+                          .on_train_batch_begin = [&](int, Logs&) { note("train_batch_begin"); },
+                          .on_test_begin = [&](Logs&) { note("test_begin"); },
+                          .on_predict_begin = [&](Logs&) { note("predict_begin"); }});
+    const History history = net.fit(3, {&swap, &notes});
+    const std::vector<Tensor> fitted = net.model.get_weights();
+    const std::vector<Tensor> final_weights = golden.tensors_numbered("final_");
+    for (std::size_t i = 0; i < fitted.size(); ++i)
+      check_same(fitted[i], final_weights[i], "final");
+    for (const std::string name : {"loss", "val_loss"}) {
+      const std::vector<float> values(history[name].begin(), history[name].end());
+      check_same(Tensor::from({values.size()}, values), golden.tensor(name), name);
+    }
+    const Logs logs =
+        net.model.evaluate(net.x, net.y, {.verbose = 0, .callbacks = {&swap, &notes}});
+    CHECK(logs["loss"] == Approx(golden.tensor("evaluated").values()[0]).epsilon(1e-5));
+    CHECK(logs["mae"] == Approx(golden.tensor("evaluated").values()[1]).epsilon(1e-5));
+    check_same(net.model.predict(net.x, {.verbose = 0, .callbacks = {&swap, &notes}}),
+               golden.tensor("predicted"), "predicted");
+    for (const auto& [hook, weights] : seen) {
+      std::vector<float> values;
+      for (const Tensor& weight : weights)
+        values.insert(values.end(), weight.values().begin(), weight.values().end());
+      check_same(Tensor::from({values.size()}, values), golden.tensor(hook), hook);
+    }
+  }
+}
+
+TEST_CASE("SwapEMAWeights gives the weights back however a call ends", "[callbacks]") {
+  SmallNet net(optimizers::SGD({.learning_rate = 0.1, .use_ema = true, .ema_momentum = 0.5}));
+  net.fit(1, {});
+  // fit ends with the averages: other weights, to tell them apart.
+  std::vector<Tensor> weights = net.model.get_weights();
+  for (Tensor& weight : weights)
+    for (float& value : weight.values()) value += 1;
+  net.model.set_weights(weights);
+  const auto same = [&] {
+    const std::vector<Tensor> now = net.model.get_weights();
+    for (std::size_t i = 0; i < now.size(); ++i)
+      if (!std::equal(now[i].values().begin(), now[i].values().end(), weights[i].values().begin()))
+        return false;
+    return true;
+  };
+  SwapEMAWeights swap({.swap_on_epoch = true});
+  bool averages = false;
+  LambdaCallback fails({.on_test_begin =
+                            [&](Logs&) {
+                              averages = !same();
+                              throw std::runtime_error("stopped");
+                            },
+                        .on_predict_begin = [&](Logs&) { averages = !same(); }});
+  const auto evaluate = [&] {
+    net.model.evaluate(net.x, net.y, {.verbose = 0, .callbacks = {&swap, &fails}});
+  };
+  CHECK(message<std::runtime_error>(evaluate) == "stopped");
+  CHECK(averages);
+  CHECK(same());
+  averages = false;
+  net.model.predict(net.x, {.verbose = 0, .callbacks = {&swap, &fails}});
+  CHECK(averages);
+  CHECK(same());
+
+  // Stopped after any epoch, fit ends with the averages too.
+  LambdaCallback stops({.on_epoch_end = [&](int, Logs&) { net.model.stop_training = true; }});
+  net.fit(5, {&swap, &stops});
+  const Tensor average = net.model.optimizer().slot(*net.model.trainable_variables()[0], "average");
+  check_same(net.model.get_weights()[0], average, "average");
+
+  SmallNet without(optimizers::SGD({.learning_rate = 0.1}));
+  CHECK(message([&] { without.fit(1, {&swap}); }) ==
+        "[SwapEMAWeights] the optimizer keeps no averages: it needs .use_ema = true");
 }
 
 TEST_CASE("a callback says what it cannot do", "[callbacks]") {

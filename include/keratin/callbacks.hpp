@@ -10,4 +10,6 @@
 #include "keratin/callbacks/progbar_logger.hpp"
 #include "keratin/callbacks/reduce_lr_on_plateau.hpp"
 #include "keratin/callbacks/stop_on_interrupt.hpp"
+#include "keratin/callbacks/swap_ema_weights.hpp"
+#include "keratin/callbacks/tensorboard.hpp"
 #include "keratin/callbacks/terminate_on_nan.hpp"

@@ -51,7 +51,7 @@ struct Variable {
   bool trainable = true;
   VariableId id = {};
   std::shared_ptr<const Constraint> constraint = {};  // what optimizers restore after each step
-  std::string path = "";                              // "dense/kernel", if a layer made it
+  std::string path = "";  // "sequential/dense/kernel": the layers that were built, and the name
 };
 
 /// What kind of op made a node. Every op has one such constant; its address tells it from others.

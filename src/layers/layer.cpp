@@ -4,6 +4,7 @@
 
 #include "keratin/check.hpp"
 #include "keratin/ops.hpp"
+#include "layers/build_scope.hpp"
 #include "layers/weight_limit.hpp"
 
 namespace keratin {
@@ -27,6 +28,7 @@ Shape Layer::compute_output_shape(const Shape& input) const {
 Shape Layer::build(const Shape& input) { return compute_output_shape(input); }
 
 Shape Layer::connect(const Shape& input) {
+  const BuildScope scope(*this);
   const Shape output = has_state() ? compute_output_shape(input) : build(input);
   if (!connected_ || !has_state()) {
     built_for_ = input;
@@ -122,7 +124,7 @@ Variable& Layer::add_weight(const WeightOptions& options) {
   WeightLimit::take(options.shape);
   auto weight = std::make_unique<Weight>();
   weight->variable.name = options.name;
-  weight->variable.path = name.empty() ? options.name : name + '/' + options.name;
+  weight->variable.path = BuildScope(*this).path() + options.name;
   weight->variable.trainable = options.trainable;
   weight->variable.value = options.initializer(options.shape);
   weight->regularizer = options.regularizer;

@@ -132,7 +132,8 @@ History Model::run_fit(Feed& train, Feed* validation, std::optional<long> steps,
       const Logs tested = test_pass(*validation, most, callbacks);
       for (const auto& [metric, value] : tested) logs["val_" + metric] = value;
     }
-    callbacks.call(&Callback::on_epoch_end, epoch, logs);
+    Logs with_additions = logs;  // what callbacks add is for those behind them, not on_train_end
+    callbacks.call(&Callback::on_epoch_end, epoch, with_additions);
     if (stop_training) break;
   }
   if (options.epochs > 0) optimizer().finalize_variable_values(trainable_variables());

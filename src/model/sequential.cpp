@@ -3,6 +3,7 @@
 #include "core/names.hpp"
 #include "keratin/check.hpp"
 #include "keratin/layers/input.hpp"
+#include "layers/build_scope.hpp"
 
 namespace keratin {
 
@@ -60,6 +61,7 @@ std::shared_ptr<Layer> Sequential::pop() {
 }
 
 void Sequential::grow(std::size_t index) {
+  const BuildScope scope(*this);
   Layer& layer = *layers_[index];
   const Shape& input = index == 0 ? input_ : outputs_[index - 1];
   try {

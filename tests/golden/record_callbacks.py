@@ -1,12 +1,13 @@
 """callbacks.txt: when callbacks act on given series of logs, what they print and what they write."""
 
 import contextlib
+import glob
 import io
 import os
 import tempfile
 import urllib.parse
 
-from recording import Recorder, keras, np
+from recording import Recorder, keras, np, tf
 
 callbacks = keras.callbacks
 
@@ -87,6 +88,14 @@ CSV = [
 # The inputs of four batches of one row.
 BATCHES = [[0, 1, np.nan, 1], [np.nan, 0, 0, 0], [0, 1, 2, np.inf], [0, 1, 2, 3]]
 
+# What TensorBoard is given, the learning rate, and whether evaluate is called after fit.
+TENSOR_BOARD = [
+    (dict(), 0.1, True),
+    (dict(histogram_freq=2, write_steps_per_second=True), 0.0, False),
+    (dict(update_freq="batch"), 0.1, False),
+    (dict(update_freq=3, write_steps_per_second=True), 0.1, False),
+]
+
 
 def quoted(text):
     """Text as an option: blanks, line ends, commas and the like as %20, %0A, %2C."""
@@ -141,7 +150,129 @@ def record_csv(recorder, names, separator, append, before, epochs):
                   separator=quoted(separator), append=append, **before, **rows, file=quoted(written))
 
 
+def small_net(learning_rate, **optimizer):
+    """A model inside a model, with weights that are multiples of 1/8; ten rows."""
+    hidden = keras.layers.Dense(4, activation="tanh", name="hidden")
+    base = keras.Sequential([keras.Input((3,)), hidden], name="base")
+    model = keras.Sequential([keras.Input((3,)), base, keras.layers.Dense(1, name="out")], name="net")
+    model.compile(optimizer=keras.optimizers.SGD(learning_rate, **optimizer), loss="mse", metrics=["mae"])
+    model.set_weights([(np.arange(w.size) % 11 / 8 - 0.5).reshape(w.shape) for w in model.get_weights()])
+    x = np.arange(30, dtype=np.float32).reshape(10, 3) / 32
+    return model, x, x[:, :1] * 2
+
+
+def events_of(folder):
+    """Step, tag, plugin, type and shape of what is written there, and the tensors; without file versions."""
+    events, tensors = [], []
+    for path in sorted(glob.glob(os.path.join(folder, "*.v2")), key=lambda name: int(name.split(".")[-2])):
+        for event in tf.compat.v1.train.summary_iterator(path):
+            for value in event.summary.value:
+                shape = "x".join(str(size.size) for size in value.tensor.tensor_shape.dim)
+                events.append(f"{event.step} {value.tag} {value.metadata.plugin_data.plugin_name} {value.tensor.dtype} {shape}")
+                tensors.append(tf.make_ndarray(value.tensor))
+    return events, tensors
+
+
+def always_recorded(hook):
+    """As in TF-Keras. Keras 3 leaves out what is not about batches unless the last batch was due."""
+
+    def recorded(*arguments, **named):
+        with tf.summary.record_if(True):
+            return hook(*arguments, **named)
+
+    return recorded
+
+
+def record_tensor_board(recorder, options, learning_rate, evaluates):
+    model, x, y = small_net(learning_rate)
+    with tempfile.TemporaryDirectory() as folder:
+        callback = callbacks.TensorBoard(folder, write_graph=False, **options)
+        for name in ("_log_epoch_metrics", "_log_weights", "on_test_end"):
+            setattr(callback, name, always_recorded(getattr(callback, name)))
+        model.fit(x, y, batch_size=4, epochs=3, verbose=0, shuffle=False, validation_data=(x[:6], y[:6]), callbacks=[callback])
+        if evaluates:
+            model.evaluate(x, y, verbose=0, callbacks=[callback])
+        recorder.case(f"TensorBoard_{len(recorder.names)}", callback="TensorBoard", **options, learning_rate=learning_rate,
+                      evaluates=evaluates, **{part: [quoted(event) for event in events_of(os.path.join(folder, part))[0]]
+                                              for part in ("train", "validation")})
+        for part in ("train", "validation"):
+            events, tensors = events_of(os.path.join(folder, part))
+            for index, (event, tensor) in enumerate(zip(events, tensors)):
+                if "steps_per_second" not in event:
+                    recorder.tensor(f"{part}_{index}", tensor)
+
+
+class Weights(callbacks.Callback):
+    """What the weights are in the hooks of the callbacks behind it."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = {}
+
+    def note(self, hook):
+        self.hidden.setdefault(hook, []).append(self.model.get_weights()[0])
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.note("epoch_end")
+
+    def on_test_begin(self, logs=None):
+        self.note("test_begin")
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.note("train_batch_begin")
+
+    def on_predict_begin(self, logs=None):
+        self.note("predict_begin")
+
+
+def record_swap(recorder):
+    for swap_on_epoch in (False, True):
+        model, x, y = small_net(0.1, use_ema=True, ema_momentum=0.5)
+        weights = Weights()
+        given = [callbacks.SwapEMAWeights(swap_on_epoch), weights]
+        history = model.fit(x, y, batch_size=4, epochs=3, verbose=0, shuffle=False, validation_data=(x[:6], y[:6]), callbacks=given)
+        fitted = model.get_weights()
+        evaluated = model.evaluate(x, y, verbose=0, callbacks=given)
+        predicted = model.predict(x, verbose=0, callbacks=given)
+        recorder.case(f"SwapEMAWeights_{swap_on_epoch}", callback="SwapEMAWeights", swap_on_epoch=swap_on_epoch)
+        recorder.tensors(loss=history.history["loss"], val_loss=history.history["val_loss"], evaluated=evaluated, predicted=predicted)
+        recorder.tensors(**{hook: np.stack(values) for hook, values in weights.hidden.items()})
+        recorder.tensors(**{f"final_{i}": value for i, value in enumerate(fitted)})
+
+
+def noted(name, notes):
+    """A callback that notes the hooks it gets, with the number and the names that are logged."""
+    hooks = [hook for hook in dir(callbacks.Callback) if hook.startswith("on_") and not hook.startswith("on_batch")]
+
+    def hook_of(hook):
+        def note(self, *arguments, **named):
+            arguments += tuple(named.values())
+            number = [argument for argument in arguments if isinstance(argument, int)]
+            names = sorted(set().union(*(argument for argument in arguments if isinstance(argument, dict))) - {"outputs"})
+            params = [f"epochs={self.params.get('epochs', 1)}", f"steps={self.params['steps']}"] if "begin" in hook else []
+            notes.append(" ".join([name, hook, *map(str, number), *names, *params]))
+
+        return note
+
+    return type("Noted", (callbacks.Callback,), {hook: hook_of(hook) for hook in hooks})()
+
+
+def record_hooks(recorder):
+    model, x, y = small_net(0.1)
+    for call in ("fit", "evaluate", "predict"):
+        notes = []
+        given = [noted("first", notes), callbacks.ReduceLROnPlateau(), noted("second", notes)]
+        if call == "fit":
+            model.fit(x, y, batch_size=4, epochs=2, verbose=0, validation_data=(x[:6], y[:6]), validation_freq=2, callbacks=given)
+        elif call == "evaluate":
+            model.evaluate(x, y, batch_size=4, verbose=0, callbacks=given)
+        else:
+            model.predict(x, batch_size=4, verbose=0, callbacks=given)
+        recorder.case(f"hooks_{call}", callback="hooks", call=call, hooks=[quoted(note) for note in notes])
+
+
 def main():
+    keras.utils.set_random_seed(1)
     recorder = Recorder("callbacks")
     for series, options in EARLY_STOPPING:
         record_series(recorder, "EarlyStopping", series, options)
@@ -157,6 +288,10 @@ def main():
         printed, history, _ = fit(callbacks.TerminateOnNaN(), x=np.reshape(x, (4, 1)), epochs=2)
         recorder.case(f"TerminateOnNaN_{index}", callback="TerminateOnNaN", printed=printed)
         recorder.tensors(x=x, epochs=len(history.epoch), loss=history.history["loss"])
+    for case in TENSOR_BOARD:
+        record_tensor_board(recorder, *case)
+    record_swap(recorder)
+    record_hooks(recorder)
     recorder.save()
 
 

@@ -108,6 +108,19 @@ std::vector<GoldenCase> read_golden(const std::string& family) {
   return read_golden(file, path.filename().string());
 }
 
+std::string unquoted(const std::string& text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      plain += text[i];
+    } else {
+      plain += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
+      i += 2;
+    }
+  }
+  return plain;
+}
+
 Config guessed_config(const std::string& text) {
   if (text == "none") return {};
   if (text.find(',') != std::string::npos) {

@@ -59,6 +59,9 @@ const GoldenCase& find_case(const std::vector<GoldenCase>& cases, const std::str
 /// "a,b,c" -> {"a", "b", "c"}; "" -> {}.
 std::vector<std::string> split(const std::string& text, char separator);
 
+/// "a%20b" -> "a b": text as the recorders write it in options.
+std::string unquoted(const std::string& text);
+
 /// What the text of an option looks like: a number ("2", "0.5"), a list of them ("1,2"), null
 /// ("none"), else a string.
 Config guessed_config(const std::string& text);
