@@ -18,8 +18,12 @@ namespace keratin {
 
 namespace {
 
-constexpr std::size_t bucket_count = 30;                   // of a histogram, tf.summary's default
-enum : std::uint64_t { type_float = 1, type_double = 2 };  // of tensorflow's DataType
+constexpr std::size_t bucket_count = 30;  // of a histogram, tf.summary's default
+enum : std::uint64_t {
+  type_float = 1,
+  type_double = 2,
+  type_string = 7
+};  // of tensorflow's DataType
 
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -139,10 +143,20 @@ void EventFile::add_histogram(std::string_view tag, const Tensor& values, long s
   add_tensor(tag, "histograms", step);
 }
 
+void EventFile::add_graph(std::string_view tag, std::string_view json) {
+  tensor_.clear();
+  tensor_.add_integer(1, type_string);
+  tensor_.add_bytes(2, "");
+  tensor_.add_bytes(8, json);
+  add_tensor(tag, "graph_keras_model", 0, "1");
+}
+
 // Adds an event of a step with the value in tensor_.
-void EventFile::add_tensor(std::string_view tag, std::string_view plugin, long step) {
+void EventFile::add_tensor(std::string_view tag, std::string_view plugin, long step,
+                           std::string_view plugin_content) {
   content_.clear();
   content_.add_bytes(1, plugin);
+  if (!plugin_content.empty()) content_.add_bytes(2, plugin_content);
   inner_.clear();
   inner_.add_bytes(1, content_.bytes());
   outer_.clear();

@@ -28,13 +28,16 @@ class EventFile {
   void add_scalar(std::string_view tag, double value, long step);
   /// How many of the elements lie in each of 30 buckets between the least and the greatest.
   void add_histogram(std::string_view tag, const Tensor& values, long step);
+  /// A model, in the JSON of Keras.
+  void add_graph(std::string_view tag, std::string_view json);
   void flush();
 
  private:
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
-  void add_tensor(std::string_view tag, std::string_view plugin, long step);
+  void add_tensor(std::string_view tag, std::string_view plugin, long step,
+                  std::string_view plugin_content = "");
   void start_event();
   void add_record(std::string_view bytes);
   void check_written(bool ok) const;

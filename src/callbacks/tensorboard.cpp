@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <string_view>
 #include <utility>
 
 #include "callbacks/event_file.hpp"
 #include "callbacks/learning_rate.hpp"
+#include "core/warnings.hpp"
 #include "keratin/check.hpp"
 #include "keratin/model.hpp"
+#include "keratin/sequential.hpp"
 
 namespace keratin::callbacks {
 
@@ -55,7 +59,20 @@ double TensorBoard::steps_per_second() const {
 
 void TensorBoard::on_train_begin(Logs&) {
   batch_ = 0;
+  const bool first = !train_;
   open(train_, "train");
+  if (first && options_.write_graph && dynamic_cast<const Sequential*>(&model())) write_graph();
+}
+
+// A layer that cannot be described is no reason not to train.
+void TensorBoard::write_graph() {
+  try {
+    train_->add_graph("keras", model().to_json());
+  } catch (const std::exception& error) {
+    warn("TensorBoard", "leaves out the graph of the model: ", std::string_view(error.what()));
+    return;
+  }
+  train_->flush();
 }
 
 void TensorBoard::on_train_batch_begin(int, Logs&) {

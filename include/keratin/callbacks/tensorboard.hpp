@@ -28,13 +28,15 @@ class UpdateFreq {
 struct TensorBoardOptions {
   std::string log_dir = "logs";  // made if it is not there; each fit adds files to it
   int histogram_freq = 0;        // epochs from one histogram of the weights to the next, 0: none
+  bool write_graph = true;       // the layers of a Sequential
   bool write_steps_per_second = false;
   UpdateFreq update_freq = "epoch";
 };
 
 /// Writes what TensorBoard shows (tensorboard --logdir logs), with Keras's folders and tags:
 ///
-///   train        epoch_loss, epoch_<metric>, epoch_learning_rate for each epoch, counted from 0;
+///   train        keras, the model as to_json() describes it, with write_graph;
+///                epoch_loss, epoch_<metric>, epoch_learning_rate for each epoch, counted from 0;
 ///                with write_steps_per_second epoch_steps_per_second; with histogram_freq
 ///                sequential/dense/kernel/histogram of each weight, in 30 buckets; with update_freq
 ///                batch_loss, batch_<metric> and batch_steps_per_second for batches, counted from 1
@@ -65,6 +67,7 @@ class TensorBoard : public Callback {
 
  private:
   EventFile& open(std::unique_ptr<EventFile>& file, const char* folder);
+  void write_graph();
   double steps_per_second() const;
 
   TensorBoardOptions options_;
