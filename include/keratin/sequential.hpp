@@ -25,6 +25,14 @@ void fields(V& v, SequentialOptions& o) {
   v("layers", o.layers);
 }
 
+struct SummaryOptions {
+  int line_length = 65;                           // characters
+  std::vector<double> positions = {.45, .85, 1};  // where columns end: characters, or shares of a
+                                                  // line if the last is at most 1
+  bool expand_nested = false;                     // also the layers of models inside, in frames
+  bool show_trainable = false;                    // another column of 11 characters, with Y or N
+};
+
 /// A model is a layer: a Sequential may be among the layers of another.
 class Sequential : public Model {
  public:
@@ -59,12 +67,13 @@ class Sequential : public Model {
   /// the position, name and class of a layer that cannot be made.
   static Sequential from_config(const Config& config);
 
-  /// TF-Keras 2.9's table of layers, output shapes and parameter counts.
-  void summary() const;
-  void summary(std::ostream& out) const;
+  /// TF-Keras 2.9's table of layers, output shapes and parameter counts. Throws
+  /// std::invalid_argument unless there are three positions that grow.
+  void summary(SummaryOptions options = {}) const;
+  void summary(std::ostream& out, SummaryOptions options = {}) const;
 
  private:
-  friend std::string to_string(const Sequential& model);
+  friend class SummaryTable;
   void grow(std::size_t index);  // builds layer `index` on the shape before it
 
   std::vector<std::shared_ptr<Layer>> layers_;
@@ -75,6 +84,6 @@ class Sequential : public Model {
 };
 
 /// The summary as a string.
-std::string to_string(const Sequential& model);
+std::string to_string(const Sequential& model, SummaryOptions options = {});
 
 }  // namespace keratin
