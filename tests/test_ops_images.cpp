@@ -104,6 +104,35 @@ TEST_CASE("convolutions of images and sequences too large for the cache", "[ops]
   }
 }
 
+TEST_CASE("a gradient that is deferred is the same, also where it is asked for", "[ops]") {
+  const Tensor x = off_kinks({3, 7, 6, 2}), kernel = off_kinks({3, 3, 2, 5}, -1, 1, 2);
+  // The gradients of x, the kernel and the convolution, which pooling defers if it comes directly
+  // after it and is the last in the backward pass.
+  const auto gradients = [&](bool directly, bool twice, bool asked, auto pool) {
+    GradientTape tape;
+    tape.begin();
+    const Node in = tape.watch(x), weights = tape.watch(kernel);
+    const Node y = ops::conv(in, weights, {}, {}, ops::Fused::relu);
+    Node pooled = pool(directly ? y : ops::multiply(y, 1));
+    if (twice) pooled = pooled + ops::mean(y);
+    tape.backward(weigh(pooled));
+    std::vector<Tensor> result = {in.grad(), weights.grad()};
+    if (asked) result.push_back(y.grad());
+    return result;
+  };
+  const auto max = [](Node y) { return ops::max_pool(y, 2, {.strides = 2}); };
+  const auto overlapping = [](Node y) { return ops::max_pool(y, 3, {.padding = "same"}); };
+  const auto average = [](Node y) { return ops::average_pool(y, 2, {.strides = {2, 3}}); };
+  for (const bool twice : {false, true})
+    for (const bool asked : {false, true}) {
+      CAPTURE(twice, asked);
+      CHECK(gradients(true, twice, asked, max) == gradients(false, twice, asked, max));
+      CHECK(gradients(true, false, asked, overlapping) ==
+            gradients(false, false, asked, overlapping));
+      CHECK(gradients(true, twice, asked, average) == gradients(false, twice, asked, average));
+    }
+}
+
 TEST_CASE("gradients of pooling and resizing", "[ops][gradients]") {
   const auto row = [](const std::string& name, const std::function<Node(Node)>& op,
                       const Shape& shape = {2, 4, 5, 2}) {

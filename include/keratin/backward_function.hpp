@@ -1,6 +1,5 @@
 #pragma once
-// A callable void(const Tensor& y, const Tensor& dy) kept in place: recording an op allocates
-// nothing.
+// Callables that are kept in place: recording an op allocates nothing.
 
 #include <cstddef>
 #include <memory>
@@ -12,24 +11,27 @@ namespace keratin {
 
 class Tensor;
 
-class BackwardFunction {
+/// A callable void(Arguments...), or none.
+template <class... Arguments>
+class StoredFunction {
  public:
-  BackwardFunction() = default;
-  BackwardFunction(const BackwardFunction&) = delete;
-  BackwardFunction& operator=(const BackwardFunction&) = delete;
-  ~BackwardFunction() { reset(); }
+  StoredFunction() = default;
+  StoredFunction(const StoredFunction&) = delete;
+  StoredFunction& operator=(const StoredFunction&) = delete;
+  ~StoredFunction() { reset(); }
 
   template <class F>
   void set(F&& function) {
     using Stored = std::decay_t<F>;
     reset();
     if constexpr (sizeof(Stored) > room || alignof(Stored) > alignof(std::max_align_t)) {
-      set([owned = std::make_unique<Stored>(std::forward<F>(function))](
-              const Tensor& y, const Tensor& dy) { (*owned)(y, dy); });
+      set([owned = std::make_unique<Stored>(std::forward<F>(function))](Arguments... arguments) {
+        (*owned)(arguments...);
+      });
     } else {
       new (place_) Stored(std::forward<F>(function));
-      call_ = [](void* place, const Tensor& y, const Tensor& dy) {
-        (*static_cast<Stored*>(place))(y, dy);
+      call_ = [](void* place, Arguments... arguments) {
+        (*static_cast<Stored*>(place))(arguments...);
       };
       if constexpr (!std::is_trivially_destructible_v<Stored>)
         destroy_ = [](void* place) { static_cast<Stored*>(place)->~Stored(); };
@@ -43,13 +45,20 @@ class BackwardFunction {
   }
 
   explicit operator bool() const { return call_ != nullptr; }
-  void operator()(const Tensor& y, const Tensor& dy) { call_(place_, y, dy); }
+  void operator()(Arguments... arguments) { call_(place_, arguments...); }
 
  private:
   static constexpr std::size_t room = 112;
   alignas(std::max_align_t) std::byte place_[room];
-  void (*call_)(void*, const Tensor&, const Tensor&) = nullptr;
+  void (*call_)(void*, Arguments...) = nullptr;
   void (*destroy_)(void*) = nullptr;
 };
+
+/// Computes an op's gradients from its value y and the gradient dy of that.
+using BackwardFunction = StoredFunction<const Tensor&, const Tensor&>;
+/// Writes the gradient of `count` samples, `first` and those after it, to `gradient`. May be called
+/// on several threads at once.
+using SamplesFunction =
+    StoredFunction<std::size_t /*first*/, std::size_t /*count*/, float* /*gradient*/>;
 
 }  // namespace keratin

@@ -63,8 +63,24 @@ void accumulate(Node input, Write&& write) {
   auto& slot = input.tape().slot(input);
   if (!slot.wants_grad) return;
   if (!slot.has_grad) slot.grad->resize(slot.value->shape());
+  if (slot.deferred) slot.write_deferred();
   write(*slot.grad, slot.has_grad ? 1.0f : 0.0f);
   slot.has_grad = true;
+}
+
+/// Inside a backward function: keeps `write(first, count, gradient)`, which writes `input`'s
+/// gradient for some samples, as SamplesFunction says, and refers to nothing but this pass's nodes.
+/// The op that made `input` calls it for a few samples at a time, so that they stay in cache.
+/// Returns false if this is not possible, because that op reads gradients as a whole or has got one
+/// already: then use accumulate().
+template <class Write>
+bool defer(Node input, Write&& write) {
+  auto& slot = input.tape().slot(input);
+  if (!slot.wants_grad) return true;
+  if (slot.has_grad || !slot.op || !slot.op->takes_deferred) return false;
+  slot.deferred.set(std::forward<Write>(write));
+  slot.has_grad = true;
+  return true;
 }
 
 /// Inside a backward function: adds `gradient_at(i)` to element i of `input`'s gradient, if someone

@@ -57,6 +57,8 @@ struct Variable {
 /// What kind of op made a node. Every op has one such constant; its address tells it from others.
 struct Op {
   const char* name;
+  /// Whether its backward function asks GradientTape::deferred() for a gradient.
+  bool takes_deferred = false;
 };
 
 /// A value on a tape: two words, copied freely. Using one that outlived its pass throws
@@ -155,8 +157,16 @@ class GradientTape {
     std::uint32_t first_input = 0, input_count = 0;  // among inputs_
     std::uint32_t layer = 0;                         // among layers_, counted from 1
     BackwardFunction backward;
+    SamplesFunction deferred;  // writes the gradient, which then has no values yet: see op.hpp
     Tensor own, own_grad;
+
+    /// Writes a deferred gradient after all.
+    void write_deferred();
   };
+  /// The gradient of the node whose backward function is running, if it is deferred, or nullptr.
+  SamplesFunction* deferred() {
+    return running_ && running_->deferred ? &running_->deferred : nullptr;
+  }
   /// A new slot that owns a value of that shape.
   Node emit(const Op* op, std::span<const Node> inputs, const Shape& shape, bool wants_grad);
   /// A new slot that sees x's values, not copied, under another shape.
@@ -191,6 +201,7 @@ class GradientTape {
   std::vector<Assignment> assignments_;
   std::vector<Node> added_losses_;
   std::deque<Tensor> scratch_;
+  Slot* running_ = nullptr;  // in backward()
   std::uint32_t next_ = 0, pass_ = 0, layer_ = 0;
   bool recording_ = true, frozen_ = false;
 };

@@ -282,16 +282,28 @@ class PartOfGradients {
       if (adds_patches && !gradients_.dx.accumulate)
         std::fill_n(gradients_.dx.values + image * windows.image_size(), windows.image_size(),
                     0.0f);
+      const float* dy = gradient_of_image(image);
       for (std::size_t i = 0; i < bands.per_image(); ++i)
-        compute_band(bands[image * bands.per_image() + i]);
+        compute_band(bands[image * bands.per_image() + i], dy);
     }
   }
 
  private:
-  void compute_band(const Band& band) {
+  const float* gradient_of_image(std::size_t image) {
+    const std::size_t size = convolution_.windows.per_image() * convolution_.filters;
+    if (!gradients_.dy_of_image) return gradients_.dy + image * size;
+    thread_local constinit ThreadBuffer buffer;
+    float* const dy = buffer.reserve(size);
+    gradients_.dy_of_image(image, dy);
+    return dy;
+  }
+
+  // dy is that of the band's image.
+  void compute_band(const Band& band, const float* dy) {
+    const Windows& windows = convolution_.windows;
     const std::size_t filters = convolution_.filters;
-    const std::size_t from = band.first(convolution_.windows) * filters;
-    const float* dz = gradients_.dy + from;
+    const std::size_t from = band.first(windows) * filters;
+    const float* dz = dy + from - band.image * windows.per_image() * filters;
     if (gradients_.activation) {
       thread_local constinit ThreadBuffer buffer;
       float* const memory = buffer.reserve(band.count() * filters);

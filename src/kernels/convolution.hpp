@@ -6,6 +6,7 @@
 // Bits do not depend on the number of threads: bands and parts of the batch follow from the shapes.
 
 #include <cstddef>
+#include <type_traits>
 
 #include "kernels/gemm.hpp"
 #include "kernels/parts.hpp"
@@ -32,11 +33,30 @@ struct Convolution {
 void convolve(const Convolution& convolution, const float* x, const float* kernel, float* y,
               bool accumulate, TileVisitor after = {});
 
+/// A reference to a callable void(std::size_t image, float* dy), which must outlive it, or to none.
+/// It writes the gradient of one image's result.
+class ImageGradient {
+ public:
+  ImageGradient() = default;
+  template <class F>
+  requires(!std::is_same_v<F, ImageGradient>) ImageGradient(const F& function)
+      : object_(&function), call_([](const void* object, std::size_t image, float* dy) {
+          (*static_cast<const F*>(object))(image, dy);
+        }) {}
+  explicit operator bool() const { return call_ != nullptr; }
+  void operator()(std::size_t image, float* dy) const { call_(object_, image, dy); }
+
+ private:
+  const void* object_ = nullptr;
+  void (*call_)(const void*, std::size_t, float*) = nullptr;
+};
+
 /// The gradients of a convolution, and what they are computed from.
 struct ConvolutionGradients {
   const float* x;
   const float* kernel;
   const float* dy;
+  ImageGradient dy_of_image = {};          // in the place of dy
   const float* y = nullptr;                // for the activation, if there is one
   Simd::MapGradient activation = nullptr;  // its gradient
   Sum dx = {}, dkernel = {}, dbias = {};

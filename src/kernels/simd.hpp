@@ -165,12 +165,14 @@ struct Simd {
 
   // Adds patches to the places of the images that the windows see.
   void (*scatter_patches)(const PatchRows& rows, const float* patches, float* images);
-  // Over windows over images, see simd_pooling.hpp.
+  // Over windows over images, see simd_pooling.hpp. Without `accumulate` gradients write the places
+  // in windows, which must not overlap, and no others.
   void (*max_pool)(const PatchRows& rows, const float* images, float* y);
   void (*max_pool_gradient)(const PatchRows& rows, const float* images, const float* y,
-                            const float* dy, float* dimages);
+                            const float* dy, float* dimages, bool accumulate);
   void (*average_pool)(const PatchRows& rows, const float* images, float* y);
-  void (*average_pool_gradient)(const PatchRows& rows, const float* dy, float* dimages);
+  void (*average_pool_gradient)(const PatchRows& rows, const float* dy, float* dimages,
+                                bool accumulate);
   // A convolution of each channel with its own kernel (places, channels).
   void (*depthwise)(const PatchRows& rows, const float* images, const float* kernel, float* y);
   void (*depthwise_gradient)(const PatchRows& rows, const float* kernel, const float* dy,

@@ -94,8 +94,9 @@ void max_pool(const PatchRows& rows, const float* images, float* y) {
   });
 }
 
-void max_pool_gradient(const PatchRows& rows, const float* images, const float* y, const float* dy,
-                       float* dimages) {
+template <bool accumulate>
+void max_pool_gradients(const PatchRows& rows, const float* images, const float* y, const float* dy,
+                        float* dimages) {
   const std::size_t channels = rows.windows->channels;
   for_each_window(rows, [&](std::size_t window, const SeenPlaces& places) {
     const std::size_t from = window * channels;
@@ -104,12 +105,18 @@ void max_pool_gradient(const PatchRows& rows, const float* images, const float* 
       Batch rest = load_batch(dy + from + j);  // 0 once it has been given to a place
       places.each([&](std::size_t at, std::size_t) {
         const auto is_best = load_batch(images + at + j) == best;
+        const Batch given = xsimd::select(is_best, rest, Batch(0.0f));
         float* to = dimages + at + j;
-        store_batch(load_batch(to) + xsimd::select(is_best, rest, Batch(0.0f)), to);
+        store_batch(accumulate ? load_batch(to) + given : given, to);
         rest = xsimd::select(is_best, Batch(0.0f), rest);
       });
     });
   });
+}
+
+void max_pool_gradient(const PatchRows& rows, const float* images, const float* y, const float* dy,
+                       float* dimages, bool accumulate) {
+  (accumulate ? max_pool_gradients<true> : max_pool_gradients<false>)(rows, images, y, dy, dimages);
 }
 
 // The sum over each window of the values times those of `factors(place, j)`, times `scale(count)`.
@@ -129,8 +136,8 @@ void weighted_sums(const PatchRows& rows, const float* images, float* y, const F
   });
 }
 
-// Its gradient, which is added to dimages.
-template <class Factors, class Scale>
+// Its gradient.
+template <bool accumulate, class Factors, class Scale>
 void weighted_sums_gradient(const PatchRows& rows, const float* dy, float* dimages,
                             const Factors& factors, const Scale& scale) {
   const std::size_t channels = rows.windows->channels;
@@ -140,7 +147,10 @@ void weighted_sums_gradient(const PatchRows& rows, const float* dy, float* dimag
       const Batch share = load_batch(dy + window * channels + j) * factor;
       places.each([&](std::size_t at, std::size_t place) {
         float* to = dimages + at + j;
-        store_batch(xsimd::fma(share, factors(place, j, load_batch), load_batch(to)), to);
+        const Batch factor_of_place = factors(place, j, load_batch);
+        store_batch(accumulate ? xsimd::fma(share, factor_of_place, load_batch(to))
+                               : share * factor_of_place,
+                    to);
       });
     });
   });
@@ -154,8 +164,12 @@ void average_pool(const PatchRows& rows, const float* images, float* y) {
   weighted_sums(rows, images, y, ones, per_place);
 }
 
-void average_pool_gradient(const PatchRows& rows, const float* dy, float* dimages) {
-  weighted_sums_gradient(rows, dy, dimages, ones, per_place);
+void average_pool_gradient(const PatchRows& rows, const float* dy, float* dimages,
+                           bool accumulate) {
+  if (accumulate)
+    weighted_sums_gradient<true>(rows, dy, dimages, ones, per_place);
+  else
+    weighted_sums_gradient<false>(rows, dy, dimages, ones, per_place);
 }
 
 // The values of a depthwise convolution's kernel (places, channels).
@@ -172,7 +186,7 @@ void depthwise(const PatchRows& rows, const float* images, const float* kernel, 
 
 void depthwise_gradient(const PatchRows& rows, const float* kernel, const float* dy,
                         float* dimages) {
-  weighted_sums_gradient(rows, dy, dimages, kernel_values(rows, kernel), unscaled);
+  weighted_sums_gradient<true>(rows, dy, dimages, kernel_values(rows, kernel), unscaled);
 }
 
 void depthwise_kernel_gradient(const PatchRows& rows, const float* images, const float* dy,

@@ -28,6 +28,12 @@ struct WindowAxis {
     const std::size_t last = start >= end ? 0 : (end - start + dilation - 1) / dilation;
     return {std::min(first, window), std::max(first, std::min(last, window))};
   }
+  /// Whether places of different windows may coincide.
+  bool overlap() const { return count > 1 && stride < (window - 1) * dilation + 1; }
+  /// Whether each place of the image is in one window.
+  bool partition_image() const {
+    return stride == window && dilation == 1 && count * stride >= size + before;
+  }
   /// Where the place k of the window o is. It must be inside.
   std::size_t at(std::size_t o, std::size_t k) const { return o * stride + k * dilation - before; }
 };
@@ -44,6 +50,11 @@ struct Windows {
   std::size_t count() const { return batch * per_image(); }
   std::size_t places() const { return vertical.window * horizontal.window; }
   std::size_t image_size() const { return vertical.size * horizontal.size * channels; }
+  bool overlap() const { return vertical.overlap() || horizontal.overlap(); }
+  /// Whether each pixel is in one window.
+  bool partition_images() const {
+    return vertical.partition_image() && horizontal.partition_image();
+  }
   /// Whether the windows are the pixels, one by one.
   bool are_pixels() const {
     return places() == 1 && vertical.stride == 1 && horizontal.stride == 1 &&

@@ -37,7 +37,7 @@ Node conv(Node x, Node kernel, std::optional<Node> bias, const WindowOptions& op
   if (bias)
     check(bias->shape() == Shape{filters}, conv_name, "bias has shape ", bias->shape(), ", wanted ",
           Shape{filters});
-  static constexpr Op op{"conv"};
+  static constexpr Op op{.name = "conv", .takes_deferred = true};
   return record(
       op, {x, kernel, bias.value_or(kernel)}, grid_shape(x.shape(), sizes.windows, filters),
       [&](Tensor& y) {
@@ -55,6 +55,11 @@ Node conv(Node x, Node kernel, std::optional<Node> bias, const WindowOptions& op
                                                 .dy = dy.data(),
                                                 .y = y.data(),
                                                 .activation = gradient_of(activation)};
+        SamplesFunction* const deferred = x.tape().deferred();
+        const auto gradient_of_image = [deferred](std::size_t image, float* gradient) {
+          (*deferred)(image, 1, gradient);
+        };
+        if (deferred) gradients.dy_of_image = gradient_of_image;
         gradients.dx = wanted_sum(x);
         gradients.dkernel = wanted_sum(kernel);
         if (bias) gradients.dbias = wanted_sum(*bias);

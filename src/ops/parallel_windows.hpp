@@ -20,17 +20,22 @@ void parallel_windows(const kernels::Windows& windows, const Body& body) {
   });
 }
 
-/// The same for slices of the images, whose gradient is set to zeros first unless it is kept.
+/// Adds to the gradient dx of `count` images, from the image `first` on, or overwrites it:
+/// body(rows, accumulate) does so for the windows on some of the images, in parallel.
 template <class Body>
-void parallel_images(const kernels::Windows& windows, Tensor& dx, float keep, const Body& body) {
+void parallel_images(const kernels::Windows& windows, std::size_t first, std::size_t count,
+                     float* dx, bool accumulate, const Body& body) {
   constexpr std::size_t values_per_slice = 1 << 15;
-  const std::size_t size = windows.image_size();
-  const std::size_t grain = values_per_slice / (size + 1) + 1;
-  kernels::parallel_slices(windows.batch, grain, [&](std::size_t first, std::size_t count) {
-    if (keep == 0) std::fill_n(dx.data() + first * size, count * size, 0.0f);
-    const std::size_t per_image = windows.per_image();
-    body(kernels::PatchRows{&windows, first * per_image, count * per_image, 0, windows.channels});
-  });
+  const std::size_t size = windows.image_size(), per_image = windows.per_image();
+  const bool fills_zeros = !accumulate && !windows.partition_images();
+  const bool adds = accumulate || windows.overlap();
+  kernels::parallel_slices(count, values_per_slice / (size + 1) + 1,
+                           [&](std::size_t start, std::size_t images) {
+                             if (fills_zeros) std::fill_n(dx + start * size, images * size, 0.0f);
+                             body(kernels::PatchRows{&windows, (first + start) * per_image,
+                                                     images * per_image, 0, windows.channels},
+                                  adds);
+                           });
 }
 
 }  // namespace keratin::ops

@@ -21,6 +21,7 @@ const Tensor& Node::grad() const {
     slot.grad->resize(slot.value->shape());
     slot.grad->fill(0);
   }
+  if (slot.deferred) slot.write_deferred();
   return *slot.grad;
 }
 
@@ -61,6 +62,7 @@ GradientTape::Slot& GradientTape::push() {
   if (next_ == slots_.size()) slots_.emplace_back();
   Slot& slot = slots_[next_++];
   slot.backward.reset();
+  slot.deferred.reset();
   slot.grad = &slot.own_grad;
   slot.wants_grad = slot.has_grad = false;
   slot.op = nullptr;
@@ -132,6 +134,12 @@ GradientTape::Slot& GradientTape::slot(Node node) {
   return slots_[node.slot_];
 }
 
+void GradientTape::Slot::write_deferred() {
+  grad->resize(value->shape());
+  deferred(0, value->shape().front(), grad->data());
+  deferred.reset();
+}
+
 Tensor& GradientTape::scratch(std::size_t index, const Shape& shape) {
   while (scratch_.size() <= index) scratch_.emplace_back();
   scratch_[index].resize(shape);
@@ -174,15 +182,20 @@ void GradientTape::backward(Node loss) {
         "the loss depends on no trainable variable and no watched value");
   const FlushDenormals flush;
   // An earlier backward() of this pass may have left gradients.
-  for (std::uint32_t i = 0; i < next_; ++i) slots_[i].has_grad = false;
+  for (std::uint32_t i = 0; i < next_; ++i) {
+    slots_[i].has_grad = false;
+    slots_[i].deferred.reset();
+  }
   for (const UsedVariable& used : used_) slots_[used.slot].grad->clear();
   last.grad->resize(last.value->shape());
   last.grad->fill(1);
   last.has_grad = true;
   for (std::uint32_t i = loss.slot_ + 1; i-- > 0;) {
     Slot& slot = slots_[i];
+    running_ = &slot;
     if (slot.has_grad && slot.backward) slot.backward(*slot.value, *slot.grad);
   }
+  running_ = nullptr;
 }
 
 }  // namespace keratin
