@@ -169,16 +169,6 @@ class PackedKernel {
   float* packed_ = nullptr;
 };
 
-// Calls body(first, rows) for the rows from `first` on in blocks.
-template <class Body>
-void by_blocks(std::size_t first, std::size_t rows, std::size_t most_rows, const Body& body) {
-  const std::size_t blocks = tile_count(rows, most_rows);
-  for (std::size_t i = 0; i < blocks; ++i) {
-    const std::size_t from = rows * i / blocks;
-    body(first + from, rows * (i + 1) / blocks - from);
-  }
-}
-
 void convolve_band(const Convolution& convolution, const Band& band, const float* x,
                    const PackedKernel& kernel, float* y, bool accumulate) {
   const Windows& windows = convolution.windows;
@@ -227,37 +217,73 @@ void convolve(const Convolution& given, const float* x, const float* kernel, flo
 
 namespace {
 
-// The kernel of each group transposed, in strips as products read them.
-struct TransposedKernel {
-  const float* values;
-  std::size_t strip_stride;
-  std::size_t group_stride;
-
-  explicit TransposedKernel(const Convolution& convolution, const float* kernel) {
-    const std::size_t width = simd().dense_strip_columns;
-    const std::size_t rows = convolution.group_filters();
-    const std::size_t columns = convolution.patch();
-    strip_stride = width * rows;
-    group_stride = tile_count(columns, width) * strip_stride;
+// The kernel of each group transposed, in strips as products read them: for each of its rows the
+// product of a row of the result's gradient with it belongs to a row of the input. Rows that belong
+// to the same row of the input follow one another, the last first, so that the rows of the gradient
+// that they are multiplied with come in their order.
+class TransposedKernel {
+ public:
+  TransposedKernel(const Convolution& convolution, const float* kernel)
+      : rows_(convolution.windows.vertical.window),
+        step_(convolution.windows.vertical.dilation == 1 ? convolution.windows.vertical.stride
+                                                         : 1) {
+    const std::size_t width = simd().dense_strip_columns, filters = convolution.filters;
+    const std::size_t columns = convolution.patch() / rows_;
+    row_size_ = convolution.group_filters() * width;
+    strip_stride_ = rows_ * row_size_;
+    group_stride_ = tile_count(columns, width) * strip_stride_;
     thread_local constinit ThreadBuffer buffer;
-    float* packed = buffer.reserve(convolution.groups * group_stride);
+    values_ = buffer.reserve(convolution.groups * group_stride_);
     for (std::size_t group = 0; group < convolution.groups; ++group)
       for (std::size_t column = 0; column < columns; column += width)
-        simd().transpose(kernel + column * convolution.filters + group * rows, convolution.filters,
-                         std::min(width, columns - column), rows,
-                         packed + group * group_stride + column / width * strip_stride, width);
-    values = packed;
+        for (std::size_t row = 0; row < rows_; ++row)
+          simd().transpose(
+              kernel + (row * columns + column) * filters + group * convolution.group_filters(),
+              filters, std::min(width, columns - column), convolution.group_filters(),
+              values_ + group * group_stride_ + column / width * strip_stride_ +
+                  place_of(row) * row_size_,
+              width);
   }
+  // The rows from `row` on, in that order.
+  DenseProductBlock block(std::size_t group, std::size_t row) const {
+    DenseProductBlock block{};
+    block.b = values_ + group * group_stride_ + place_of(row) * row_size_;
+    block.b_stride = simd().dense_strip_columns;
+    block.b_strip_stride = strip_stride_;
+    return block;
+  }
+
+ private:
+  std::size_t place_of(std::size_t row) const {
+    std::size_t place = 0;  // of the first row of its class
+    for (std::size_t i = 0; i < row % step_; ++i) place += tile_count(rows_ - i, step_);
+    const std::size_t last = tile_count(rows_ - row % step_, step_) - 1;
+    return place + last - row / step_;
+  }
+
+  std::size_t rows_, step_;
+  std::size_t row_size_, strip_stride_, group_stride_;
+  float* values_;
 };
 
-// So many rows of patches that they take half of the second cache at most, in whole panels.
-std::size_t block_rows(const Convolution& convolution) {
-  constexpr std::size_t most_values = 1 << 15;
-  constexpr std::size_t most_panels = 16;
-  const std::size_t panel = simd().dense_panel_rows;
-  const std::size_t panels = most_values / (panel * convolution.patch());
-  return panel * std::clamp<std::size_t>(panels, 1, most_panels);
-}
+// The windows of a band that see a row of an image: rows of windows `step` apart, from `row` on,
+// which see it with rows of the kernel in TransposedKernel's order, from `kernel_row` on.
+struct Seeing {
+  std::size_t row = 0, kernel_row = 0, count = 0;
+  std::size_t step;
+
+  Seeing(const WindowAxis& axis, const Band& band, std::size_t image_row) : step(axis.dilation) {
+    const std::size_t at = image_row + axis.before;
+    for (std::size_t i = axis.window; i-- > 0;) {
+      if (i * axis.dilation > at || (at - i * axis.dilation) % axis.stride != 0) continue;
+      const std::size_t window = (at - i * axis.dilation) / axis.stride;
+      if (window < band.row || window >= band.row + band.rows) continue;
+      if (count++ > 0) continue;
+      row = window;
+      kernel_row = i;
+    }
+  }
+};
 
 // Computes the gradients band by band, for a part of the batch.
 class PartOfGradients {
@@ -344,40 +370,53 @@ class PartOfGradients {
       }
   }
 
+  // For each row of the image the products are summed over the rows of windows that see it. What
+  // windows side by side add to the same pixels is added in the end.
   void add_to_inputs(const Band& band, const float* dz) {
     const Windows& windows = convolution_.windows;
-    const std::size_t patch = convolution_.patch(), filters = convolution_.filters;
-    const std::size_t most_rows = block_rows(convolution_);
+    const Reach reach(windows.vertical, band.row, band.rows);
+    for (std::size_t row = reach.start; row < reach.start + reach.size; ++row) {
+      const Seeing seeing(windows.vertical, band, row);
+      if (seeing.count == 0) continue;
+      float* const to =
+          gradients_.dx.values + (band.image * windows.vertical.size + row) * line_size();
+      for (std::size_t group = 0; group < convolution_.groups; ++group)
+        add_to_row(band, seeing, group, dz, to);
+    }
+  }
+
+  void add_to_row(const Band& band, const Seeing& seeing, std::size_t group, const float* dz,
+                  float* to) {
+    const Windows& windows = convolution_.windows;
+    const std::size_t filters = convolution_.filters, channels = convolution_.group_channels();
+    const std::size_t columns = windows.horizontal.window * channels;
+    DenseProductBlock block = transposed_->block(group, seeing.kernel_row);
+    block.a = dz + (seeing.row - band.row) * band.columns * filters +
+              group * convolution_.group_filters();
+    block.a_row_stride = filters;
+    block.a_inner_stride = 1;
+    block.rows = band.columns;
+    block.columns = columns;
+    block.k = convolution_.group_filters();
+    block.runs = {seeing.count, seeing.step * band.columns * filters};
+    if (windows.are_pixels()) {
+      block.c = to + band.column * windows.channels + group * channels;
+      block.c_stride = windows.channels;
+      block.accumulate = gradients_.dx.accumulate;
+      return simd().dense_product(block);
+    }
     thread_local constinit ThreadBuffer buffer;
-    float* const patches = windows.are_pixels() ? nullptr : buffer.reserve(most_rows * patch);
-    by_blocks(0, band.count(), most_rows, [&](std::size_t start, std::size_t rows) {
-      const std::size_t first = band.first(windows) + start;
-      for (std::size_t group = 0; group < convolution_.groups; ++group) {
-        const std::size_t channel = group * convolution_.group_channels();
-        DenseProductBlock block{};
-        block.a = dz + start * filters + group * convolution_.group_filters();
-        block.a_row_stride = filters;
-        block.a_inner_stride = 1;
-        block.b = transposed_->values + group * transposed_->group_stride;
-        block.b_stride = simd().dense_strip_columns;
-        block.b_strip_stride = transposed_->strip_stride;
-        block.rows = rows;
-        block.columns = patch;
-        block.k = convolution_.group_filters();
-        if (!patches) {
-          block.c = gradients_.dx.values + first * windows.channels + channel;
-          block.c_stride = windows.channels;
-          block.accumulate = gradients_.dx.accumulate;
-          simd().dense_product(block);
-          continue;
-        }
-        block.c = patches;
-        block.c_stride = patch;
-        simd().dense_product(block);
-        simd().scatter_patches({&windows, first, rows, channel, convolution_.group_channels()},
-                               patches, gradients_.dx.values);
-      }
-    });
+    block.c = buffer.reserve(band.columns * columns);
+    block.c_stride = columns;
+    simd().dense_product(block);
+    simd().scatter_patches({&windows.horizontal, band.column, band.columns, windows.channels,
+                            group * channels, channels},
+                           block.c, to);
+  }
+
+  // Values in a row of pixels.
+  std::size_t line_size() const {
+    return convolution_.windows.horizontal.size * convolution_.windows.channels;
   }
 
   const Convolution& convolution_;

@@ -68,12 +68,19 @@ struct DenseProductBlock {
   Repeated outer_runs = {};  // so often all of the runs
 };
 
-/// The patches of `count` windows, `first` and those after it: what they see of the channels from
-/// `channel` on, (count, places, channels).
+/// A row of patches: what `count` windows side by side, `first` and those after it, see of some
+/// channels in a row of pixels, (count, window, channels).
+struct PatchLine {
+  const WindowAxis* axis;
+  std::size_t first, count;
+  std::size_t pixel;              // values from one pixel to the next: all channels
+  std::size_t channel, channels;  // the first of those seen, and their number
+};
+
+/// `count` windows, `first` and those after it.
 struct PatchRows {
   const Windows* windows;
   std::size_t first, count;
-  std::size_t channel, channels;
 };
 
 /// Blocks of four random words, as random::philox makes them for a stream, from the block `first`
@@ -163,8 +170,8 @@ struct Simd {
   void (*transpose)(const float* x, std::size_t x_stride, std::size_t rows, std::size_t columns,
                     float* y, std::size_t y_stride);
 
-  // Adds patches to the places of the images that the windows see.
-  void (*scatter_patches)(const PatchRows& rows, const float* patches, float* images);
+  // Adds patches to the pixels that the windows see; `pixels` is the row of these.
+  void (*scatter_patches)(const PatchLine& line, const float* patches, float* pixels);
   // Over windows over images, see simd_pooling.hpp. Without `accumulate` gradients write the places
   // in windows, which must not overlap, and no others.
   void (*max_pool)(const PatchRows& rows, const float* images, float* y);

@@ -55,6 +55,9 @@ void dense_panel(const DenseProductBlock& block) {
       if (accumulate) __builtin_prefetch(c + i * c_stride + j * width, 1);
     });
   });
+  // Without fused multiply-adds, which round once, each run is summed on its own: short sums make
+  // up for the second rounding.
+  [[maybe_unused]] Batch of_run[rows][batches];
   const float* b = block.b;
   for (std::size_t outer = 0; outer < block.outer_runs.count; ++outer)
     for (std::size_t run = 0; run < block.runs.count; ++run) {
@@ -63,6 +66,8 @@ void dense_panel(const DenseProductBlock& block) {
       constexpr std::size_t pointers = (rows + 2) / 3;
       const float* a[pointers];
       unrolled<pointers>([&](auto p) { a[p] = first + 3 * p * a_row_stride; });
+      if constexpr (!has_fma)
+        unrolled<rows>([&](auto i) { std::fill_n(of_run[i], batches, Batch(0.0f)); });
       for (std::size_t l = 0; l < k; ++l) {
         Batch row[batches];
         unrolled<batches>([&](auto j) {
@@ -71,11 +76,17 @@ void dense_panel(const DenseProductBlock& block) {
         });
         unrolled<rows>([&](auto i) {
           const Batch factor(a[i / 3][i % 3 * a_row_stride]);
-          unrolled<batches>([&](auto j) { total[i][j] = xsimd::fma(factor, row[j], total[i][j]); });
+          unrolled<batches>([&](auto j) {
+            Batch& sum = has_fma ? total[i][j] : of_run[i][j];
+            sum = xsimd::fma(factor, row[j], sum);
+          });
         });
         unrolled<pointers>([&](auto p) { a[p] += a_inner_stride; });
         b += b_stride;
       }
+      if constexpr (!has_fma)
+        unrolled<rows>(
+            [&](auto i) { unrolled<batches>([&](auto j) { total[i][j] += of_run[i][j]; }); });
     }
   unrolled<rows>([&](auto i) {
     unrolled<batches>([&](auto j) {

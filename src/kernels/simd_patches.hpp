@@ -1,5 +1,5 @@
 #pragma once
-// The patches of windows over images, and pooling. Part of simd.cpp, which is compiled once per
+// The patches of windows over images. Part of simd.cpp, which is compiled once per
 // instruction set: see there.
 
 #include <algorithm>
@@ -16,52 +16,23 @@ void add_run(const float* from, float* to, std::size_t n) {
   if (i < n) store_some(load_some(to + i, n - i, 0) + load_some(from + i, n - i, 0), to + i, n - i);
 }
 
-// Calls inside(patch, image, n) for each run of n values of a patch that lie in the image side by
-// side. `patch` counts from the start of all patches, `image` from the start of all images.
-template <class Inside>
-void for_each_run(const PatchRows& rows, const Inside& inside) {
-  const Windows& windows = *rows.windows;
-  const WindowAxis &vertical = windows.vertical, &horizontal = windows.horizontal;
-  const std::size_t line = horizontal.window * rows.channels;  // of a patch
-  const bool adjacent = horizontal.dilation == 1 && rows.channels == windows.channels;
-  std::size_t column = rows.first % horizontal.count;
-  std::size_t row = rows.first / horizontal.count % vertical.count;
-  std::size_t image = rows.first / windows.per_image();
-  std::size_t patch = 0;
-  WindowAxis::Places down = vertical.inside(row);
-  for (std::size_t i = 0; i < rows.count; ++i) {
-    const WindowAxis::Places across = horizontal.inside(column);
-    for (std::size_t k = 0; k < vertical.window; ++k, patch += line) {
-      if (k < down.first || k >= down.last) continue;
-      const std::size_t image_row = image * vertical.size + vertical.at(row, k);
-      const auto at = [&](std::size_t place) {
-        const std::size_t pixel = image_row * horizontal.size + horizontal.at(column, place);
-        return pixel * windows.channels + rows.channel;
-      };
-      if (adjacent) {
-        if (across.first < across.last)
-          inside(patch + across.first * rows.channels, at(across.first),
-                 (across.last - across.first) * rows.channels);
-      } else {
-        for (std::size_t place = across.first; place < across.last; ++place)
-          inside(patch + place * rows.channels, at(place), rows.channels);
-      }
+// Windows that overlap do not follow one another: the processor would have to wait for what the
+// first has stored.
+void scatter_patches(const PatchLine& line, const float* patches, float* pixels) {
+  const WindowAxis& axis = *line.axis;
+  const std::size_t reach = (axis.window - 1) * axis.dilation + 1;
+  const std::size_t apart = (reach + axis.stride - 1) / axis.stride;
+  const bool adjacent = axis.dilation == 1 && line.channels == line.pixel;
+  for (std::size_t start = 0; start < std::min(apart, line.count); ++start)
+    for (std::size_t i = start; i < line.count; i += apart) {
+      const float* patch = patches + i * axis.window * line.channels;
+      const WindowAxis::Places seen = axis.inside(line.first + i);
+      const std::size_t length = adjacent ? seen.last - seen.first : 1;  // places side by side
+      for (std::size_t place = seen.first; place < seen.last; place += length)
+        add_run(patch + place * line.channels,
+                pixels + axis.at(line.first + i, place) * line.pixel + line.channel,
+                length * line.channels);
     }
-    if (++column == horizontal.count) {
-      column = 0;
-      if (++row == vertical.count) {
-        row = 0;
-        ++image;
-      }
-      down = vertical.inside(row);
-    }
-  }
-}
-
-void scatter_patches(const PatchRows& rows, const float* patches, float* images) {
-  for_each_run(rows, [&](std::size_t patch, std::size_t image, std::size_t n) {
-    add_run(patches + patch, images + image, n);
-  });
 }
 
 }  // namespace

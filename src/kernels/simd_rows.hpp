@@ -43,12 +43,32 @@ auto sum_of_rows(const Row& row, std::size_t first, std::size_t rows) -> decltyp
   return total;
 }
 
+// Rows that are shorter than a batch and lie side by side: as many rows as a batch has lanes are
+// `columns` whole batches.
+void column_sums_of_short_rows(const float* x, std::size_t rows, std::size_t columns, float* out,
+                               bool accumulate) {
+  alignas(64) float lanes[width * width];
+  const std::size_t block = columns * width, blocks = rows / width;
+  for (std::size_t j = 0; j < columns; ++j)
+    sum_of_rows([&](std::size_t i) { return load(x + i * block + j * width); }, 0, blocks)
+        .store_aligned(lanes + j * width);
+  for (std::size_t j = 0; j < columns; ++j) {
+    const auto in_lanes = [&](std::size_t i) { return lanes[i * columns + j]; };
+    const auto rest = [&](std::size_t i) { return x[i * columns + j]; };
+    float total = sum_of_rows(in_lanes, 0, width);
+    if (rows % width > 0) total += sum_of_rows(rest, blocks * width, rows % width);
+    out[j] = accumulate ? out[j] + total : total;
+  }
+}
+
 void column_sums(const float* x, std::size_t rows, std::size_t columns, std::size_t stride,
                  float* out, bool accumulate) {
   if (rows == 0) {
     if (!accumulate) std::fill_n(out, columns, 0.0f);
     return;
   }
+  if (columns < width && columns == stride && rows >= 2 * width)
+    return column_sums_of_short_rows(x, rows, columns, out, accumulate);
   std::size_t j = 0;
   for (; j + width <= columns; j += width) {
     const Batch total =

@@ -98,9 +98,8 @@ Node depthwise_conv(Node x, Node kernel, std::optional<Node> bias, const WindowO
         kernels::sum_parts(
             windows.batch, windows.count() * kernel_size, kernel_size, dkernel, windows.channels,
             dbias, [&](std::size_t first, std::size_t count, float* kernel_sum, float* bias_sum) {
-              depthwise_gradients(
-                  windows, {&windows, first * per_image, count * per_image, 0, windows.channels}, x,
-                  kernel, activation, y, dy, dx, kernel_sum, bias_sum);
+              depthwise_gradients(windows, {&windows, first * per_image, count * per_image}, x,
+                                  kernel, activation, y, dy, dx, kernel_sum, bias_sum);
             });
       });
 }
