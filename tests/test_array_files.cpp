@@ -8,12 +8,16 @@
 #include <iterator>
 #include <keratin/dataset.hpp>
 #include <keratin/datasets.hpp>
+#include <keratin/saving.hpp>
 #include <limits>
 #include <numeric>
 
+#include "data/zip.hpp"
+#include "data/zip_writer.hpp"
 #include "support/catch.hpp"
 #include "support/datasets.hpp"
 #include "support/folder.hpp"
+#include "support/message.hpp"
 
 using namespace keratin;
 using datasets::load_npy;
@@ -240,6 +244,57 @@ TEST_CASE("bad .npz archives are refused", "[array_files]") {
   const std::string path = folder.file("a.npz", whole);
   CHECK(folder.refusal([&] { load_npz(path, "z"); }) ==
         "[npz] a.npz: has no member z.npy, it has x.npy, y.npy");
+}
+
+TEST_CASE("arrays are written in their own types", "[array_files]") {
+  const test::Folder folder;
+  const std::string path = folder / "arrays.npz";
+  const std::vector<std::uint8_t> bytes = {1, 2, 255};
+  const Tensor floats = {{1, 2.5}, {-3, 4}};
+  const std::int64_t scalar = -7;
+  saving::save_npz(path, {{"x", ArrayView(floats).slice(1, 1)},
+                          {"a/b", bytes},
+                          {"scalar", ArrayView({}, &scalar)},
+                          {"temporary", std::vector<double>{0.1}},
+                          {"none", std::vector<std::int32_t>{}}});
+  const auto arrays = load_npz(path);
+  CHECK(arrays.size() == 5);
+  CHECK(arrays.at("x").shape() == Shape{1, 2});
+  CHECK(values<float>(arrays.at("x")) == std::vector<float>{-3, 4});
+  CHECK(values<std::uint8_t>(arrays.at("a/b")) == bytes);
+  CHECK(arrays.at("scalar").shape() == Shape{});
+  CHECK(values<std::int64_t>(arrays.at("scalar")) == std::vector<std::int64_t>{-7});
+  CHECK(values<double>(arrays.at("temporary")) == std::vector<double>{0.1});
+  CHECK(arrays.at("none").shape() == Shape{0});
+  saving::save_npz(path, {});
+  CHECK(load_npz(path).empty());
+
+  using test::message;
+  CHECK(message([&] {
+          saving::save_npz(path, {{"x", bytes}, {"x", floats}});
+        }) == "[save_npz] two arrays are named 'x'");
+  CHECK(message([&] {
+          saving::save_npz(path, {{"", bytes}});
+        }) == "[save_npz] a name has 0 bytes, wanted 1 to 60000");
+  CHECK(message([&] {
+          saving::save_npz(path, {{"x", Tensor()}});
+        }) == "[save_npz] the array 'x' is not given");
+  CHECK(folder.refusal([&] { saving::save_npz(folder / "no/x.npz", {}); }) ==
+        "[save_npz] cannot write 'no/x.npz': No such file or directory");
+}
+
+TEST_CASE("archives of more than 4 GiB have numbers of 64 bits", "[array_files]") {
+  const test::Folder folder;
+  for (const std::uint64_t limit : {std::uint64_t{0}, std::uint64_t{150}, ZipWriter::zip64_limit}) {
+    ZipWriter writer(limit);
+    const std::string contents(100, 'x');
+    for (const char* name : {"first", "second", "third"}) writer.add(name, contents + name);
+    const ZipArchive archive(folder.file("some.zip", writer.finish()), "test");
+    CHECK(archive.members().size() == 3);
+    std::string text(106, '\0');
+    archive.open(archive.member("second"))->read(text.data(), text.size());
+    CHECK(text == contents + "second");
+  }
 }
 
 TEST_CASE("rows of files are read as they are needed", "[array_files][dataset]") {

@@ -6,12 +6,19 @@
 // describes, and no code of it is run.
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "keratin/array_view.hpp"
 #include "keratin/family.hpp"
 #include "keratin/sequential.hpp"
 
-namespace keratin::saving {
+namespace keratin {
+
+using NamedArray = std::pair<std::string, ArrayView>;
+using NamedArrays = std::vector<NamedArray>;
+
+namespace saving {
 
 struct LoadModelOptions {
   bool compile = true;  // whether to compile the model as it was, its optimizer's state included
@@ -30,4 +37,15 @@ Sequential load_model(const std::string& path, const LoadModelOptions& options =
 Sequential model_from_json(const std::string& json,
                            const std::vector<CustomObject>& custom_objects = {});
 
-}  // namespace keratin::saving
+/// Writes arrays of any of keratin's types to an .npz archive, not compressed, which numpy.load and
+/// datasets::load_npz read:
+///
+///   saving::save_npz("outputs.npz", {{"x", images.slice(0, 100)}, {"y", model.predict(x)}});
+///
+/// Throws std::invalid_argument for an array that is not given, for an empty name and for two that
+/// are equal, std::runtime_error if the file cannot be written.
+void save_npz(const std::string& path, const NamedArrays& arrays);
+
+}  // namespace saving
+
+}  // namespace keratin

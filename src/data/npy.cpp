@@ -167,6 +167,26 @@ StoredArray read_npy_header(const char* where, Bytes& source) {
   return HeaderParser(where, source.path(), text).parse();
 }
 
+std::string write_npy(const ArrayView& array) {
+  constexpr std::string_view types[] = {"|u1", "<i4", "<i8", "<f4", "<f8"};
+  constexpr std::size_t alignment = 64, start = 10;  // bytes: of the values, before the header
+  const Shape& shape = array.shape();
+  const std::string sizes = joined(shape, [](std::size_t size) { return std::to_string(size); }) +
+                            (shape.size() == 1 ? "," : "");
+  std::string header = concat("{'descr': '", types[static_cast<std::size_t>(array.dtype())],
+                              "', 'fortran_order': False, 'shape': (", sizes, "), }");
+  const std::size_t used = start + header.size() + 1;
+  header.append((used + alignment - 1) / alignment * alignment - used, ' ');
+  header += '\n';
+
+  std::string bytes("\x93NUMPY\x01\x00", 8);
+  bytes += static_cast<char>(header.size() & 0xFF);
+  bytes += static_cast<char>(header.size() >> 8);
+  bytes += header;
+  bytes.append(static_cast<const char*>(array.data()), shape.elements() * size_of(array.dtype()));
+  return bytes;
+}
+
 Array datasets::load_npy(const std::string& path) {
   constexpr const char* where = "npy";
   ByteSource source(path, where);

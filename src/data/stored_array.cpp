@@ -26,6 +26,13 @@ struct Half {
   }
 };
 
+struct Bfloat {
+  std::uint16_t bits;
+  explicit operator float() const {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+  }
+};
+
 // The value that stands at `bytes`; the machine is taken to be little-endian, as x86 and ARM are.
 template <class T>
 T value_at(const unsigned char* bytes, bool big_endian) {
@@ -53,6 +60,7 @@ auto with_types(Stored type, const Work& work) {
     case Stored::int64: return work.template operator()<std::int64_t, std::int64_t>();
     case Stored::uint64: return work.template operator()<std::uint64_t, std::int64_t>();
     case Stored::float16: return work.template operator()<Half, float>();
+    case Stored::bfloat16: return work.template operator()<Bfloat, float>();
     case Stored::float32: return work.template operator()<float, float>();
     default: return work.template operator()<double, double>();
   }
@@ -112,7 +120,7 @@ std::vector<T> in_c_order(const std::vector<T>& fortran, const Shape& shape) {
 }  // namespace
 
 std::size_t size_of(Stored type) {
-  constexpr std::size_t sizes[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 4, 8};
+  constexpr std::size_t sizes[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 4, 8, 2};
   return sizes[static_cast<std::size_t>(type)];
 }
 

@@ -20,7 +20,8 @@ enum class Stored : unsigned char {
   uint64,
   float16,
   float32,
-  float64
+  float64,
+  bfloat16  // the upper half of a float32
 };
 
 std::size_t size_of(Stored type);  // bytes of a value
@@ -41,7 +42,8 @@ std::size_t checked_count(const char* where, const Bytes& source, const StoredAr
 void read_exactly(const char* where, Bytes& source, void* out, std::size_t size, const char* what);
 
 /// Reads the values, up to the end of the source. Booleans become uint8; int8, int16 and uint16
-/// become int32; uint32 and uint64 become int64; float16 becomes float32. Throws std::runtime_error
+/// become int32; uint32 and uint64 become int64; float16 and
+/// bfloat16 become float32. Throws std::runtime_error
 /// for a source with fewer or more bytes, and for a uint64 that int64 cannot hold.
 Array read_array(const char* where, Bytes& source, const StoredArray& array);
 

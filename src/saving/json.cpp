@@ -93,16 +93,18 @@ class ConfigBuilder : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
-Config parse_json(std::string_view where, std::string_view text) {
+Config parse_json(std::string_view where, std::string_view text, std::string_view what) {
   ConfigBuilder builder;
   if (!nlohmann::json::sax_parse(text, &builder))
-    fail<std::runtime_error>(where, "is no JSON: ", builder.error);
+    fail<std::runtime_error>(where, what, "is no JSON: ", builder.error);
   return std::move(builder.result);
 }
 
 #else
 
-Config parse_json(std::string_view where, std::string_view) { fail_without_keras_files(where); }
+Config parse_json(std::string_view where, std::string_view, std::string_view) {
+  fail_without_keras_files(where);
+}
 
 #endif
 

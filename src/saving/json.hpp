@@ -10,8 +10,8 @@ namespace keratin {
 
 /// What the text says. The depth and the number of its values are bounded. Throws
 /// std::runtime_error "[where] is no JSON: ..." for anything else than one value, and for numbers
-/// that are not finite.
-Config parse_json(std::string_view where, std::string_view text);
+/// that are not finite; `what` stands before "is".
+Config parse_json(std::string_view where, std::string_view text, std::string_view what = "");
 
 /// The text as Python's json.dumps writes it: ", " and ": " between values, a double with a point
 /// or an exponent. Throws std::invalid_argument for a number that is not finite, which JSON lacks.

@@ -12,6 +12,7 @@
 #include "saving/keras_config.hpp"
 #include "saving/legacy_config.hpp"
 #include "saving/legacy_weights.hpp"
+#include "saving/safetensors_weights.hpp"
 #include "saving/stored_layers.hpp"
 #include "saving/weight_files.hpp"
 
@@ -146,6 +147,12 @@ void Model::load_weights(const std::string& path, const LoadWeightsOptions& opti
   if (is_legacy(path)) {
     const LegacyFile file(where, path, read_file(where, path, most_legacy_bytes));
     return read_legacy_weights(where, file, *this, options.skip_mismatch);
+  }
+  if (path.ends_with(".safetensors")) {
+    const SafetensorsReader file(where, path, read_file(where, path, most_bytes(*this)));
+    read_safetensors_weights(where, file, *this, options.skip_mismatch);
+    if (compiled()) read_safetensors_optimizer(where, file, *this);
+    return;
   }
   std::string bytes;
   if (path.ends_with(".keras")) {

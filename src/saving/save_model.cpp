@@ -5,6 +5,7 @@
 #include "keratin/sequential.hpp"
 #include "saving/json.hpp"
 #include "saving/keras_archive.hpp"
+#include "saving/safetensors_weights.hpp"
 #include "saving/weight_files.hpp"
 
 namespace keratin {
@@ -83,10 +84,12 @@ void Model::save(const std::string& path) const {
 
 void Model::save_weights(const std::string& path) const {
   constexpr const char* where = "save_weights";
-  check(path.ends_with(".weights.h5"), where, "got the path '", path,
+  const bool keras = path.ends_with(".weights.h5");
+  check(keras || path.ends_with(".safetensors"), where, "got the path '", path,
         "', wanted one that ends in .weights.h5 or .safetensors");
   check_built(*this, where);
-  write_file(where, path, write_keras_weights(where, *this));
+  write_file(where, path,
+             keras ? write_keras_weights(where, *this) : write_safetensors_weights(where, *this));
 }
 
 }  // namespace keratin

@@ -1,10 +1,10 @@
 #include "saving/weight_files.hpp"
 
-#include <optional>
 #include <vector>
 
 #include "core/warnings.hpp"
 #include "keratin/check.hpp"
+#include "saving/matching_weights.hpp"
 #include "saving/optimizer_state.hpp"
 #include "saving/stored_layers.hpp"
 
@@ -50,65 +50,21 @@ std::string write_keras_weights(std::string_view where, const Model& model) {
   return file.finish();
 }
 
-namespace {
-
-// A variable and its value in a file.
-struct Found {
-  Variable* variable;
-  std::string path;
-};
-
-// The model's variables that the file has in their shapes; what is wrong with the others.
-struct Matches {
-  std::vector<Found> found;
-  std::vector<std::string> mismatches;
-};
-
-std::string what_is_wrong(const std::optional<Hdf5Dataset>& stored, const StoredLayer& layer,
-                          const Variable& variable, const std::string& path) {
-  const std::string name = layer.name_of(variable);
-  if (!stored) return concat(name, " is not in the file, where it would be '", path, "'");
-  return concat(name, " has shape ", variable.value.shape(), ", the file's has shape ",
-                stored->shape);
-}
-
-Matches match(const Hdf5Reader& file, const Model& model) {
-  Matches matches;
-  for (const StoredLayer& layer : stored_layers(model)) {
-    for (std::size_t i = 0; i < layer.variables.size(); ++i) {
-      Variable& variable = *layer.variables[i];
-      const std::string path = variable_path(layer.path, i);
-      const std::optional<Hdf5Dataset> stored = file.find(path);
-      if (stored && stored->shape == variable.value.shape())
-        matches.found.push_back({&variable, path});
-      else
-        matches.mismatches.push_back(what_is_wrong(stored, layer, variable, path));
-    }
-    // Keras counts, too: a layer of the file with a bias has another meaning without it.
-    if (!layer.variables.empty() && file.find(variable_path(layer.path, layer.variables.size())))
-      matches.mismatches.push_back(concat(layer.name, " has ", layer.variables.size(),
-                                          " weights, the file's '", layer.path, "' has more"));
-  }
-  return matches;
-}
-
-}  // namespace
-
 void read_keras_weights(std::string_view where, const Hdf5Reader& file, Model& model,
                         bool skip_mismatch) {
-  const Matches matches = match(file, model);
-  if (!matches.mismatches.empty()) {
-    const std::string list =
-        joined(matches.mismatches, [](const std::string& text) { return text; });
-    check(skip_mismatch, where, matches.mismatches.size(),
-          " weights of the model do not fit: ", list, ". skip_mismatch loads the others");
-    warn(where, "these weights of the model keep their values: ", list);
+  std::vector<WantedWeight> wanted;
+  std::vector<std::string> mismatches;
+  for (const StoredLayer& layer : stored_layers(model)) {
+    const std::size_t count = layer.variables.size();
+    for (std::size_t i = 0; i < count; ++i)
+      wanted.push_back(
+          {layer.variables[i], layer.name_of(*layer.variables[i]), variable_path(layer.path, i)});
+    // Keras counts, too: a layer of the file with a bias has another meaning without it.
+    if (count > 0 && file.find(variable_path(layer.path, count)))
+      mismatches.push_back(
+          concat(layer.name, " has ", count, " weights, the file's '", layer.path, "' has more"));
   }
-  std::vector<Tensor> values;  // read completely before anything changes
-  for (const Found& found : matches.found)
-    values.push_back(file.read(found.path, found.variable->value.shape()));
-  for (std::size_t i = 0; i < values.size(); ++i)
-    matches.found[i].variable->value = std::move(values[i]);
+  read_matching_weights(where, file, wanted, std::move(mismatches), skip_mismatch);
 }
 
 namespace {

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# run.sh [SECONDS] [csv npy npz png jpeg hdf5 keras legacy]: fuzzes the readers of files, a minute each by default, under
-# AddressSanitizer and UndefinedBehaviorSanitizer. Needs clang++-14, libpng-dev, libjpeg-dev, libhdf5-dev and libzip-dev. New inputs stay in build/fuzz; a crash is an error.
+# run.sh [SECONDS] [csv npy npz png jpeg hdf5 keras legacy safetensors]: fuzzes the readers of files, a minute each by default, under
+# AddressSanitizer and UndefinedBehaviorSanitizer. Needs clang++-14, libpng-dev, libjpeg-dev, libhdf5-dev, libzip-dev and nlohmann-json3-dev. New inputs stay in build/fuzz; a crash is an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(csv npy npz png jpeg hdf5 keras legacy)
+[ ${#targets[@]} -gt 0 ] || targets=(csv npy npz png jpeg hdf5 keras legacy safetensors)
 work=build/fuzz
 mkdir -p "$work"
 # The readers, and what they need of the rest.
-sources=(src/data/{byte_source,csv,stored_array,npy,zip,random_file,image,png,jpeg,resize}.cpp src/core/{array_view,shape,tensor,text,numbers,huge_pages,flush_denormals}.cpp tests/fuzz/no_kernels.cpp
-  src/saving/{child_process,hdf5,hdf5_reader,hdf5_texts,keras_archive,legacy_file}.cpp)
+sources=(src/data/{byte_source,csv,stored_array,npy,zip,random_file,image,png,jpeg,resize}.cpp src/core/{array_view,config,shape,tensor,text,numbers,huge_pages,flush_denormals}.cpp tests/fuzz/no_kernels.cpp
+  src/saving/{child_process,hdf5,hdf5_reader,hdf5_texts,json,keras_archive,legacy_file,safetensors}.cpp)
 flags=(-std=c++20 -O1 -g -Iinclude -Isrc -DKERATIN_HAS_PNG -DKERATIN_HAS_JPEG -DKERATIN_HAS_KERAS_FILES -isystem /usr/include/hdf5/serial -fsanitize=address,undefined
   -fno-sanitize-recover=all -ffunction-sections -fdata-sections)
 objects=()
@@ -39,6 +39,10 @@ for target in "${targets[@]}"; do
       ;;
     npy) seeds=(tests/arrays) ;;
     npz) seeds=(tests/arrays) ;;
+    safetensors)
+      seeds=(tests/arrays)
+      options=(-max_len=4096 -dict=tests/fuzz/safetensors.dict)
+      ;;
     *) seeds=(tests/images/cats tests/images/dogs) ;;
   esac
   echo "== $target, $seconds s"
