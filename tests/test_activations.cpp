@@ -7,6 +7,7 @@
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
+#include "support/gradcheck.hpp"
 
 using namespace keratin;
 
@@ -46,6 +47,8 @@ ActivationFunction of(const test::GoldenCase& golden) {
   if (fn == "squareplus") return with_options(squareplus, golden);
   if (fn == "softmax") return with_options(softmax, golden);
   if (fn == "log_softmax") return with_options(log_softmax, golden);
+  if (fn == "sparsemax") return with_options(sparsemax, golden);
+  if (fn == "glu") return with_options(glu, golden);
   REQUIRE(fn == "threshold");
   return [t = golden.number("threshold"), d = golden.number("default_value")](Node x) {
     return threshold(x, t, d);
@@ -87,6 +90,17 @@ TEST_CASE("activations and their gradients are Keras's", "[activations][golden]"
   }
 }
 
+TEST_CASE("gradients of sparsemax and glu are those of differences", "[activations][gradients]") {
+  using namespace activations;
+  using In = std::span<const Node>;
+  const Tensor x = test::off_kinks({4, 6});
+  test::check_gradients("sparsemax", [](In in) { return sparsemax(in[0] * 0.3f); }, {x});
+  test::check_gradients("sparsemax, axis 0", [](In in) { return sparsemax(in[0] * 0.3f, {0}); },
+                        {test::off_kinks({6, 2})});
+  test::check_gradients("glu", [](In in) { return glu(in[0]); }, {x});
+  test::check_gradients("glu, axis 0", [](In in) { return glu(in[0], {0}); }, {x});
+}
+
 TEST_CASE("slopes at the corners are TensorFlow's", "[activations]") {
   const std::map<std::string, std::pair<float, float>> slopes = {
       // activation: corner, slope there
@@ -116,6 +130,10 @@ TEST_CASE("NaN goes through every activation, and large inputs make none", "[act
   CHECK(std::isnan(relu(bad, {.negative_slope = 0.1, .max_value = 2, .threshold = 0.75}).item()));
   CHECK(std::isnan(threshold(bad, 1, 0).item()));
   CHECK(std::isnan(gelu(bad, {true}).item()));
+  const Tensor row = sparsemax({{1, nan, 3}, {1, 0, 0}});
+  CHECK(std::isnan(row.values()[0]));
+  CHECK(row.values()[3] == 1);
+  CHECK(std::isnan(glu({1, nan}).item()));
 }
 
 TEST_CASE("activations of tensors are those of nodes", "[activations]") {
@@ -127,7 +145,7 @@ TEST_CASE("activations of tensors are those of nodes", "[activations]") {
     const ActivationFunction named = function.name();
     CHECK(named.name() == function.name());
     CHECK(named(x) == function(x));
-    CHECK(run(named, x, Tensor::ones(x.shape())).y == function(x));
+    CHECK(run(named, x, Tensor::ones(function(x).shape())).y == function(x));
     CHECK(ActivationFunction(function).name() == function.name());
     ++checked;
   };
@@ -158,7 +176,9 @@ TEST_CASE("activations of tensors are those of nodes", "[activations]") {
   same_by_name(sparse_sigmoid);
   same_by_name(softmax);
   same_by_name(log_softmax);
-  CHECK(checked == std::size(elementwise) + 2);
+  same_by_name(sparsemax);
+  same_by_name(glu);
+  CHECK(checked == std::size(elementwise) + 4);
   CHECK(gelu(x, {true}).values()[0] == Approx(-0.0036374).epsilon(1e-4));
   CHECK(relu(x, {.negative_slope = 0.1, .max_value = 2, .threshold = 0.75}).values()[1] ==
         Approx(-0.175));
@@ -199,12 +219,15 @@ TEST_CASE("an activation by name, as a function, or none", "[activations]") {
   CHECK(ActivationFunction(activations::relu).name() == "relu");
   CHECK(ActivationFunction(activations::relu).fused() == ops::Fused::relu);
 
-  CHECK_THROWS_WITH(ActivationFunction("rleu"),
-                    "[activation] there is no activation 'rleu' among: linear, relu, relu6, "
-                    "leaky_relu, elu, selu, celu, gelu, silu, mish, sigmoid, "
-                    "hard_sigmoid, hard_silu, tanh, hard_tanh, softplus, softsign, exponential, "
-                    "log_sigmoid, hard_shrink, soft_shrink, tanh_shrink, "
-                    "squareplus, sparse_plus, sparse_sigmoid, softmax, log_softmax");
+  CHECK_THROWS_WITH(
+      ActivationFunction("rleu"),
+      "[activation] there is no activation 'rleu' among: linear, relu, relu6, "
+      "leaky_relu, elu, selu, celu, gelu, silu, mish, sigmoid, "
+      "hard_sigmoid, hard_silu, tanh, hard_tanh, softplus, softsign, exponential, "
+      "log_sigmoid, hard_shrink, soft_shrink, tanh_shrink, "
+      "squareplus, sparse_plus, sparse_sigmoid, softmax, log_softmax, sparsemax, glu");
+  CHECK_THROWS_WITH(activations::glu(Tensor({1, 2, 3})),
+                    "[glu] axis -1 of shape (3,) has an odd number of values, wanted two halves");
   CHECK_THROWS_WITH(activations::celu(x, {.alpha = 0}), "[celu] alpha is 0, and it divides");
   CHECK_THROWS_WITH(ActivationFunction(std::function<Node(Node)>()),
                     "[activation] the function is empty");
@@ -232,6 +255,17 @@ TEST_CASE("an activation is described by its name", "[activations]") {
 TEST_CASE("an activation in a step allocates nothing after the first", "[activations]") {
   const Tensor x = Tensor::full({4, 8}, 0.5f);
   for (const char* name : elementwise) {
+    INFO(name);
+    const ActivationFunction activation = name;
+    GradientTape tape;
+    const auto step = [&] {
+      tape.begin();
+      tape.backward(ops::sum(activation(tape.watch(x))));
+    };
+    step();
+    CHECK(test::allocations_of(step).count == 0);
+  }
+  for (const char* name : {"sparsemax", "glu"}) {
     INFO(name);
     const ActivationFunction activation = name;
     GradientTape tape;

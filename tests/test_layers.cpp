@@ -5,7 +5,9 @@
 
 #include "support/catch.hpp"
 #include "support/check_layer.hpp"
+#include "support/gradcheck.hpp"
 #include "support/message.hpp"
+#include "support/threads.hpp"
 
 using namespace keratin;
 using namespace keratin::layers;
@@ -36,6 +38,36 @@ TEST_CASE("layers with weights hold what every layer must", "[layers]") {
   Tensor ids = Tensor::zeros({5, 3});
   for (std::size_t i = 0; i < ids.size(); ++i) ids.values()[i] = static_cast<float>(i * 7 % 6);
   check_layer(Embedding(6, 4), {.input = {3}, .output = {3, 4}, .x = ids, .differentiable = false});
+}
+
+// The mean looks behind the rows that were gathered.
+TEST_CASE("embeddings that are averaged are those that are not", "[layers]") {
+  const test::ThreadsRestored restored;
+  constexpr std::size_t rows = 400, steps = 30;
+  Tensor ids = Tensor::zeros({rows, steps});
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    ids.values()[i] = static_cast<float>(i * i % 53 + i % 7 * 31);  // some rows never
+  const Tensor table = test::off_kinks({250, 40}, -1, 1, 2), up = test::off_kinks({rows, 40});
+  struct Result {
+    Tensor y, gradient;
+  };
+  const auto run = [&](bool behind, int threads) {
+    utils::set_num_threads(threads);
+    GradientTape tape;
+    tape.begin();
+    const Node rows_of = tape.watch(table), gathered = ops::gather(rows_of, tape.constant(ids));
+    const Node y = ops::mean(behind ? gathered : gathered * 1.0f, 1);
+    tape.backward(ops::sum(y * tape.constant(up)) + ops::sum(ops::square(rows_of)));
+    return Result{y.value(), rows_of.grad()};
+  };
+  const Result wanted = run(false, 1), result = run(true, 1), parallel = run(true, 3);
+  for (std::size_t i = 0; i < wanted.y.size(); ++i)
+    CHECK(result.y.values()[i] == Approx(wanted.y.values()[i]).margin(1e-6));
+  for (std::size_t i = 0; i < table.size(); ++i)
+    CHECK(result.gradient.values()[i] == Approx(wanted.gradient.values()[i]).margin(1e-5));
+  CHECK(parallel.y == result.y);
+  CHECK(parallel.gradient == result.gradient);
+  CHECK(run(false, 3).gradient == wanted.gradient);
 }
 
 TEST_CASE("normalizations hold what every layer must", "[layers]") {

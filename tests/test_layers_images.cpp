@@ -5,6 +5,7 @@
 
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/check_layer.hpp"
 #include "support/message.hpp"
 
 using namespace keratin;
@@ -138,4 +139,47 @@ TEST_CASE("a step of a convolutional network allocates nothing after the first",
   step();
   CHECK(test::allocations_of(step).count == 0);
   utils::set_num_threads(threads);
+}
+
+TEST_CASE("convolutions hold what every layer must", "[layers]") {
+  using test::check_layer;
+  check_layer(Conv1D(3, 2, {.padding = "causal", .activation = "tanh"}),
+              {.input = {5, 2}, .output = {5, 3}});
+  check_layer(Conv2D(4, 3, {.strides = 2, .padding = "same", .groups = 2}),
+              {.input = {5, 4, 2}, .output = {3, 2, 4}});
+  check_layer(Conv2D(2, {2, 3}, {.dilation_rate = 2, .kernel_regularizer = "l2"}),
+              {.input = {4, 6, 2}, .output = {2, 2, 2}});
+  check_layer(Conv2DTranspose(2, 3, {.strides = 2}), {.input = {2, 3, 2}, .output = {5, 7, 2}});
+  check_layer(DepthwiseConv2D(2, {.depth_multiplier = 2}),
+              {.input = {3, 3, 2}, .output = {2, 2, 4}});
+  check_layer(SeparableConv2D(3, 2), {.input = {3, 3, 2}, .output = {2, 2, 3}});
+}
+
+TEST_CASE("pooling holds what every layer must", "[layers]") {
+  using test::check_layer;
+  const double step = 1.0 / 1024;  // does not change which value is the largest
+  check_layer(MaxPooling1D(2), {.input = {6, 2}, .output = {3, 2}, .step = step});
+  check_layer(MaxPooling2D(2, {.strides = 1, .padding = "same"}),
+              {.input = {3, 4, 2}, .step = step});
+  check_layer(AveragePooling1D(3, {.strides = 2, .padding = "same"}),
+              {.input = {5, 2}, .output = {3, 2}});
+  check_layer(AveragePooling2D(2), {.input = {4, 4, 2}, .output = {2, 2, 2}});
+  check_layer(GlobalMaxPooling1D(), {.input = {5, 2}, .output = {2}, .step = step});
+  check_layer(GlobalMaxPooling2D({.keepdims = true}),
+              {.input = {3, 4, 2}, .output = {1, 1, 2}, .step = step});
+  check_layer(GlobalAveragePooling1D({.keepdims = true}), {.input = {5, 2}, .output = {1, 2}});
+  check_layer(GlobalAveragePooling2D(), {.input = {3, 4, 2}, .output = {2}});
+}
+
+TEST_CASE("padding, cropping, repeating and models hold what every layer must", "[layers]") {
+  using test::check_layer;
+  check_layer(ZeroPadding1D(2), {.input = {3, 2}, .output = {7, 2}});
+  check_layer(ZeroPadding2D({{1, 2}, {3, 0}}), {.input = {2, 3, 2}, .output = {5, 6, 2}});
+  check_layer(Cropping1D(1), {.input = {4, 2}, .output = {2, 2}});
+  check_layer(Cropping2D({{1, 0}, {1, 2}}), {.input = {3, 5, 2}, .output = {2, 2, 2}});
+  check_layer(UpSampling1D(2), {.input = {3, 2}, .output = {6, 2}});
+  check_layer(UpSampling2D({2, 3}), {.input = {2, 2, 2}, .output = {4, 6, 2}});
+  check_layer(UpSampling2D(2, {.interpolation = "bilinear"}),
+              {.input = {2, 3, 2}, .output = {4, 6, 2}});
+  check_layer(Sequential({Input({4}), Dense(3, "tanh"), BatchNormalization()}), {.output = {3}});
 }

@@ -48,6 +48,8 @@ constexpr NamedValue<Named> rows[] = {
     row<sparse_sigmoid>("sparse_sigmoid"),
     row<softmax>("softmax"),
     row<log_softmax>("log_softmax"),
+    row<sparsemax>("sparsemax"),
+    row<glu>("glu"),
 };
 constexpr std::span<const NamedValue<Named>> table = rows;
 

@@ -26,11 +26,21 @@ Size2D window_of(const Shape& kernel) {
 Node repeat_channels(Node x, std::size_t times) {
   if (times == 1) return x;
   Shape shape = x.shape();
-  Node repeated = expand_dims(x, -1);
-  Shape wide = repeated.shape();
-  wide[wide.size() - 1] = times;
   shape[shape.size() - 1] *= times;
-  return reshape(broadcast_to(repeated, wide), shape);
+  static constexpr Op op{"repeat_channels"};
+  return record(
+      op, {x}, shape,
+      [&](Tensor& y) {
+        float* out = y.data();
+        for (const float value : x.value().values()) out = std::fill_n(out, times, value);
+      },
+      [x, times](const Tensor&, const Tensor& dy) {
+        accumulate_each(x, [&](std::size_t i) {
+          float sum = 0;
+          for (std::size_t k = 0; k < times; ++k) sum += dy.data()[i * times + k];
+          return sum;
+        });
+      });
 }
 
 // The gradients for some images. dkernel and dbias are overwritten.

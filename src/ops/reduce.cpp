@@ -9,6 +9,7 @@
 #include "keratin/ops.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/simd.hpp"
+#include "ops/gather.hpp"
 
 namespace keratin {
 
@@ -79,32 +80,66 @@ Node over(Node x, const Axes& axes, bool keepdims, const char* where, const Redu
 
 constexpr Op sum_op{"sum"}, mean_op{"mean"};
 
+// Rows of a table that are summed over the last axis of their indices need not be read as they were
+// gathered, nor need the gradient be written for each of them.
+Node sum_of_gathered(const Op& op, Node x, const Fold& fold, float scale) {
+  const Node table = x.input(0), indices = x.input(1);
+  const auto row_groups = [table, indices, group = fold.reduced, scale] {
+    const std::size_t rows = table.shape().front();
+    return RowGroups{indices.value().data(),
+                     indices.value().size(),
+                     group,
+                     rows,
+                     table.value().size() / rows,
+                     scale};
+  };
+  return record(
+      op, {x}, fold.shape, [&](Tensor& y) { row_groups().sum(table.value().data(), y.data()); },
+      [table, row_groups](const Tensor&, const Tensor& dy) {
+        accumulate(table, [&](Tensor& dtable, float keep) {
+          row_groups().add_gradient(dy.data(), dtable.data(), keep != 0);
+        });
+      });
+}
+
+bool is_sum_of_gathered(Node x, const Fold& fold) {
+  if (x.op() != &gather_op || fold.reduced == 0) return false;
+  const Shape &table = x.input(0).shape(), &indices = x.input(1).shape();
+  return table.size() == 2 && !indices.empty() && fold.inner == table.back() &&
+         fold.reduced == indices.back();
+}
+
 Node scaled_sum(const Op& op, Node x, const Fold& fold, double scale) {
+  if (is_sum_of_gathered(x, fold)) return sum_of_gathered(op, x, fold, static_cast<float>(scale));
   const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
+  const std::size_t grain = std::max<std::size_t>(1, 16384 / (reduced * inner + 1));
   return record(
       op, {x}, fold.shape,
       [&](Tensor& y) {
-        const float* in = x.value().data();
-        const auto& table = kernels::simd();
-        for (std::size_t o = 0; o < outer; ++o) {
-          if (inner == 1) {
-            y.data()[o] = static_cast<float>(scale * table.sum(in + o * reduced, reduced));
-          } else {
-            table.column_sums(in + o * reduced * inner, reduced, inner, inner, y.data() + o * inner,
-                              false);
-            for (std::size_t i = 0; i < inner; ++i)
-              y.data()[o * inner + i] *= static_cast<float>(scale);
+        kernels::parallel_slices(outer, grain, [&](std::size_t first, std::size_t count) {
+          const auto& table = kernels::simd();
+          for (std::size_t o = first; o < first + count; ++o) {
+            const float* const in = x.value().data() + o * reduced * inner;
+            float* const out = y.data() + o * inner;
+            if (inner == 1) {
+              *out = static_cast<float>(scale * table.sum(in, reduced));
+            } else {
+              table.column_sums(in, reduced, inner, inner, out, false);
+              for (std::size_t i = 0; i < inner; ++i) out[i] *= static_cast<float>(scale);
+            }
           }
-        }
+        });
       },
-      [x, outer, reduced, inner, factor = static_cast<float>(scale)](const Tensor&,
-                                                                     const Tensor& dy) {
+      [x, outer, reduced, inner, grain, factor = static_cast<float>(scale)](const Tensor&,
+                                                                            const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
-          float* out = dx.data();
-          for (std::size_t o = 0; o < outer; ++o)
-            for (std::size_t r = 0; r < reduced; ++r)
-              for (std::size_t i = 0; i < inner; ++i, ++out)
-                *out = (keep ? *out : 0) + factor * dy.data()[o * inner + i];
+          kernels::parallel_slices(outer, grain, [&](std::size_t first, std::size_t count) {
+            float* out = dx.data() + first * reduced * inner;
+            for (std::size_t o = first; o < first + count; ++o)
+              for (std::size_t r = 0; r < reduced; ++r)
+                for (std::size_t i = 0; i < inner; ++i, ++out)
+                  *out = (keep != 0 ? *out : 0) + factor * dy.data()[o * inner + i];
+          });
         });
       });
 }

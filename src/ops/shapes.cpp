@@ -206,40 +206,6 @@ Node slice(Node x, const Shape& start, const Shape& shape) {
       });
 }
 
-namespace {
-
-std::size_t row_of(float index, std::size_t rows, std::size_t at) {
-  check(index >= 0 && index < static_cast<float>(rows), "gather", "index ", index, " at position ",
-        at, " is not one of ", rows, " rows");
-  return static_cast<std::size_t>(index);
-}
-
-}  // namespace
-
-Node gather(Node x, Node indices) {
-  check(!x.shape().empty(), "gather", "a scalar has no rows");
-  const std::size_t rows = x.shape().front(),
-                    width = x.value().size() / std::max<std::size_t>(1, rows);
-  Shape shape = indices.shape();
-  for (std::size_t size : x.shape().without_batch()) shape.push_back(size);
-  static constexpr Op op{"gather"};
-  return record(
-      op, {x, indices}, shape,
-      [&](Tensor& y) {
-        for (std::size_t i = 0; i < indices.value().size(); ++i)
-          std::copy_n(x.value().data() + row_of(indices.value().data()[i], rows, i) * width, width,
-                      y.data() + i * width);
-      },
-      [x, indices, rows, width](const Tensor&, const Tensor& dy) {
-        accumulate_sum(x, [&](Tensor& dx) {
-          for (std::size_t i = 0; i < indices.value().size(); ++i)
-            kernels::simd().add(dy.data() + i * width,
-                                dx.data() + row_of(indices.value().data()[i], rows, i) * width,
-                                width);
-        });
-      });
-}
-
 Node one_hot(Node indices, int num_classes) {
   check(num_classes >= 1, "one_hot", "num_classes is ", num_classes, ", wanted 1 or more");
   Shape shape = indices.shape();

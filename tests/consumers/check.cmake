@@ -6,16 +6,8 @@
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 
-# The program is what all C++ blocks of the page are together.
-file(READ ${PAGE} text)
-string(REPLACE ";" "<semicolon>" text "${text}")
-string(REGEX MATCHALL "```cpp\n[^`]*```" blocks "${text}")
-list(JOIN blocks "\n" program)
-string(REGEX REPLACE "```(cpp\n)?" "" program "${program}")
-string(REPLACE "<semicolon>" ";" program "${program}")
-if(NOT program MATCHES "int main")
-  message(FATAL_ERROR "${PAGE} has no program")
-endif()
+include(${CMAKE_CURRENT_LIST_DIR}/../page_program.cmake)
+page_program(${PAGE} program)
 file(WRITE ${WORK}/program.cpp "${program}")
 
 function(run)

@@ -30,7 +30,8 @@ ROWS = {
 
 def record(recorder, name, fn, x, numbers, **options):
     x = tf.constant(np.asarray(x, dtype=np.float32))
-    upstream = numbers.uniform(*x.shape, low=0.5, high=2.0)
+    shape = getattr(keras.activations, fn)(x, **options).shape
+    upstream = numbers.uniform(*shape, low=0.5, high=2.0)
     with tf.GradientTape() as tape:
         tape.watch(x)
         y = getattr(keras.activations, fn)(x, **options)
@@ -52,6 +53,13 @@ def main():
         record(recorder, f"{fn}_rank3_axis_1", fn, ROWS["rank3"], numbers, axis=1)
         record(recorder, f"{fn}_rows_axis_0", fn, ROWS["rows"], numbers, axis=0)
         record(recorder, f"{fn}_random", fn, numbers.normal(5, 10, scale=3.0), numbers)
+    record(recorder, "sparsemax_rows", "sparsemax", ROWS["rows"], numbers)
+    record(recorder, "sparsemax_one_column", "sparsemax", ROWS["one_column"], numbers)
+    record(recorder, "sparsemax_rank3_axis_1", "sparsemax", ROWS["rank3"], numbers, axis=1)
+    record(recorder, "sparsemax_random", "sparsemax", numbers.normal(5, 10, scale=0.3), numbers)
+    record(recorder, "glu_rows", "glu", ROWS["rows"], numbers)
+    record(recorder, "glu_rank3_axis_0", "glu", numbers.normal(4, 3, 2), numbers, axis=0)
+    record(recorder, "glu_random", "glu", numbers.normal(5, 10, scale=3.0), numbers)
     recorder.save()
 
 

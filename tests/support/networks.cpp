@@ -70,6 +70,8 @@ std::shared_ptr<Layer> layer_of(const std::string& text) {
     const std::string value = named ? parts[i].substr(equals + 1) : parts[i];
     const Config* other = defaults.find(key);
     if (!other) return nullptr;
+    const Config no_axes = Config::List();  // null, as the default of axes is, tells no type
+    if (key.ends_with("axes")) other = &no_axes;
     options.set(key, key.ends_with("regularizer")  ? member_of<Regularizer>(value)
                      : key.ends_with("constraint") ? member_of<Constraint>(value)
                                                    : value_of(*other, value, text));

@@ -1,7 +1,7 @@
 #pragma once
-// The activations as functions on nodes and tensors. They work on each element, except for softmax
-// and log_softmax. Formulas and gradients, at the corners too, are those of Keras 3 on TensorFlow.
-// NaN is passed on.
+// The activations as functions on nodes and tensors. They work on each element, except for softmax,
+// log_softmax, sparsemax and glu. Formulas and gradients, at the corners too, are those of Keras 3
+// on TensorFlow. NaN is passed on.
 
 #include <optional>
 
@@ -62,7 +62,7 @@ void fields(V& v, SquareplusOptions& o) {
 }
 
 struct AxisOptions {
-  int axis = -1;  // along which the results sum to 1
+  int axis = -1;  // along which the results sum to 1, or glu halves x
 };
 template <class V>
 void fields(V& v, AxisOptions& o) {
@@ -122,6 +122,13 @@ extern const UnaryFunction<> sparse_sigmoid;
 extern const UnaryFunction<AxisOptions> softmax;
 /// x - log(sum(e^x))
 extern const UnaryFunction<AxisOptions> log_softmax;
+/// max(x - t, 0) with a threshold t along the axis (after Martins and Astudillo 2016). As in Keras,
+/// t is (c_1 + ... + c_k - 1) / k, of the running sums c of the k largest values: the results sum
+/// to 1 where k is 1, but not otherwise.
+extern const UnaryFunction<AxisOptions> sparsemax;
+/// a sigmoid(b), where a and b are the halves of x along the axis: half as many values (Dauphin et
+/// al. 2017). Throws std::invalid_argument for an odd number of values there.
+extern const UnaryFunction<AxisOptions> glu;
 
 /// x > threshold ? x : default_value. It has no name, as its arguments have no defaults.
 Node threshold(Node x, double threshold, double default_value);
