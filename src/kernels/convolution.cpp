@@ -34,6 +34,7 @@ class Bands {
     down_ = across_ > 1 ? vertical_ : tile_count(vertical_, most_windows / horizontal_);
   }
   std::size_t per_image() const { return down_ * across_; }
+  bool have_whole_rows() const { return across_ == 1; }
   Band operator[](std::size_t index) const {
     const std::size_t image = index / per_image();
     const std::size_t i = index % per_image() / across_, j = index % across_;
@@ -285,6 +286,56 @@ struct Seeing {
   }
 };
 
+// The sums for the kernel's gradient. With few filters a row of the result's gradient fills a small
+// part of a vector. Then `windows` windows side by side are taken as one, which is wider and has as
+// many times the filters; each of them has its own sums, which are added in the end.
+class KernelSums {
+ public:
+  KernelSums(const Convolution& convolution, bool whole_rows) : convolution_(convolution) {
+    const WindowAxis& across = convolution.windows.horizontal;
+    const std::size_t lanes = simd().dense_strip_columns / 2;
+    if (whole_rows && convolution.groups == 1 && across.dilation == 1)
+      for (std::size_t n = 2; n * convolution.filters <= lanes; ++n)
+        if (across.count % n == 0 && places(n) < n * across.window) windows_ = n;
+  }
+  // The values that the sums need memory for, besides the gradient itself.
+  std::size_t size() const {
+    const Windows& windows = convolution_.windows;
+    if (windows_ == 1) return 0;
+    return windows.vertical.window * places(windows_) * windows.channels * columns();
+  }
+  // Windows taken as one, the places of such a window in a row, and its filters.
+  std::size_t windows() const { return windows_; }
+  std::size_t places() const { return places(windows_); }
+  std::size_t columns() const { return windows_ * convolution_.filters; }
+
+  void add_to_gradient(const float* sums, float* dkernel) const {
+    const Windows& windows = convolution_.windows;
+    const std::size_t filters = convolution_.filters, channels = windows.channels;
+    const std::size_t line = windows.horizontal.window * channels;
+    for (std::size_t i = 0; i < windows.vertical.window * line; ++i) {
+      const std::size_t row = i / line * places() * channels + i % line;
+      for (std::size_t n = 0; n < windows_; ++n) {
+        const std::size_t shift = n * windows.horizontal.stride * channels;
+        const float* from = sums + (row + shift) * columns() + n * filters;
+        if (n == 0)
+          std::copy_n(from, filters, dkernel + i * filters);
+        else
+          simd().add(from, dkernel + i * filters, filters);
+      }
+    }
+  }
+
+ private:
+  std::size_t places(std::size_t windows) const {
+    const WindowAxis& across = convolution_.windows.horizontal;
+    return across.window + (windows - 1) * across.stride;
+  }
+
+  const Convolution& convolution_;
+  std::size_t windows_ = 1;
+};
+
 // Computes the gradients band by band, for a part of the batch.
 class PartOfGradients {
  public:
@@ -293,6 +344,8 @@ class PartOfGradients {
       : convolution_(convolution),
         gradients_(gradients),
         transposed_(transposed),
+        bands_(convolution),
+        kernel_sums_(convolution, bands_.have_whole_rows()),
         dkernel_(dkernel),
         dbias_(dbias) {}
 
@@ -302,16 +355,20 @@ class PartOfGradients {
       if (dkernel_) std::fill_n(dkernel_, convolution_.kernel_size(), 0.0f);
       if (dbias_) std::fill_n(dbias_, convolution_.filters, 0.0f);
     }
+    thread_local constinit ThreadBuffer buffer;
+    float* const gradient = dkernel_;
+    const bool sums_apart = gradient && images > 0 && kernel_sums_.windows() > 1;
+    if (sums_apart) dkernel_ = buffer.reserve(kernel_sums_.size());
     const bool adds_patches = gradients_.dx.values && !windows.are_pixels();
-    const Bands bands(convolution_);
     for (std::size_t image = first_image; image < first_image + images; ++image) {
       if (adds_patches && !gradients_.dx.accumulate)
         std::fill_n(gradients_.dx.values + image * windows.image_size(), windows.image_size(),
                     0.0f);
       const float* dy = gradient_of_image(image);
-      for (std::size_t i = 0; i < bands.per_image(); ++i)
-        compute_band(bands[image * bands.per_image() + i], dy);
+      for (std::size_t i = 0; i < bands_.per_image(); ++i)
+        compute_band(bands_[image * bands_.per_image() + i], dy);
     }
+    if (sums_apart) kernel_sums_.add_to_gradient(dkernel_, gradient);
   }
 
  private:
@@ -347,24 +404,25 @@ class PartOfGradients {
     const Windows& windows = convolution_.windows;
     thread_local constinit ThreadBuffer buffer;
     const Seen seen = Seen::from(windows, band, gradients_.x, buffer);
-    const std::size_t filters = convolution_.filters;
-    const PatchRun run(convolution_);
-    const std::size_t kernel_line = run.length * run.repeated.count * filters;
+    const std::size_t at_once = kernel_sums_.windows(), columns = kernel_sums_.columns();
+    PatchRun run(convolution_);
+    if (at_once > 1) run.length = kernel_sums_.places() * windows.channels;
+    const std::size_t kernel_line = run.length * run.repeated.count * columns;
     for (std::size_t group = 0; group < convolution_.groups; ++group)
       for (std::size_t i = 0; i < windows.vertical.window; ++i) {
         const std::size_t filter = group * convolution_.group_filters();
-        DenseProductBlock block = unpacked(dz + filter, filters);
+        DenseProductBlock block = unpacked(dz + filter, columns);
         block.a = seen.values + i * windows.vertical.dilation * seen.line +
                   group * convolution_.group_channels();
         block.a_row_stride = 1;
-        block.a_inner_stride = windows.horizontal.stride * windows.channels;
+        block.a_inner_stride = at_once * windows.horizontal.stride * windows.channels;
         block.rows = run.length;
         block.groups = run.repeated;
-        block.k = band.columns;
+        block.k = band.columns / at_once;
         block.runs = {band.rows, windows.vertical.stride * seen.line};
         block.c = dkernel_ + i * kernel_line + filter;
-        block.c_stride = filters;
-        block.columns = convolution_.group_filters();
+        block.c_stride = columns;
+        block.columns = at_once * convolution_.group_filters();
         block.accumulate = !is_first_;
         simd().dense_product(block);
       }
@@ -422,7 +480,10 @@ class PartOfGradients {
   const Convolution& convolution_;
   const ConvolutionGradients& gradients_;
   const TransposedKernel* transposed_;
-  float *dkernel_, *dbias_;
+  const Bands bands_;
+  const KernelSums kernel_sums_;
+  float* dkernel_;  // or the sums for it
+  float* dbias_;
   bool is_first_ = true;
 };
 
