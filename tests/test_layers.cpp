@@ -100,6 +100,24 @@ TEST_CASE("preprocessing layers hold what every layer must", "[layers]") {
   check_layer(Discretization({.bin_boundaries = {-1, 0, 1}}), {.differentiable = false});
 }
 
+TEST_CASE("Normalization adapts to the batches of a Dataset", "[layers]") {
+  const Tensor x = test::off_kinks({301, 3, 2}, -5, 9);
+  Normalization whole({.axis = {1, 2}}), parts({.axis = {1, 2}}), samples({.axis = {1, 2}});
+  whole.adapt(x);
+  parts.adapt(Dataset::from_tensor_slices(x).batch(7));
+  samples.adapt(Dataset::from_tensor_slices(x));
+  for (const Normalization* other : {&parts, &samples})
+    for (std::size_t k = 0; k < 2; ++k)
+      for (std::size_t i = 0; i < 6; ++i)
+        CHECK(other->variables()[k]->value.values()[i] ==
+              Approx(whole.variables()[k]->value.values()[i]).margin(1e-6));
+  const Dataset some = Dataset::from_tensor_slices(x);
+  CHECK(test::message([&] { Normalization().adapt(some.repeat()); }) ==
+        "[normalization] adapt() got a Dataset without an end: take() a part");
+  CHECK(test::message([&] { Normalization().adapt(some.take(0)); }) ==
+        "[normalization] adapt() got no samples");
+}
+
 // Recorded: keras.layers.Normalization(axis=...).adapt(x), CategoryEncoding and Discretization.
 TEST_CASE("preprocessing layers adapt and encode as Keras's", "[layers]") {
   const Tensor x = {{1, 2, 6}, {3, -2, 0}};

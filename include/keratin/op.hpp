@@ -24,6 +24,25 @@
 
 namespace keratin {
 
+namespace detail {
+
+// A new node of an op, whose value is still to be computed.
+template <class Backward>
+Node add_node(const Op* op, std::span<const Node> inputs, const Shape& shape, Backward&& backward) {
+  GradientTape& tape = inputs.front().tape();
+  bool wanted = false;
+  for (const Node& input : inputs) {
+    input.value();  // computed by now, since several threads are going to read it
+    wanted |= tape.slot(input).wants_grad;
+  }
+  const Node result = tape.emit(op, inputs, shape, wanted && tape.recording());
+  auto& slot = tape.slot(result);
+  if (slot.wants_grad) slot.backward.set(std::forward<Backward>(backward));
+  return result;
+}
+
+}  // namespace detail
+
 /// Puts an op on its inputs' tape. `forward(Tensor& y)` runs at once and writes every element of y,
 /// which has `shape` and unspecified contents. `backward(const Tensor& y, const Tensor& dy)` is
 /// kept, by value, for the tape's backward(); it hands gradients on with accumulate(). `op` names
@@ -31,14 +50,9 @@ namespace keratin {
 template <class Forward, class Backward>
 Node record(const Op* op, std::span<const Node> inputs, const Shape& shape, Forward&& forward,
             Backward&& backward) {
-  GradientTape& tape = inputs.front().tape();
-  bool wanted = false;
-  for (const Node& input : inputs) wanted |= tape.slot(input).wants_grad;
-  const Node result = tape.emit(op, inputs, shape, wanted && tape.recording());
-  auto& slot = tape.slot(result);
+  const Node result = detail::add_node(op, inputs, shape, std::forward<Backward>(backward));
   const FlushDenormals flush;
-  forward(slot.own);
-  if (slot.wants_grad) slot.backward.set(std::forward<Backward>(backward));
+  forward(result.tape().slot(result).own);
   return result;
 }
 template <class Forward, class Backward>
@@ -53,6 +67,18 @@ Node record(std::initializer_list<Node> inputs, const Shape& shape, Forward&& fo
             Backward&& backward) {
   return record(nullptr, std::span(inputs.begin(), inputs.size()), shape,
                 std::forward<Forward>(forward), std::forward<Backward>(backward));
+}
+
+/// The same, but `forward` is kept, by value, and runs only once somebody asks for the value: for
+/// an op that others look behind, so that they need not write and read it. Asked for after a step,
+/// it is computed of weights that have changed since.
+template <class Forward, class Backward>
+Node record_on_demand(const Op& op, std::initializer_list<Node> inputs, const Shape& shape,
+                      Forward&& forward, Backward&& backward) {
+  const Node result = detail::add_node(&op, std::span(inputs.begin(), inputs.size()), shape,
+                                       std::forward<Backward>(backward));
+  result.tape().slot(result).forward.set(std::forward<Forward>(forward));
+  return result;
 }
 
 /// Inside a backward function: calls `write(Tensor& gradient, float keep)` if someone wants

@@ -69,7 +69,7 @@ class Node {
   /// d loss / d value after backward(); zeros when no gradient reached it.
   /// Only nodes from watch(), use() and what was computed from them have one.
   const Tensor& grad() const;
-  const Shape& shape() const { return value().shape(); }
+  const Shape& shape() const;
   GradientTape& tape() const { return *tape_; }
 
   /// The op that computed it, or nullptr for constants, variables and ops recorded without a name.
@@ -156,6 +156,7 @@ class GradientTape {
     const Op* op = nullptr;
     std::uint32_t first_input = 0, input_count = 0;  // among inputs_
     std::uint32_t layer = 0;                         // among layers_, counted from 1
+    StoredFunction<Tensor&> forward;  // computes `own` when somebody asks for it, if it is set
     BackwardFunction backward;
     SamplesFunction deferred;  // writes the gradient, which then has no values yet: see op.hpp
     Tensor own, own_grad;

@@ -68,7 +68,7 @@ Shape Normalization::build(const Shape& input) {
   return input;
 }
 
-void Normalization::adapt(const ArrayView& x) {
+Normalization::Moments Normalization::moments_of(const ArrayView& x) {
   check(options().mean.empty(), "normalization", "adapt() was called, but mean and variance were ",
         "given");
   check(x.rows() > 0, "normalization", "adapt() got no samples");
@@ -77,22 +77,45 @@ void Normalization::adapt(const ArrayView& x) {
   const std::size_t size = sample.elements(), positions = mean_->value.size();
   std::vector<std::size_t> position(size);
   for (std::size_t i = 0; i < size; ++i) position[i] = kept_position(i, sample, broadcast_);
+  Moments moments{static_cast<double>(x.rows()) * static_cast<double>(size / positions)};
   const auto average = [&](const auto& term) {
     std::vector<double> totals(positions);
     for (std::size_t row = 0; row < x.rows(); ++row)
       for (std::size_t i = 0; i < size; ++i) totals[position[i]] += term(x.at(row, i), position[i]);
-    for (double& total : totals)
-      total /= static_cast<double>(x.rows()) * static_cast<double>(size / positions);
+    for (double& total : totals) total /= moments.count;
     return totals;
   };
-  const std::vector<double> mean = average([](double value, std::size_t) { return value; });
-  const std::vector<double> variance = average(
-      [&](double value, std::size_t at) { return (value - mean[at]) * (value - mean[at]); });
-  for (std::size_t i = 0; i < positions; ++i) {
-    mean_->value.values()[i] = static_cast<float>(mean[i]);
-    variance_->value.values()[i] = static_cast<float>(variance[i]);
+  moments.mean = average([](double value, std::size_t) { return value; });
+  moments.variance = average([&](double value, std::size_t at) {
+    return (value - moments.mean[at]) * (value - moments.mean[at]);
+  });
+  return moments;
+}
+
+// Chan, Golub and LeVeque 1979.
+void Normalization::Moments::add(const Moments& others) {
+  if (count == 0) {
+    *this = others;
+    return;
+  }
+  const double share = others.count / (count + others.count);
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    const double difference = others.mean[i] - mean[i];
+    mean[i] += share * difference;
+    variance[i] +=
+        share * (others.variance[i] - variance[i]) + share * (1 - share) * difference * difference;
+  }
+  count += others.count;
+}
+
+void Normalization::set(const Moments& moments) {
+  for (std::size_t i = 0; i < moments.mean.size(); ++i) {
+    mean_->value.values()[i] = static_cast<float>(moments.mean[i]);
+    variance_->value.values()[i] = static_cast<float>(moments.variance[i]);
   }
 }
+
+void Normalization::adapt(const ArrayView& x) { set(moments_of(x)); }
 
 Node Normalization::call(Node x, bool) {
   GradientTape& tape = x.tape();

@@ -95,9 +95,9 @@ Node gather(Node x, Node indices) {
     return RowGroups{indices.value().data(), indices.value().size(), 1, rows, width, 1};
   };
   check_indices(indices.value(), rows);
-  return record(
+  return record_on_demand(
       gather_op, {x, indices}, shape,
-      [&](Tensor& y) { row_groups().sum(x.value().data(), y.data()); },
+      [x, row_groups](Tensor& y) { row_groups().sum(x.value().data(), y.data()); },
       [x, row_groups](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           row_groups().add_gradient(dy.data(), dx.data(), keep != 0);

@@ -94,7 +94,8 @@ Node sum_of_gathered(const Op& op, Node x, const Fold& fold, float scale) {
                      scale};
   };
   return record(
-      op, {x}, fold.shape, [&](Tensor& y) { row_groups().sum(table.value().data(), y.data()); },
+      op, {table, indices}, fold.shape,
+      [&](Tensor& y) { row_groups().sum(table.value().data(), y.data()); },
       [table, row_groups](const Tensor&, const Tensor& dy) {
         accumulate(table, [&](Tensor& dtable, float keep) {
           row_groups().add_gradient(dy.data(), dtable.data(), keep != 0);

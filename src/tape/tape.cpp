@@ -12,7 +12,17 @@ std::uint64_t VariableId::next() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-const Tensor& Node::value() const { return *tape_->slot(*this).value; }
+const Tensor& Node::value() const {
+  auto& slot = tape_->slot(*this);
+  if (slot.forward) [[unlikely]] {
+    const FlushDenormals flush;
+    slot.forward(slot.own);
+    slot.forward.reset();
+  }
+  return *slot.value;
+}
+
+const Shape& Node::shape() const { return tape_->slot(*this).value->shape(); }
 
 const Tensor& Node::grad() const {
   auto& slot = tape_->slot(*this);
@@ -61,6 +71,7 @@ void GradientTape::begin(bool recording) {
 GradientTape::Slot& GradientTape::push() {
   if (next_ == slots_.size()) slots_.emplace_back();
   Slot& slot = slots_[next_++];
+  slot.forward.reset();
   slot.backward.reset();
   slot.deferred.reset();
   slot.grad = &slot.own_grad;
@@ -115,9 +126,10 @@ Node GradientTape::emit(const Op* op, std::span<const Node> inputs, const Shape&
 }
 
 Node GradientTape::emit_reshaped(const Op* op, Node x, const Shape& shape) {
+  const Tensor& value = x.value();
   const Slot& from = slot(x);
   Slot& to = push();
-  to.own.borrow(*from.value, shape);
+  to.own.borrow(value, shape);
   to.value = &to.own;
   to.wants_grad = from.wants_grad;
   to.op = op;
@@ -147,7 +159,7 @@ Tensor& GradientTape::scratch(std::size_t index, const Shape& shape) {
 }
 
 void GradientTape::assign(Variable& variable, Node value) {
-  check(value.shape() == variable.value.shape(), "assign", "variable '", variable.name,
+  check(value.value().shape() == variable.value.shape(), "assign", "variable '", variable.name,
         "' has shape ", variable.value.shape(), ", got a value of shape ", value.shape());
   assignments_.push_back({&variable, value.slot_});
 }

@@ -7,7 +7,11 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops.hpp"
 
-namespace keratin::layers {
+namespace keratin {
+
+class Dataset;
+
+namespace layers {
 
 struct NormalizationOptions {
   Axes axis = -1;  // one or several, counted with the batch axis; Axes(): one mean for all
@@ -36,13 +40,25 @@ class Normalization : public Configured<Layer, NormalizationOptions> {
   /// Takes the mean and the variance of `x` (batch, ...), and builds the layer unless that is done.
   /// Throws std::invalid_argument for a layer that was given them.
   void adapt(const ArrayView& x);
+  /// The same of the x of a Dataset, read once. Throws for one without an end.
+  void adapt(const Dataset& data);
   Shape build(const Shape& input) override;
   Node call(Node x, bool training) override;
 
  private:
+  struct Moments {
+    double count = 0;  // of the values at each position
+    std::vector<double> mean = {}, variance = {};
+    void add(const Moments& others);
+  };
+  Moments moments_of(const ArrayView& x);
+  void set(const Moments& moments);
+
   Variable *mean_ = nullptr, *variance_ = nullptr;
   Tensor given_mean_, given_variance_;
   Shape broadcast_;  // of mean and variance beside x
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+
+}  // namespace keratin
