@@ -4,7 +4,7 @@ import importlib
 import sys
 
 FAMILIES = ["fit", "optimizers", "schedules", "activations", "losses", "metrics", "ops_layers", "regularizers", "data", "constraints",
-            "denormals", "callbacks"]
+            "denormals", "callbacks", "checkpoints"]
 
 if __name__ == "__main__":
     for family in sys.argv[1:] or FAMILIES:

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "keratin/callbacks/callback.hpp"
+#include "keratin/callbacks/monitor.hpp"
+#include "keratin/callbacks/save_freq.hpp"
+
+namespace keratin::callbacks {
+
+struct ModelCheckpointOptions {
+  std::string monitor = "val_loss";  // the name of a logged value
+  int verbose = 0;                   // 1: says what it does
+  bool save_best_only = false;       // only when the monitored value has improved
+  bool save_weights_only = false;    // Model::save_weights instead of Model::save
+  std::string mode = "auto";         // "min", "max" or "auto": see Monitor
+  SaveFreq save_freq = "epoch";      // or a number of batches
+  // What the monitored value has to improve on at first; unless given, any value improves.
+  std::optional<double> initial_value_threshold = {};
+};
+
+/// Saves the model at the end of each epoch or after every n-th batch, and says so with verbose, as
+/// Keras does. The path may have fields in Python's format, which are replaced by the number of the
+/// epoch and of the batch, both counted from 1, and by what is logged:
+///
+///   ModelCheckpoint("runs/{epoch:02d}-{val_loss:.2f}.keras")      runs/01-0.35.keras, ...
+///
+/// {name} alone, or {name:[0][width][.digits]type} with a type of d (for epoch and batch), f, e or
+/// g. Folders are made as needed, and an older file of that name is replaced once the new one is
+/// complete. In an epoch without the monitored value it warns and saves.
+class ModelCheckpoint : public Callback {
+ public:
+  /// Throws std::invalid_argument unless the path ends in .keras, or with save_weights_only in
+  /// .weights.h5 or .safetensors, and for a field that it does not know how to write.
+  explicit ModelCheckpoint(std::string path, ModelCheckpointOptions options = {});
+
+  // These throw std::invalid_argument for a field that is not among the logs, and
+  // std::runtime_error if the file cannot be written, which ends the fit.
+  void on_epoch_begin(int epoch, Logs& logs) override;
+  void on_train_batch_end(int batch, Logs& logs) override;
+  void on_epoch_end(int epoch, Logs& logs) override;
+
+  /// The best value so far, of all fits.
+  std::optional<double> best() const { return best_; }
+
+ private:
+  void save(int epoch, std::optional<int> batch, const Logs& logs);
+  bool wants_to_save(int epoch, const Logs& logs, const std::string& path);
+
+  std::string path_;
+  ModelCheckpointOptions options_;
+  Monitor monitor_;
+  std::optional<double> best_;
+  int epoch_ = 0;    // that is running
+  int batches_ = 0;  // since the last one after which it saved
+};
+
+}  // namespace keratin::callbacks
