@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <keratin/keratin.hpp>
 
 #include "mnist_pictures.hpp"
@@ -15,7 +16,7 @@ using namespace keratin::layers;
 namespace {
 
 struct Settings {
-  std::string data, pictures;
+  std::string data, pictures, model;
   int epochs = 10, batch_size = 256, units = 84, threads = 0, verbose = 1, seeds = 0;
   std::string optimizer = "adam", loss = "sparse_categorical_crossentropy";
   std::optional<double> learning_rate;
@@ -41,6 +42,10 @@ History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, 
                                .verbose = quiet ? 0 : settings.verbose,
                                .callbacks = {&interrupt},
                                .validation_data = {mnist.test.x, mnist.test.y}});
+  if (!settings.model.empty()) {
+    model.save(settings.model);
+    if (settings.verbose > 0) std::printf("Model: saved to %s\n", settings.model.c_str());
+  }
   if (!settings.pictures.empty()) {
     pictures::save(model, history, mnist.test, settings.pictures);
     if (settings.verbose > 0)
@@ -111,6 +116,13 @@ int main(int argc, char** argv) {
                  "published run")
       ->type_name("N")
       ->check(CLI::Range(1, 10'000));
+  app.add_option("--save", settings.model,
+                 "Save the trained model here, for apps/predict and Keras; after Ctrl-C, too")
+      ->type_name("FILE.keras")
+      ->check([](const std::string& path) {
+        return path.ends_with(".keras") ? "" : "'" + path + "' does not end in .keras";
+      })
+      ->excludes("--seeds");
   app.add_option("--plot", settings.pictures,
                  "Leave the learning curves, the confusion matrix of the test images and the "
                  "surest mistakes in this folder (needs gnuplot)")
@@ -126,6 +138,8 @@ int main(int argc, char** argv) {
   try {
     if (settings.threads > 0) utils::set_num_threads(settings.threads);
     if (!settings.pictures.empty()) pictures::make_folder(settings.pictures);
+    const std::filesystem::path folder = std::filesystem::path(settings.model).parent_path();
+    if (!folder.empty()) pictures::make_folder(folder.string());
     auto [train_data, test_data] = datasets::mnist::load_data(settings.data);
     const Mnist mnist{std::move(train_data), std::move(test_data)};
     if (settings.seeds > 0) return train_seeds(settings, mnist);

@@ -15,6 +15,7 @@
 #include "support/datasets.hpp"
 #include "support/folder.hpp"
 #include "support/golden.hpp"
+#include "support/message.hpp"
 
 using namespace keratin;
 namespace fs = std::filesystem;
@@ -147,6 +148,37 @@ TEST_CASE("a folder of pictures knows its classes and files, and shuffles", "[im
   const Dataset cached = samples.cache();
   CHECK(test::numbers(cached) == one);
   CHECK(test::numbers(cached.batch(4)) == one);
+}
+
+TEST_CASE("single pictures are read and resized as those of folders", "[images]") {
+  const std::string path = pictures + "/cats/rgb.png";
+  const Image image = read_image(path, 3);
+  const Tensor whole = utils::load_img(path);
+  CHECK(whole.shape() == Shape{image.height, image.width, 3});
+  for (std::size_t i = 0; i < whole.size(); ++i) REQUIRE(whole.values()[i] == image.pixels[i]);
+  const test::Folder folder;
+  folder.file("p/x.png", bytes_of("cats/rgb.png"));
+  for (const bool crop : {false, true}) {
+    const auto data =
+        utils::image_dataset_from_directory(folder / "p", {.labels = "none",
+                                                           .color_mode = "grayscale",
+                                                           .image_size = {5, 9},
+                                                           .interpolation = "bicubic",
+                                                           .crop_to_aspect_ratio = crop,
+                                                           .verbose = false});
+    CHECK(utils::load_img(path, {.color_mode = "grayscale",
+                                 .target_size = utils::ImageSize(5, 9),
+                                 .interpolation = "bicubic",
+                                 .keep_aspect_ratio = crop})
+              .reshaped({1, 5, 9, 1}) == joined(data).x);
+  }
+  const auto refused = [&](const utils::LoadImgOptions& options) {
+    return test::message([&] { utils::load_img(path, options); });
+  };
+  CHECK(refused({.color_mode = "gray"}) ==
+        "[load_img] color_mode is 'gray', wanted one of 'grayscale', 'rgb', 'rgba'");
+  CHECK(refused({.target_size = 0}) == "[load_img] target_size is 0 x 0, wanted 1 x 1 or more");
+  CHECK(refused({.interpolation = "none"}).starts_with("[load_img] "));
 }
 
 TEST_CASE("folders and options that make no pictures are refused", "[images]") {

@@ -1,5 +1,5 @@
 #pragma once
-// A folder of pictures as a Dataset.
+// Pictures from files, and a folder of them as a Dataset.
 
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +20,17 @@ struct ImageSize {
   ImageSize(int image_height, int image_width) : height(image_height), width(image_width) {}
   int height, width;
 };
+
+struct LoadImgOptions {
+  std::string color_mode = "rgb";             // "grayscale" (1 channel), "rgb" (3), "rgba" (4)
+  std::optional<ImageSize> target_size = {};  // the file's own unless given
+  std::string interpolation = "nearest";      // as in ImageDatasetOptions
+  bool keep_aspect_ratio = false;             // cut off what does not fit, instead of distorting
+};
+
+/// A PNG or JPEG file, of shape (height, width, channels) with values from 0 to 255. Throws as
+/// reading an ImageDataset does.
+Tensor load_img(const std::string& path, const LoadImgOptions& options = {});
 
 /// "inferred" from the names of subfolders, "none", or a class id for each file in the order of
 /// their paths.

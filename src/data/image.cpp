@@ -20,6 +20,14 @@ bool starts_with(std::span<const unsigned char> file, std::string_view magic) {
 
 }  // namespace
 
+std::size_t channels_named(const char* where, const std::string& color_mode) {
+  if (color_mode == "grayscale") return 1;
+  if (color_mode == "rgb") return 3;
+  check(color_mode == "rgba", where, "color_mode is '", color_mode,
+        "', wanted one of 'grayscale', 'rgb', 'rgba'");
+  return 4;
+}
+
 void check_image_size(std::size_t height, std::size_t width, const std::string& path) {
   check<std::runtime_error>(height > 0 && width > 0 && height <= most_pixels / width, where, path,
                             ": has ", height, " x ", width, " pixels, wanted 1 to ", most_pixels);

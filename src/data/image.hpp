@@ -16,6 +16,10 @@ struct Image {
 /// No picture has more pixels: it would not be worth the memory, and may be a trap.
 inline constexpr std::size_t most_pixels = 89'000'000;
 
+/// How many channels pictures of a Keras color_mode have: 1 in "grayscale", 3 in "rgb", 4 in
+/// "rgba". Throws std::invalid_argument for another name.
+std::size_t channels_named(const char* where, const std::string& color_mode);
+
 /// Decodes the contents of a PNG or JPEG file to 1, 3 or 4 channels, as TensorFlow does: samples of
 /// 16 bits lose their lower half, transparency that is not asked for is left out, grayscale is
 /// repeated. Memory stays below a small multiple of the pixels, whose number is checked first.

@@ -219,17 +219,15 @@ struct Source {
 };
 
 Source source_of(const std::string& directory, const ImageDatasetOptions& options, bool both) {
-  constexpr std::size_t channels_of[] = {1, 3, 4};
   check_options(options, both);
   Source source{{}, label_mode(options), {}, 0};
-  source.sampling = {
-      static_cast<std::size_t>(options.image_size.height),
-      static_cast<std::size_t>(options.image_size.width),
-      channels_of[choice("color_mode", options.color_mode, {"grayscale", "rgb", "rgba"})],
-      interpolation_named(where, options.interpolation),
-      options.crop_to_aspect_ratio  ? Fit::crop
-      : options.pad_to_aspect_ratio ? Fit::pad
-                                    : Fit::stretch};
+  source.sampling = {static_cast<std::size_t>(options.image_size.height),
+                     static_cast<std::size_t>(options.image_size.width),
+                     channels_named(where, options.color_mode),
+                     interpolation_named(where, options.interpolation),
+                     options.crop_to_aspect_ratio  ? Fit::crop
+                     : options.pad_to_aspect_ratio ? Fit::pad
+                                                   : Fit::stretch};
   check(!options.validation_split || !options.shuffle || options.seed, where,
         "validation_split with shuffle needs a seed, so that training and validation share no "
         "pictures");
