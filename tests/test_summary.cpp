@@ -25,7 +25,8 @@ std::string lines_with(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("summary aligns names of any script by characters", "[summary]") {
-  const Sequential model({Input({2}), Dense(3, {.name = "größe"}), Dense(1, {.name = "日本語"})});
+  const Sequential model({Input({2}), Dense(3, DenseOptions{.name = "größe"}),
+                          Dense(1, DenseOptions{.name = "日本語"})});
   const std::string text = to_string(model);
   CHECK(lines_with(text, "größe") ==
         " größe (Dense)               (None, 3)                 9         \n");
@@ -36,7 +37,7 @@ TEST_CASE("summary aligns names of any script by characters", "[summary]") {
 TEST_CASE("summary never cuts a character", "[summary]") {
   std::string name;
   for (int i = 0; i < 30; ++i) name += "ß";
-  const Sequential model({Input({2}), Dense(3, {.name = name})});
+  const Sequential model({Input({2}), Dense(3, DenseOptions{.name = name})});
   const std::string text = to_string(model), first_27 = name.substr(0, 54);
   CHECK(lines_with(text, first_27) == " " + first_27 + "  (None, 3)                9         \n");
   CHECK(lines_with(text, " (Dense)") == " ßßß (Dense)" + std::string(53, ' ') + "\n");
@@ -45,16 +46,18 @@ TEST_CASE("summary never cuts a character", "[summary]") {
 // What print_summary of keras 2.9.0 prints for these models.
 TEST_CASE("summary shows nested models and what is trainable as TF-Keras 2.9", "[summary]") {
   const auto base = [] {
-    Sequential deep({Input({4}), Dense(3, {.name = "inner"}), Dropout(0.5, {.name = "drop"})},
-                    {.name = "deep"});
+    Sequential deep(
+        {Input({4}), Dense(3, DenseOptions{.name = "inner"}), Dropout(0.5, {.name = "drop"})},
+        {.name = "deep"});
     return Sequential(
-        {Input({4}), Dense(4, {.name = "a_dense_layer_with_a_long_name", .trainable = false}),
-         std::move(deep), Dense(2, {.name = "b"})},
+        {Input({4}),
+         Dense(4, DenseOptions{.name = "a_dense_layer_with_a_long_name", .trainable = false}),
+         std::move(deep), Dense(2, DenseOptions{.name = "b"})},
         {.name = "base"});
   };
-  Sequential model(
-      {Input({4}), base(), BatchNormalization({.name = "bn"}), Dense(10, {.name = "out"})},
-      {.name = "net"});
+  Sequential model({Input({4}), base(), BatchNormalization({.name = "bn"}),
+                    Dense(10, DenseOptions{.name = "out"})},
+                   {.name = "net"});
   CHECK(to_string(model, {.expand_nested = true, .show_trainable = true}) == R"(Model: "net"
 ____________________________________________________________________________
  Layer (type)                Output Shape              Param #   Trainable  
@@ -108,7 +111,8 @@ ________________________________________
       R"( bn (BatchNormalization)      (None, 2)                     8                                       
 )");
 
-  const Sequential last({Input({4}), Dense(4, {.name = "x"}), base()}, {.name = "last_nested"});
+  const Sequential last({Input({4}), Dense(4, DenseOptions{.name = "x"}), base()},
+                        {.name = "last_nested"});
   CHECK(to_string(last, {.expand_nested = true}) == R"(Model: "last_nested"
 _________________________________________________________________
  Layer (type)                Output Shape              Param #   

@@ -38,7 +38,9 @@ struct SmallNet {
     using namespace layers;
     Sequential base({Input({3}), Dense(4, {.activation = "tanh", .name = "hidden"})},
                     {.name = "base"});
-    return Sequential({Input({3}), std::move(base), Dense(1, {.name = "out"})}, {.name = "net"});
+    Sequential net({Input({3}), std::move(base), Dense(1, DenseOptions{.name = "out"})},
+                   {.name = "net"});
+    return net;
   }
 };
 
