@@ -12,9 +12,10 @@ namespace keratin {
 
 namespace {
 
-constexpr std::size_t length_size = 8;           // bytes: the length of the header
-constexpr std::size_t alignment = 8;             // of the first array
-constexpr std::size_t longest_header = 1 << 24;  // bytes; some hundred thousand arrays need as much
+constexpr std::size_t length_size = 8;  // bytes: the length of the header
+constexpr std::size_t alignment = 8;    // of the first array
+// Bytes: room for some ten thousand arrays. Reading it takes some ten times as much memory.
+constexpr std::size_t longest_header = 1 << 23;
 constexpr std::string_view texts_key = "__metadata__";
 
 struct TypeName {
@@ -88,6 +89,8 @@ std::string build_safetensors(std::string_view where, const NamedArrays& arrays,
   }
   std::string header = write_json(entries);
   header.resize((header.size() + alignment - 1) / alignment * alignment, ' ');
+  check(header.size() <= longest_header, where, "names and texts take ", header.size(),
+        " bytes, wanted at most ", longest_header);
 
   std::string bytes = little_endian(header.size());
   bytes.reserve(length_size + header.size() + size);
