@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t length_size = 8;  // bytes: the length of the header
 constexpr std::size_t alignment = 8;    // of the first array
 // Bytes: room for some ten thousand arrays. Reading it takes some ten times as much memory.
-constexpr std::size_t longest_header = 1 << 23;
+constexpr std::size_t longest_header = 1 << 22;
 constexpr std::string_view texts_key = "__metadata__";
 
 struct TypeName {

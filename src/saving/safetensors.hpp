@@ -19,7 +19,7 @@ using SafetensorsTexts = std::map<std::string, std::string>;
 
 /// The bytes of a file: the arrays in their own types, the widest types first, so that each array
 /// is aligned. Throws std::invalid_argument "[where] ..." for two arrays of the same name, for one
-/// named "__metadata__", and for names and texts of more than 8 MB.
+/// named "__metadata__", and for names and texts of more than 4 MB.
 std::string build_safetensors(std::string_view where, const NamedArrays& arrays,
                               const SafetensorsTexts& texts = {});
 
