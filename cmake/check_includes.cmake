@@ -12,7 +12,7 @@ set(families "^(${names}[/.]|keratin/${names}[/.])")
 set(layers "^(layers/|keratin/layers?[/.])")
 set(data "^(data/|keratin/(batch|csv|datasets?|image_dataset|preparation|table)\\.hpp)")
 set(model "^(model/|callbacks/|keratin/callbacks[/.]|keratin/(compile|fit|logs|model|sequential)\\.hpp)")
-set(components "^(plot/|saving/|keratin/(plot|saving)\\.hpp)")
+set(components "^(plot/|saving/|keratin/(onnx|plot|saving)\\.hpp)")
 set(all "^keratin/keratin\\.hpp")
 
 set(heavy "^(iostream|regex|ranges|format|filesystem|chrono|thread|future)$")   # a user's file pays for each

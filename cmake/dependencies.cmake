@@ -68,6 +68,11 @@ if(KERATIN_KERAS_FILES)
   keratin_want(KERATIN_KERAS_FILES LibZip libzip-dev "${part}")
   keratin_want(KERATIN_KERAS_FILES nlohmann_json nlohmann-json3-dev "${part}")
 endif()
+if(KERATIN_ONNX)
+  set(part "the reading and writing of ONNX files")
+  keratin_want(KERATIN_ONNX Protobuf libprotobuf-dev "${part}")
+  keratin_want(KERATIN_ONNX Protoc protobuf-compiler "${part}")
+endif()
 
 # Headers only, and as system headers: their warnings are not ours. Not exported: an installed
 # keratin needs none of them.

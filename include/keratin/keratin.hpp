@@ -18,6 +18,7 @@
 #include "keratin/metrics.hpp"
 #include "keratin/model.hpp"
 #include "keratin/number_or_list.hpp"
+#include "keratin/onnx.hpp"
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
 #include "keratin/ops/images.hpp"

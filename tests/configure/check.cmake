@@ -28,7 +28,7 @@ function(without out)
   set(${out} ${ARGN} PARENT_SCOPE)
 endfunction()
 
-without(no_extras Catch2 CLI11 benchmark PNG JPEG LibHDF5 LibZip nlohmann_json)
+without(no_extras Catch2 CLI11 benchmark PNG JPEG LibHDF5 LibZip nlohmann_json Protobuf Protoc)
 set(left_out "-- keratin: leaving out")
 expect(succeeds "${left_out} the programs of apps/: CLI11 is not found (Debian package libcli11-dev)" ${no_extras})
 expect(succeeds "${left_out} the tests: Catch2 is not found (Debian package catch2)" ${no_extras})
@@ -37,6 +37,9 @@ expect(succeeds "${left_out} the reading of JPEG files: JPEG is not found (Debia
 set(keras_files "the reading and writing of Keras's files")
 expect(succeeds "${left_out} ${keras_files}: LibHDF5 is not found (Debian package libhdf5-dev)" ${no_extras})
 expect(succeeds "${left_out} ${keras_files}: nlohmann_json is not found (Debian package nlohmann-json3-dev)" ${no_extras})
+set(onnx_files "the reading and writing of ONNX files")
+expect(succeeds "${left_out} ${onnx_files}: Protobuf is not found (Debian package libprotobuf-dev)" ${no_extras})
+expect(succeeds "${left_out} ${onnx_files}: Protoc is not found (Debian package protobuf-compiler)" ${no_extras})
 expect(succeeds "${left_out} the benchmarks: benchmark is not found (Debian package libbenchmark-dev)"
   ${no_extras} -DKERATIN_BUILD_BENCHMARKS=AUTO)
 expect(fails "KERATIN_BUILD_BENCHMARKS=ON asks for the benchmarks, but benchmark is not found (Debian package libbenchmark-dev)."
