@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_onnx.py PROGRAM: ONNX's checker and onnxruntime on what PROGRAM (tests/write_onnx_models.cpp) exports.
+"""check_onnx.py PROGRAM: ONNX's checker and onnxruntime on what PROGRAM (tests/python/write_onnx_models.cpp) exports.
 
 Every file passes the full check, leaves the batch size open, and gives in onnxruntime what keratin predicts, to 1e-5.
 Ends with 77 (skipped) where onnx or onnxruntime is missing.

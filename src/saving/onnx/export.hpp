@@ -47,6 +47,9 @@ std::span<const ExportRow> training_exports();
 /// Adds the nodes of an activation. Throws for a function of the program's own.
 void write_activation(Writer& writer, const ActivationFunction& activation);
 
+/// The names of the activations that work on each element.
+std::vector<std::string> element_activations();
+
 /// Adds the nodes of the layers in `model`.
 void write_layers(Writer& writer, const Sequential& model, const std::string& path);
 

@@ -173,6 +173,12 @@ constexpr ExportRow rows[] = {
 
 std::span<const ExportRow> activation_exports() { return rows; }
 
+std::vector<std::string> element_activations() {
+  std::vector<std::string> names;
+  for (const Function& function : functions) names.push_back(function.name);
+  return names;
+}
+
 void write_activation(Writer& w, const ActivationFunction& activation) {
   const std::string& name = activation.name();
   check(!name.empty(), "activation", "a function of the program's own has no ONNX form");

@@ -122,11 +122,9 @@ std::int64_t Writer::place(std::size_t axis) const {
 
 Tensor Writer::in_order(const Tensor& weight) const {
   if (!channels_first_) return weight;
-  GradientTape tape;
-  tape.begin(/*recording=*/false);
   std::vector<int> order = {static_cast<int>(weight.rank()) - 1};
   for (int axis = 0; axis < order.front(); ++axis) order.push_back(axis);
-  return ops::transpose(tape.constant(weight), std::span<const int>(order)).value();
+  return onnx::transposed(weight, order);
 }
 
 std::string Writer::unique(const std::string& name) {
@@ -210,10 +208,10 @@ std::string Writer::finish() {
   return model_.SerializeAsString();
 }
 
-Tensor transposed(const Tensor& tensor, std::initializer_list<int> order) {
+Tensor transposed(const Tensor& tensor, const std::vector<int>& order) {
   GradientTape tape;
   tape.begin(/*recording=*/false);
-  return ops::transpose(tape.constant(tensor), order).value();
+  return ops::transpose(tape.constant(tensor), std::span<const int>(order)).value();
 }
 
 }  // namespace keratin::onnx

@@ -89,6 +89,6 @@ class Writer {
 };
 
 /// The values of a tensor with its axes in another order.
-Tensor transposed(const Tensor& tensor, std::initializer_list<int> order);
+Tensor transposed(const Tensor& tensor, const std::vector<int>& order);
 
 }  // namespace keratin::onnx
