@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# run.sh [SECONDS] [csv npy npz png jpeg hdf5 keras legacy safetensors]: fuzzes the readers of files, a minute each by default, under
+# run.sh [SECONDS] [csv npy npz png jpeg hdf5 keras legacy safetensors onnx]: fuzzes the readers of files, a minute each by default, under
 # AddressSanitizer and UndefinedBehaviorSanitizer. Needs clang++-14, libpng-dev, libjpeg-dev, libhdf5-dev, libzip-dev and nlohmann-json3-dev. New inputs stay in build/fuzz; a crash is an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(csv npy npz png jpeg hdf5 keras legacy safetensors)
+[ ${#targets[@]} -gt 0 ] || targets=(csv npy npz png jpeg hdf5 keras legacy safetensors onnx)
 work=build/fuzz
 mkdir -p "$work"
 # The readers, and what they need of the rest.
@@ -21,16 +21,41 @@ for source in "${sources[@]}"; do
   objects+=("$object")
 done
 
+# The reader of ONNX files makes layers: all of a built library stands behind it, not instrumented. LIBRARY names it.
+library=${LIBRARY:-build/release/libkeratin.a}
+onnx_libraries=("$library" -lprotobuf-lite -lopenblas -llapack -ldl)
+onnx_objects=()
+build_onnx() {
+  [ -e "$library" ] || { echo "there is no $library: build keratin first, or name it as LIBRARY" >&2; exit 1; }
+  mkdir -p "$work/onnx_objects"
+  protoc --cpp_out="$work/onnx_objects" --proto_path=src/saving/onnx src/saving/onnx/onnx.proto
+  local source object
+  for source in src/saving/onnx/*.cpp "$work/onnx_objects/onnx.pb.cc"; do
+    object=$work/onnx_objects/$(basename "$source").o
+    [ "$object" -nt "$source" ] || clang++-14 "${flags[@]}" -isystem "$work/onnx_objects" -DKERATIN_VERSION='"fuzz"' -w \
+      -fsanitize=fuzzer-no-link -c "$source" -o "$object"
+    onnx_objects+=("$object")
+  done
+}
+
 for target in "${targets[@]}"; do
+  [ "$target" != onnx ] || build_onnx
+  linked=("${objects[@]}")
   case $target in
+    onnx)
+      main="tests/fuzz/fuzz_onnx.cpp"
+      define="-isystem $work/onnx_objects"
+      linked=("${onnx_objects[@]}" "${onnx_libraries[@]}")
+      ;;
     png | jpeg) main=tests/fuzz/fuzz_image.cpp; define=-DFORMAT=decode_$target ;;
     *) main=tests/fuzz/fuzz_$target.cpp; define= ;;
   esac
-  clang++-14 "${flags[@]}" $define -fsanitize=fuzzer "$main" "${objects[@]}" -Wl,--gc-sections -lpng -ljpeg -L/usr/lib/$(gcc -dumpmachine)/hdf5/serial -lhdf5 -lzip -lz -lpthread -o "$work/$target"
+  clang++-14 "${flags[@]}" $define -fsanitize=fuzzer "$main" "${linked[@]}" -Wl,--gc-sections -lpng -ljpeg -L/usr/lib/$(gcc -dumpmachine)/hdf5/serial -lhdf5 -lzip -lz -lpthread -o "$work/$target"
   mkdir -p "$work/corpus_$target"
   options=(-max_len=8192)
   case $target in
     csv) seeds=(tests/fuzz/seeds/csv) ;;
+    onnx) seeds=(tests/onnx_files) ;;
     hdf5 | keras | legacy)
       seeds=(tests/fuzz/seeds/$target)
       # HDF5 asks for memory of any size before it sees that the file has not as much, and does not free everything when it refuses one.

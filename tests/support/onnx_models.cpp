@@ -83,6 +83,10 @@ void add_shapes(Models& all) {
   all.add("rescaling",
           Sequential({Input({3, 3, 1}), Rescaling(1.0 / 255, -0.5), Conv2D(2, 2), Rescaling(3)}),
           255);
+  all.add("rescaling_lists",
+          Sequential({Input({3, 3, 2}), Conv2D(2, 2),
+                      Rescaling(RescalingOptions{.scale = {2, -3}, .offset = {0.5, 1}}),
+                      Rescaling(0.5, NumberOrList{1.5, 2}), Conv2D(2, 2)}));
   all.add("nothing", Sequential({Input({4}), Dropout(0.3), GaussianNoise(0.1), GaussianDropout(0.1),
                                  AlphaDropout(0.2)}));
   all.add("nothing_on_images",

@@ -206,7 +206,7 @@ void write_up_sampling(Writer& w, const Integers& factors, bool bilinear) {
 }
 
 void write_up_sampling1d(Writer& w, const UpSampling1D& layer) {
-  write_up_sampling(w, sizes(layer.options().size), false);
+  write_up_sampling(w, {layer.options().size}, false);
 }
 
 void write_up_sampling2d(Writer& w, const UpSampling2D& layer) {

@@ -38,11 +38,20 @@ void write_repeat_vector(Writer& w, const RepeatVector& layer) {
   w.set_value(w.node("Expand", {rows, w.integers("shape", {1, layer.options().n, 1})}));
 }
 
+// A number, or one for each position of the last axis.
+std::string factors(Writer& w, const char* name, const NumberOrList& given) {
+  Tensor values = Tensor::zeros({given.values().size()});
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values.data()[i] = static_cast<float>(given.values()[i]);
+  return w.constant(name, given.is_list() ? values : values.reshaped({}));
+}
+
 void write_rescaling(Writer& w, const Rescaling& layer) {
-  const auto scale = static_cast<float>(layer.options().scale);
-  const auto offset = static_cast<float>(layer.options().offset);
-  std::string y = w.node("Mul", {w.any_order(), w.constant("scale", scale)});
-  if (offset != 0) y = w.node("Add", {y, w.constant("offset", offset)});
+  const NumberOrList &scale = layer.options().scale, &offset = layer.options().offset;
+  if (scale.is_list() || offset.is_list()) w.value();  // which has that axis last
+  std::string y = w.node("Mul", {w.any_order(), factors(w, "scale", scale)});
+  if (offset.is_list() || offset.values().front() != 0)
+    y = w.node("Add", {y, factors(w, "offset", offset)});
   w.set_same_order(y);
 }
 

@@ -431,7 +431,8 @@ void add_resize(const Import& in, const NodeProto& node) {
   const Integers by = factors(in, node);
   check<std::runtime_error>(by[1] == 1, "", "it changes the channels");
   PlannedLayer layer{with_rank("UpSampling", image.size() - 1)};
-  layer.options.set("size", to_config(Integers(by.begin() + 2, by.end())));
+  const Integers size(by.begin() + 2, by.end());
+  layer.options.set("size", size.size() == 1 ? Config(size.front()) : to_config(size));
   if (is_bilinear) {
     check<std::runtime_error>(image.size() == 3, "", "it is linear on sequences");
     layer.options.set("interpolation", "bilinear");

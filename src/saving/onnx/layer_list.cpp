@@ -8,6 +8,7 @@
 #include "core/names.hpp"
 #include "keratin/check.hpp"
 #include "keratin/layers.hpp"
+#include "layers/weight_limit.hpp"
 #include "saving/onnx/writer.hpp"
 
 namespace keratin::onnx {
@@ -315,6 +316,10 @@ void LayerList::name_layers() {
 Sequential LayerList::model() && {
   if (layers_.empty()) add(PlannedLayer{"Activation"});
   name_layers();
+  std::uint64_t weights = 0;
+  for (const PlannedLayer& layer : layers_)
+    for (const auto& [_, value] : layer.weights) weights += value.size();
+  const WeightLimit limit(weights);
   Sequential model;
   model.add(layers::Input(input_));
   for (PlannedLayer& planned : layers_) {
