@@ -131,7 +131,8 @@ TEST_CASE("The models of these tests have every layer and activation", "[onnx]")
     std::string all = list.substr(list.find("among: ") + 7);
     for (std::size_t at; (at = all.find(' ')) != std::string::npos;) all.erase(at, 1);
     for (const std::string& name : test::split(all, ','))
-      CHECK(names.contains("activation_" + name));
+      if (name != "glu")  // which layers refuse, since it changes the shape
+        CHECK(names.contains("activation_" + name));
   }
 }
 
@@ -145,8 +146,7 @@ TEST_CASE("What export_onnx() writes, load_onnx() predicts alike", "[onnx]") {
     saving::export_onnx(each.model, path);
     CHECK(bytes_of(path) == bytes);
     if (!each.can_be_imported) {
-      CHECK(folder.refusal([&] { saving::load_onnx(path); }).find("no layer does") !=
-            std::string::npos);
+      CHECK(folder.refusal([&] { saving::load_onnx(path); }).find("no layer") != std::string::npos);
       continue;
     }
     Sequential again = saving::load_onnx(path);

@@ -59,6 +59,8 @@ void add_activations(Models& all) {
     all.add(std::string("conv_") + name,
             Sequential({Input({4, 4, 2}), Conv2D(3, 2, {.activation = name}), Conv2D(2, 1)}));
   }
+  all.add("activation_sparsemax", Sequential({Input({11}), Activation("sparsemax")}));
+  all.not_imported();
   all.add("relu_max", Sequential({Input({9}), ReLU({.max_value = 1.5})}));
   all.add("relu_slope", Sequential({Input({9}), ReLU({.negative_slope = 0.1})}));
   all.add(

@@ -116,6 +116,27 @@ void write_softmax(Writer& w, const char* op_type, int axis) {
   w.set_value(w.node(op_type, {w.value()}, {{"axis", std::int64_t{axis}}}));
 }
 
+// Keras's threshold, with the values z in descending order and their running sums c: see
+// activations::sparsemax.
+void write_sparsemax(Writer& w) {
+  const std::size_t size = w.output_shape().back();
+  Tensor sums = Tensor::zeros({size, size}), counts = Tensor::zeros({size});
+  for (std::size_t i = 0; i < size; ++i) {
+    counts.data()[i] = static_cast<float>(i + 1);
+    for (std::size_t j = i; j < size; ++j) sums.data()[i * size + j] = 1;
+  }
+  const std::string x = w.value(), last = w.integers("last_axis", {-1});
+  const std::string z = w.node("TopK", {x, w.integers("count", {static_cast<std::int64_t>(size)})});
+  const std::string c = w.node("MatMul", {z, w.constant("running_sums", sums)});
+  const std::string reach = plus(w, w.node("Mul", {z, w.constant("counts", counts)}), 1);
+  const std::string chosen =
+      w.node("Cast", {w.node("Greater", {reach, c})}, {{"to", std::int64_t{TensorProto::FLOAT}}});
+  const std::string k = w.node("ReduceSum", {chosen, last});
+  const std::string sum = w.node("ReduceSum", {w.node("Mul", {c, chosen}), last});
+  const std::string threshold = w.node("Div", {plus(w, sum, -1), k});
+  w.set_value(w.node("Relu", {w.node("Sub", {x, threshold})}));
+}
+
 void write_activation_layer(Writer& w, const Activation& layer) {
   write_activation(w, layer.options().activation);
 }
@@ -184,6 +205,7 @@ void write_activation(Writer& w, const ActivationFunction& activation) {
   check(!name.empty(), "activation", "a function of the program's own has no ONNX form");
   if (name == "softmax") return write_softmax(w, "Softmax", -1);
   if (name == "log_softmax") return write_softmax(w, "LogSoftmax", -1);
+  if (name == "sparsemax") return write_sparsemax(w);
   for (const Function& function : functions)
     if (name == function.name) return w.set_same_order(function.write(w, w.any_order()));
   fail("activation", "'", name, "' has no ONNX form");

@@ -147,6 +147,7 @@ std::string Writer::add_node(const std::string& wanted_name, const char* op_type
   added.set_op_type(op_type);
   for (const std::string& input : inputs) added.add_input(input);
   added.add_output(name);
+  if (std::string_view(op_type) == "TopK") added.add_output(unique(name + "/Indices"));
   for (const auto& [attribute, value] : attributes) {
     AttributeProto& written = *added.add_attribute();
     written.set_name(attribute);
