@@ -257,15 +257,15 @@ TEST_CASE("arrays are written in their own types", "[array_files]") {
                           {"scalar", ArrayView({}, &scalar)},
                           {"temporary", std::vector<double>{0.1}},
                           {"none", std::vector<std::int32_t>{}}});
-  const auto arrays = load_npz(path);
-  CHECK(arrays.size() == 5);
-  CHECK(arrays.at("x").shape() == Shape{1, 2});
-  CHECK(values<float>(arrays.at("x")) == std::vector<float>{-3, 4});
-  CHECK(values<std::uint8_t>(arrays.at("a/b")) == bytes);
-  CHECK(arrays.at("scalar").shape() == Shape{});
-  CHECK(values<std::int64_t>(arrays.at("scalar")) == std::vector<std::int64_t>{-7});
-  CHECK(values<double>(arrays.at("temporary")) == std::vector<double>{0.1});
-  CHECK(arrays.at("none").shape() == Shape{0});
+  const auto read = load_npz(path);
+  CHECK(read.size() == 5);
+  CHECK(read.at("x").shape() == Shape{1, 2});
+  CHECK(values<float>(read.at("x")) == std::vector<float>{-3, 4});
+  CHECK(values<std::uint8_t>(read.at("a/b")) == bytes);
+  CHECK(read.at("scalar").shape() == Shape{});
+  CHECK(values<std::int64_t>(read.at("scalar")) == std::vector<std::int64_t>{-7});
+  CHECK(values<double>(read.at("temporary")) == std::vector<double>{0.1});
+  CHECK(read.at("none").shape() == Shape{0});
   saving::save_npz(path, {});
   CHECK(load_npz(path).empty());
 

@@ -588,7 +588,7 @@ TEST_CASE("a callback says what it cannot do", "[callbacks]") {
         ".mode = \"max\" or .mode = \"min\"");
   CHECK(message([] { ReduceLROnPlateau({.factor = 1}); }) ==
         "[ReduceLROnPlateau] factor is 1, wanted less than 1");
-  CHECK(message([] { LearningRateScheduler(LearningRateScheduler::Schedule()); }) ==
+  CHECK(message([] { LearningRateScheduler{LearningRateScheduler::Schedule()}; }) ==
         "[LearningRateScheduler] got an empty function");
   CHECK(message([] { CSVLogger("log.csv", {.separator = ""}); }) ==
         "[CSVLogger] separator is '', wanted one character");

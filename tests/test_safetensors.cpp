@@ -41,7 +41,7 @@ Sequential model_of(int units, CompileOptions options = {.optimizer = "adam", .l
   Sequential inner({Dense({.units = units, .activation = "tanh", .name = "hidden"})},
                    {.name = "inner"});
   Sequential model({Input({3}), std::make_shared<Sequential>(std::move(inner)),
-                    BatchNormalization({.name = "norm"}), Dense(2, {.name = "hidden"})},
+                    BatchNormalization({.name = "norm"}), Dense(2, DenseOptions{.name = "hidden"})},
                    {.name = "small"});
   model.compile(std::move(options));
   return model;
@@ -96,6 +96,12 @@ TEST_CASE("arrays of all types are written, each aligned", "[safetensors]") {
   CHECK(message([&] {
           build_safetensors("save", {{"__metadata__", bytes}});
         }) == "[save] an array is named '__metadata__'");
+  const std::string long_text(1 << 22, 'x');
+  CHECK(message([&] {
+          build_safetensors("save", {}, {{"a", long_text}});
+        }) == "[save] names and texts take 4194336 bytes, wanted at most 4194304");
+  CHECK(refusal(file_with("{\"__metadata__\":{\"a\":\"" + long_text + "\"}}", 0)) ==
+        "[test] file: has a header of 4194329 bytes, wanted at most 4194304");
 }
 
 TEST_CASE("weights and the optimizer's state go there and back", "[safetensors][saving]") {
@@ -164,7 +170,8 @@ TEST_CASE("weights of another model are refused", "[safetensors][saving]") {
   Sequential model = model_of(4);
   model.train_on_batch(x, y);
   model.save_weights(path);
-  Sequential other({Input({3}), Dense(5, {.name = "hidden"}), Dense(1, {.name = "last"})});
+  Sequential other({Input({3}), Dense(5, DenseOptions{.name = "hidden"}),
+                    Dense(1, DenseOptions{.name = "last"})});
   other.compile({.optimizer = "sgd", .loss = "mse"});
   const auto before = other.get_weights();
   CHECK(message([&] { other.load_weights(path); }) ==
@@ -175,7 +182,7 @@ TEST_CASE("weights of another model are refused", "[safetensors][saving]") {
         "last/bias is not in the file, where it would be 'last/bias'. "
         "skip_mismatch loads the others");
   CHECK(other.get_weights() == before);
-  Sequential no_bias({Input({4}), Dense(2, {.use_bias = false, .name = "hidden"})});
+  Sequential no_bias({Input({4}), Dense(2, DenseOptions{.use_bias = false, .name = "hidden"})});
   CHECK(message([&] { no_bias.load_weights(path); }) ==
         "[load_weights] 1 weights of the model do not fit: hidden/bias is in the file, but not in "
         "the model. skip_mismatch loads the others");
