@@ -287,6 +287,25 @@ TEST_CASE("Damaged and hostile ONNX files are refused", "[onnx]") {
   CHECK(refusal(file(many + x4 + y)) ==
         "[onnx] f.onnx: has more than 100000 parts: no model needs as many");
 
+  std::string chain;
+  for (int i = 0; i <= 10'000; ++i)
+    chain += node("Exp", {i == 0 ? "x" : std::to_string(i)}, std::to_string(i + 1));
+  CHECK(refusal(file(chain + x4 + value(12, "10001", {0, 4}))) ==
+        "[onnx] f.onnx: has 10001 nodes, wanted 10000 at most");
+  chain.clear();
+  for (int i = 0; i < 9'000; ++i)
+    chain += node("Abs", {i == 0 ? "x" : std::to_string(i)}, std::to_string(i + 1));
+  chain += node("Abs", {"9000"}, "y");
+  CHECK(refusal(file(chain + x4 + y)) ==
+        "[onnx] f.onnx: Abs (node 'n_1'): no layer does what it does here");
+  chain.clear();
+  for (int i = 0; i < 9'000; ++i)
+    chain += node("Exp", {i == 0 ? "x" : std::to_string(i)}, std::to_string(i + 1));
+  chain += node("Exp", {"9000"}, "y");
+  CHECK(
+      refusal(file(chain + x4 + y)).find("it takes too long to find out what its nodes compute") !=
+      std::string::npos);
+
   // The graph
   CHECK(refusal(file(dense + weights + x4)) == "[onnx] f.onnx: has no output");
   CHECK(refusal(file(dense + weights + y)) == "[onnx] f.onnx: has no input");

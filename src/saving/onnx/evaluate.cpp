@@ -339,7 +339,9 @@ Array evaluate(Graph& graph, const std::string& value, const Region& region, con
         inputs.push_back(std::nullopt);
       }
     }
-    arrays[node->output(0)] = computed(graph, *node, inputs);
+    const Array& y = arrays[node->output(0)] = computed(graph, *node, inputs);
+    constexpr std::size_t elements_per_microsecond = 128;
+    graph.spend(1 + y.values.size() / elements_per_microsecond);
   }
   return arrays.at(region.output);
 }

@@ -17,6 +17,8 @@ namespace {
 
 // A file of a few bytes for each part could otherwise ask for a hundred times its size.
 constexpr std::size_t most_parts = 100'000;
+constexpr int most_nodes = 10'000;
+constexpr std::size_t most_work = 1'000'000;
 
 // Which fields of a message have messages inside that are counted, too.
 struct Level {
@@ -214,8 +216,10 @@ std::string described(const NodeProto& node) {
   return concat(domain, node.op_type(), " (node '", node.name(), "')");
 }
 
-Graph::Graph(const std::string& path) : path_(path), model_(parsed(path)) {
+Graph::Graph(const std::string& path) : path_(path), model_(parsed(path)), work_left_(most_work) {
   const GraphProto& graph = model_.graph();
+  check<std::runtime_error>(graph.node_size() <= most_nodes, "", "has ", graph.node_size(),
+                            " nodes, wanted ", most_nodes, " at most");
   for (const OperatorSetIdProto& set : model_.opset_import())
     if (set.domain().empty() || set.domain() == "ai.onnx") operator_set_ = set.version();
   check<std::runtime_error>(graph.sparse_initializer_size() == 0, "",
@@ -380,6 +384,12 @@ bool Graph::is_constant(const NodeProto& node) {
   if (!value) return false;
   set_constant(node.output(0), std::move(*value));
   return true;
+}
+
+void Graph::spend(std::size_t work) {
+  check<std::length_error>(work <= work_left_, "", "it takes too long to find out what its nodes ",
+                           "compute");
+  work_left_ -= work;
 }
 
 const std::vector<const NodeProto*>& Graph::users(const std::string& value) const {

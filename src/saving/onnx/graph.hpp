@@ -69,6 +69,10 @@ class Graph {
   /// Where a node stands among them.
   std::size_t place(const NodeProto& node) const { return places_.at(&node); }
 
+  /// Counts work that a small file could ask for again and again: about a microsecond each. Throws
+  /// std::length_error after some seconds of it.
+  void spend(std::size_t work);
+
   /// nullptr for what depends on the input.
   const Constant* constant(const std::string& name);
   void set_constant(const std::string& name, Constant value);
@@ -97,6 +101,7 @@ class Graph {
   std::map<std::string, std::vector<const NodeProto*>, std::less<>> users_;
   std::map<const NodeProto*, std::size_t> places_;
   std::vector<const NodeProto*> nodes_;
+  std::size_t work_left_;
 };
 
 }  // namespace keratin::onnx

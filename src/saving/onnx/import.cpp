@@ -84,6 +84,7 @@ class Importer {
     constexpr std::size_t farthest = 200;  // nodes
     const auto& users = graph_.users(value_);
     if (users.empty()) return;
+    graph_.spend(farthest / 4);
     const std::size_t first = graph_.place(*users.front());
     const std::size_t end = std::min(graph_.nodes().size(), first + farthest);
     for (std::size_t i = first; i < end; ++i)

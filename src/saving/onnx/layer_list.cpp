@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <set>
 
 #include "core/names.hpp"
 #include "keratin/check.hpp"
@@ -133,11 +132,7 @@ void LayerList::add(PlannedLayer layer, const std::string& name) {
     layers_.pop_back();
     if (shape_ == after) return;
   }
-  const auto is_taken = [&](const PlannedLayer& other) {
-    return text_of(other.options, "name") == name;
-  };
-  if (may_be_name(name) && std::none_of(layers_.begin(), layers_.end(), is_taken))
-    layer.options.set("name", name);
+  if (may_be_name(name) && names_.insert(name).second) layer.options.set("name", name);
   refresh(layer);
   layers_.push_back(std::move(layer));
 }
@@ -302,13 +297,11 @@ void LayerList::scale_and_add(const Tensor& scale, const Tensor& offset) {
 
 // Those that have no name yet are called dense, dense_1, ...
 void LayerList::name_layers() {
-  std::set<std::string> taken;
-  for (const PlannedLayer& layer : layers_) taken.insert(text_of(layer.options, "name"));
   for (PlannedLayer& layer : layers_) {
     if (layer.options.find("name")) continue;
     const std::string prefix = snake_case(layer.class_name);
     std::string name = prefix;
-    for (int count = 1; !taken.insert(name).second; ++count) name = concat(prefix, '_', count);
+    for (int count = 1; !names_.insert(name).second; ++count) name = concat(prefix, '_', count);
     layer.options.set("name", name);
   }
 }

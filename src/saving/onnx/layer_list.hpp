@@ -1,6 +1,7 @@
 #pragma once
 // PRIVATE: the layers that load_onnx() has made so far.
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,6 +81,7 @@ class LayerList {
   Shape before_last_;               // of the last layer's input
   std::vector<std::size_t> order_;  // of each axis of the layers' sample: the file's axis
   std::vector<PlannedLayer> layers_;
+  std::set<std::string> names_;  // of those that have one
 };
 
 }  // namespace keratin::onnx

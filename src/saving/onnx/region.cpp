@@ -273,6 +273,7 @@ std::optional<Fit> fit(const Numbers& n, const Numbers& y, const Cells& cells) {
   }
   Fit found{Numbers(cells.weights), Numbers(cells.weights)};
   for (std::size_t w = 0; w < cells.weights; ++w) {
+    if (count[w] < 3) return std::nullopt;
     found.gamma[w] = (count[w] * sny[w] - sn[w] * sy[w]) / (count[w] * snn[w] - sn[w] * sn[w]);
     found.beta[w] = (sy[w] - found.gamma[w] * sn[w]) / count[w];
     if (std::abs(found.beta[w]) < in_double) found.beta[w] = 0;
@@ -300,7 +301,8 @@ struct Normalizer {
 
 std::optional<Normalizer> normalizer_of(Graph& graph, const std::string& value,
                                         const Region& region, const Shape& sample) {
-  constexpr std::size_t rows = 3;  // a line through two points would fit everything
+  // A line through two points would fit everything: three rows, or many places in one.
+  const std::size_t rows = 3 * sample.elements() <= most_elements ? 3 : 1;
   Normalizer found;
   bool reduces = false;
   const Shape whole = sample.with_batch(rows);
@@ -337,7 +339,10 @@ std::optional<Normalizer> normalizer_of(Graph& graph, const std::string& value,
   return found;
 }
 
-bool add_along_axes(const Normalizer& f, LayerList& layers) {
+// What a comparison of all elements takes, in Graph::spend()'s measure.
+std::size_t work_of(const Normalizer& f) { return 1 + f.x.values.size() / 16; }
+
+bool add_along_axes(Graph& graph, const Normalizer& f, LayerList& layers) {
   if (f.axes.empty() || f.axes.front() == 0) return false;
   const Cells cells = cells_along(f.x.shape, f.axes);
   Shape sizes;
@@ -361,6 +366,7 @@ bool add_along_axes(const Normalizer& f, LayerList& layers) {
     return add("UnitNormalization", std::nullopt, {});
   for (const double epsilon : f.epsilons) {
     if (!(epsilon >= 0 && epsilon <= 1)) continue;
+    graph.spend(work_of(f));
     const auto scaled =
         fit(normalized(f.x.values, cells, Kind::root_mean_square, epsilon), f.y.values, cells);
     if (scaled && all(scaled->beta, 0))
@@ -375,7 +381,7 @@ bool add_along_axes(const Normalizer& f, LayerList& layers) {
   return false;
 }
 
-bool add_in_groups(const Normalizer& f, LayerList& layers) {
+bool add_in_groups(Graph& graph, const Normalizer& f, LayerList& layers) {
   for (std::size_t axis = f.x.shape.size() - 1; axis > 0; --axis) {
     const std::size_t features = f.x.shape[axis];
     std::set<std::size_t> tried;
@@ -384,6 +390,7 @@ bool add_in_groups(const Normalizer& f, LayerList& layers) {
       const Cells cells = cells_of_groups(f.x.shape, axis, groups);
       for (const double epsilon : f.epsilons) {
         if (!(epsilon >= 0 && epsilon <= 1)) continue;
+        graph.spend(work_of(f));
         const auto found =
             fit(normalized(f.x.values, cells, Kind::standardize, epsilon), f.y.values, cells);
         if (!found) continue;
@@ -461,7 +468,7 @@ bool add_function(Graph& graph, const std::string& value, const Region& region, 
 bool add_normalization(Graph& graph, const std::string& value, const Region& region,
                        LayerList& layers) {
   const auto found = normalizer_of(graph, value, region, layers.file_shape());
-  return found && (add_along_axes(*found, layers) || add_in_groups(*found, layers));
+  return found && (add_along_axes(graph, *found, layers) || add_in_groups(graph, *found, layers));
 }
 
 }  // namespace keratin::onnx
