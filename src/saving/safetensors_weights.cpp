@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "keratin/check.hpp"
 #include "saving/matching_weights.hpp"
 #include "saving/optimizer_state.hpp"
 #include "saving/stored_layers.hpp"
@@ -12,9 +13,9 @@ namespace keratin {
 
 namespace {
 
-const std::string optimizer_folder = "optimizer/";
-const std::string iteration_name = optimizer_folder + "iteration";
-const std::string learning_rate_name = optimizer_folder + "learning_rate";
+constexpr const char* optimizer_folder = "optimizer/";
+constexpr const char* iteration_name = "optimizer/iteration";
+constexpr const char* learning_rate_name = "optimizer/learning_rate";
 
 struct NamedVariable {
   std::string name;
@@ -39,7 +40,7 @@ std::vector<std::pair<std::string, SlotPlace>> named_slots(const Model& model) {
   for (const NamedVariable& each : named_variables(model)) names[each.variable] = each.name;
   std::vector<std::pair<std::string, SlotPlace>> slots;
   for (SlotPlace& place : slot_places(model.optimizer(), model.trainable_variables())) {
-    std::string name = optimizer_folder + names[place.variable] + '/' + place.slot;
+    std::string name = concat(optimizer_folder, names[place.variable], '/', place.slot);
     slots.emplace_back(std::move(name), std::move(place));
   }
   return slots;
