@@ -293,8 +293,9 @@ class KernelSums {
  public:
   KernelSums(const Convolution& convolution, bool whole_rows) : convolution_(convolution) {
     const WindowAxis& across = convolution.windows.horizontal;
+    constexpr std::size_t fewest_lanes = 8;  // shorter vectors are filled well enough
     const std::size_t lanes = simd().dense_strip_columns / 2;
-    if (whole_rows && convolution.groups == 1 && across.dilation == 1)
+    if (lanes >= fewest_lanes && whole_rows && convolution.groups == 1 && across.dilation == 1)
       for (std::size_t n = 2; n * convolution.filters <= lanes; ++n)
         if (across.count % n == 0 && places(n) < n * across.window) windows_ = n;
   }

@@ -33,17 +33,22 @@ template <std::size_t count, class F>
   run(std::make_index_sequence<count>());
 }
 
+// The same value, about which the compiler knows nothing.
+template <class T>
+[[gnu::always_inline]] inline T opaque(T value) {
+  asm("" : "+r"(value));
+  return value;
+}
+
 // Computes one panel. If `cut`, its last batch holds fewer columns than a batch has lanes. Each
 // value of c is one chain of fused multiply-adds in the order of the inner index, added to c in the
 // end: so its bits do not depend on the panel that it is in.
 template <std::size_t rows, std::size_t batches, bool cut>
 void dense_panel(const DenseProductBlock& block) {
   constexpr std::size_t rows_ahead = 32;  // of b; further away than its second cache is slow
-  // Copies, because the compiler cannot know that c is not a part of `block`.
-  const std::size_t a_row_stride = block.a_row_stride, a_inner_stride = block.a_inner_stride;
-  const std::size_t b_stride = block.b_stride, c_stride = block.c_stride, k = block.k;
-  const bool accumulate = block.accumulate;
-  float* const c = block.c;
+  const std::size_t a_row_stride = block.a_row_stride;
+  const std::size_t a_inner_stride = block.a_inner_stride;
+  const std::size_t b_stride = block.b_stride, k = block.k;
   const std::size_t last = block.columns - (batches - 1) * width;
   const auto load_part = [last](const float* x, std::size_t j) {
     return cut && j + 1 == batches ? load_some(x + j * width, last, 0) : load(x + j * width);
@@ -52,16 +57,17 @@ void dense_panel(const DenseProductBlock& block) {
   unrolled<rows>([&](auto i) {
     unrolled<batches>([&](auto j) {
       total[i][j] = Batch(0.0f);
-      if (accumulate) __builtin_prefetch(c + i * c_stride + j * width, 1);
+      if (block.accumulate) __builtin_prefetch(block.c + i * block.c_stride + j * width, 1);
     });
   });
   // Without fused multiply-adds, which round once, each run is summed on its own: short sums make
   // up for the second rounding.
   [[maybe_unused]] Batch of_run[rows][batches];
   const float* b = block.b;
-  for (std::size_t outer = 0; outer < block.outer_runs.count; ++outer)
-    for (std::size_t run = 0; run < block.runs.count; ++run) {
-      const float* first = block.a + outer * block.outer_runs.stride + run * block.runs.stride;
+  const float* first_of_runs = block.a;
+  for (std::size_t outer = block.outer_runs.count; outer > 0; --outer) {
+    const float* first = first_of_runs;
+    for (std::size_t run = block.runs.count; run > 0; --run) {
       // A pointer for every three rows: an address may be a pointer plus once or twice a stride.
       constexpr std::size_t pointers = (rows + 2) / 3;
       const float* a[pointers];
@@ -81,13 +87,23 @@ void dense_panel(const DenseProductBlock& block) {
             sum = xsimd::fma(factor, row[j], sum);
           });
         });
-        unrolled<pointers>([&](auto p) { a[p] += a_inner_stride; });
+        // Opaque, or the compiler adds three indices to each pointer: addresses that take longer.
+        unrolled<pointers>([&](auto p) { a[p] = opaque(a[p] + a_inner_stride); });
         b += b_stride;
       }
       if constexpr (!has_fma)
         unrolled<rows>(
             [&](auto i) { unrolled<batches>([&](auto j) { total[i][j] += of_run[i][j]; }); });
+      first += block.runs.stride;
     }
+    first_of_runs += block.outer_runs.stride;
+  }
+  // Read here, so that addresses in c do not take registers before, and copied, because the
+  // compiler cannot know that c is not a part of `block`.
+  const DenseProductBlock& same = *opaque(&block);
+  float* const c = same.c;
+  const std::size_t c_stride = same.c_stride;
+  const bool accumulate = same.accumulate;
   unrolled<rows>([&](auto i) {
     unrolled<batches>([&](auto j) {
       float* to = c + i * c_stride;
