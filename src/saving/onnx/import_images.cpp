@@ -29,10 +29,8 @@ struct Windows {
 
 // Puts the channels last, as layers on images have them.
 Shape arranged(const Import& in) {
-  const std::size_t spatial = in.layers.rank() - 2;
   check<std::runtime_error>(in.layers.rank() == 3 || in.layers.rank() == 4, "", "samples have ",
                             in.layers.rank() - 1, " axes, wanted sequences or images");
-  (void)spatial;
   in.layers.arrange_last(1);
   return in.layers.shape();
 }
