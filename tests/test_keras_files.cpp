@@ -203,6 +203,18 @@ TEST_CASE("arrays that are not read are refused with a reason", "[saving]") {
           "[test] cut.h5: is no HDF5 file, or a damaged one");
 }
 
+TEST_CASE("a file that crashes HDF5 is damaged", "[saving]") {
+  // Found by fuzzing: H5Lexists of HDF5 1.10.8 reads far outside of its memory.
+  bool refused = false;
+  for (const char* path : {"layers/dense/vars/0", "layers/dense/vars/1", "optimizer/vars/0"}) {
+    const Hdf5Reader file = reader_of("../fuzz/seeds/hdf5/heap_crash.h5");
+    refused |= refusal([&] {
+                 file.read_integer(path);
+               }).starts_with("[test] ../fuzz/seeds/hdf5/heap_crash.h5: is damaged: ");
+  }
+  CHECK(refused);
+}
+
 TEST_CASE("HDF5 files can be read and written in several threads", "[saving]") {
   const auto work = [](bool& ok) {
     for (int round = 0; round < 20 && ok; ++round) {

@@ -46,7 +46,9 @@ LegacyFile open_legacy(const std::string& version, const std::string& name) {
 
 std::string run(const std::function<std::string()>& work, const ChildLimits& limits = {}) {
   try {
-    return run_in_child("test", "work", work, limits);
+    return ChildProcess(
+               "test", "work", [&](std::string_view) { return work(); }, limits)
+        .ask("");
   } catch (const std::runtime_error& error) {
     return error.what();
   }
@@ -188,6 +190,28 @@ TEST_CASE("a child process does what it is told", "[saving]") {
   CHECK(run([] { return std::string(3 << 20, 'x'); }) == std::string(3 << 20, 'x'));
   CHECK(run([]() -> std::string { throw std::runtime_error("[there] reason"); }) ==
         "[there] reason");
+}
+
+TEST_CASE("a child process answers questions until it fails", "[saving]") {
+  int asked = 0;  // in the child
+  ChildProcess child("test", "work", [&](std::string_view question) -> std::string {
+    if (question == "throw") throw std::runtime_error("[there] reason");
+    if (question == "zeros") return std::string(40 << 20, '\0');
+    return std::string(question) + std::to_string(++asked);
+  });
+  CHECK(child.ask("a") == "a1");
+  CHECK_THROWS_WITH(child.ask("throw"), "[there] reason");
+  CHECK(child.ask(std::string(1 << 20, 'b')) == std::string(1 << 20, 'b') + "2");
+  std::string large(40 << 20, 'x');  // a larger answer than it may give unless it is asked for
+  child.ask("zeros", large);
+  CHECK((large == std::string(40 << 20, '\0')));
+  CHECK(asked == 0);
+  std::string another_size(1, ' ');
+  CHECK_THROWS_WITH(child.ask("c", another_size), failed);
+  CHECK_THROWS_WITH(child.ask("d"), failed);
+  ChildProcess crashing("test", "work", [](std::string_view) -> std::string { std::abort(); });
+  CHECK_THROWS_WITH(crashing.ask("a"), failed);
+  CHECK_THROWS_WITH(crashing.ask("a"), failed);
 }
 
 TEST_CASE("what goes wrong in a child process is an error", "[saving]") {

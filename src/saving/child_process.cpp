@@ -1,204 +1,206 @@
 #include "saving/child_process.hpp"
 
-#include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstddef>
-#include <cstdlib>
 #include <cstring>
-#include <exception>
 #include <stdexcept>
 
 #include "keratin/check.hpp"
+#include "saving/child_rights.hpp"
 
 namespace keratin {
 
 namespace {
 
-// How the result starts: what comes after it.
-constexpr char returned = 'R', threw = 'E';
-// How it ends, so that half of it is not taken for all.
-constexpr char complete = '.';
+// Comes before a question.
+struct QuestionHeader {
+  std::size_t size;         // of the question
+  std::size_t answer_size;  // for which there is time and memory
+};
 
-/// In the child: leaves it nothing but its memory and `pipe`.
-void close_files(int pipe) {
-  const int null = open("/dev/null", O_RDWR);
-  for (int standard = 0; standard <= 2; ++standard) dup2(null, standard);
-  constexpr int kept = 3;
-  if (pipe != kept) dup2(pipe, kept);
-  syscall(SYS_close_range, kept + 1, ~0U, 0);
+double seconds_now() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
 }
 
-/// Bytes of memory that this process has reserved, or RLIM_INFINITY if that is not known. Measured
-/// in the child: in the parent other threads may reserve more at any time.
-rlim_t reserved_memory() {
-  const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-  std::array<char, 32> text{};  // starts with the number of pages
-  const bool known = file >= 0 && read(file, text.data(), text.size() - 1) > 0;
-  if (file >= 0) close(file);
-  const rlim_t pages = known ? std::strtoul(text.data(), nullptr, 10) : 0;
-  return pages > 0 ? pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) : RLIM_INFINITY;
+// Comes before an answer.
+struct AnswerHeader {
+  enum Kind : std::size_t { answer, error };
+  Kind kind;
+  std::size_t size;
+};
+
+// Time that an answer takes besides the rest of the work, if the machine is slow.
+double seconds_for(std::size_t answer_size) {
+  constexpr double bytes_per_second = 2e7;
+  return static_cast<double>(answer_size) / bytes_per_second;
 }
 
-void limit(__rlimit_resource resource, rlim_t most) {
-  const rlimit value{most, most};
-  setrlimit(resource, &value);
-}
-
-void limit_resources(const ChildLimits& limits) {
-  limit(RLIMIT_CORE, 0);
-  const rlim_t reserved = reserved_memory();
-  if (reserved != RLIM_INFINITY) limit(RLIMIT_AS, reserved + limits.memory);
-  // SIGPROF ends the process, as do the signals of a crash: nobody else's handlers run.
-  for (int signal : {SIGPROF, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS})
-    std::signal(signal, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  const auto seconds = static_cast<time_t>(limits.cpu_seconds);
-  itimerval timer{};
-  timer.it_value.tv_sec = seconds;
-  timer.it_value.tv_usec =
-      static_cast<suseconds_t>((limits.cpu_seconds - static_cast<double>(seconds)) * 1e6);
-  setitimer(ITIMER_PROF, &timer, nullptr);
-}
-
-#if defined(__x86_64__)
-constexpr unsigned architecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr unsigned architecture = AUDIT_ARCH_AARCH64;
-#else
-constexpr unsigned architecture = 0;  // not known here: no filter
-#endif
-
-/// From here on, system calls fail with EPERM unless they are for memory, for locks (exceptions
-/// need some), for writing to an open file (the pipe is the only one), or the end.
-void give_up_rights() {
-  if (architecture == 0) return;
-  constexpr std::array allowed = {SYS_write,   SYS_brk,      SYS_mmap,  SYS_munmap,    SYS_mremap,
-                                  SYS_madvise, SYS_mprotect, SYS_futex, SYS_exit_group};
-  constexpr std::size_t before = 4;
-  std::array<sock_filter, before + allowed.size() + 2> program{};
-  const auto load = [](std::size_t offset) {
-    return sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<unsigned>(offset));
-  };
-  // Jumps over as many of the following instructions, counted for equal and for unequal values.
-  const auto jump = [](unsigned value, std::size_t equal, std::size_t unequal) {
-    return sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, static_cast<unsigned char>(equal),
-                                static_cast<unsigned char>(unequal));
-  };
-  const auto result = [](unsigned value) { return sock_filter BPF_STMT(BPF_RET | BPF_K, value); };
-  program[0] = load(offsetof(seccomp_data, arch));
-  program[1] = jump(architecture, 1, 0);
-  program[2] = result(SECCOMP_RET_KILL);
-  program[3] = load(offsetof(seccomp_data, nr));
-  for (std::size_t i = 0; i < allowed.size(); ++i)
-    program[before + i] = jump(static_cast<unsigned>(allowed[i]), allowed.size() - i, 0);
-  program[before + allowed.size()] = result(SECCOMP_RET_ERRNO | EPERM);
-  program[before + allowed.size() + 1] = result(SECCOMP_RET_ALLOW);
-  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
-    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0);
-}
-
-void write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) _exit(1);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-[[noreturn]] void be_the_child(const std::function<std::string()>& work, int pipe,
-                               const ChildLimits& limits) {
-  close_files(pipe);
-  limit_resources(limits);
-  give_up_rights();
-  constexpr int result = 3;
-  try {
-    const std::string bytes = work();
-    write_all(result, {&returned, 1});
-    write_all(result, bytes);
-  } catch (const std::runtime_error& error) {
-    write_all(result, {&threw, 1});
-    write_all(result, error.what());
-  } catch (...) {
-    _exit(1);  // not enough memory
-  }
-  write_all(result, {&complete, 1});
-  _exit(0);
-}
-
-/// What comes out of the pipe until its end, at most `most` bytes and until `deadline`.
-std::string read_result(int pipe, std::size_t most,
-                        std::chrono::steady_clock::time_point deadline) {
-  std::string bytes;
-  std::array<char, 1 << 16> buffer;
-  while (bytes.size() <= most) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
-    pollfd wanted{pipe, POLLIN, 0};
-    const int ready = poll(&wanted, 1, static_cast<int>(std::max<long>(left.count(), 0)));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) break;
-    const ssize_t got = read(pipe, buffer.data(), buffer.size());
+// The child ends when the other process does, or has no more questions.
+void read_all(int socket, void* bytes, std::size_t size) {
+  auto* out = static_cast<char*>(bytes);
+  while (size > 0) {
+    const ssize_t got = read(socket, out, size);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    bytes.append(buffer.data(), static_cast<std::size_t>(got));
+    if (got <= 0) _exit(0);
+    out += got;
+    size -= static_cast<std::size_t>(got);
   }
-  return bytes;
 }
 
-void wait_for(pid_t child) {
-  // Fails if the program waits for all of its children, or has Linux do so.
-  while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+void write_all(int socket, const void* bytes, std::size_t size) {
+  const auto* in = static_cast<const char*>(bytes);
+  while (size > 0) {
+    const ssize_t written = write(socket, in, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) _exit(0);
+    in += written;
+    size -= static_cast<std::size_t>(written);
+  }
+}
+
+[[noreturn]] void answer_questions(int socket, const ChildProcess::Answer& answer,
+                                   const ChildLimits& limits) {
+  for (;;) {
+    QuestionHeader header{};
+    read_all(socket, &header, sizeof header);
+    std::string question(header.size, '\0');
+    read_all(socket, question.data(), question.size());
+    // An answer may be in memory three times: decoded, converted, and as it is sent.
+    allow(limits.cpu_seconds + seconds_for(header.answer_size),
+          limits.memory + 3 * header.answer_size);
+    AnswerHeader result{AnswerHeader::answer, 0};
+    std::string text;
+    try {
+      text = answer(question);
+    } catch (const std::runtime_error& error) {
+      result.kind = AnswerHeader::error;
+      text = error.what();
+    } catch (...) {
+      _exit(1);  // not enough memory
+    }
+    result.size = text.size();
+    write_all(socket, &result, sizeof result);
+    write_all(socket, text.data(), text.size());
   }
 }
 
 }  // namespace
 
-std::string run_in_child(std::string_view where, std::string_view about,
-                         const std::function<std::string()>& work, const ChildLimits& limits) {
+ChildProcess::ChildProcess(std::string_view where, std::string_view about, const Answer& answer,
+                           const ChildLimits& limits)
+    : where_(where), about_(about), limits_(limits) {
   int ends[2];
-  check<std::runtime_error>(pipe2(ends, O_CLOEXEC) == 0, where, about,
-                            ": cannot make a pipe: ", std::string(std::strerror(errno)));
-  const pid_t child = fork();
-  if (child == 0) be_the_child(work, ends[1], limits);
+  const bool connected = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
+  if (connected) child_ = fork();
   const int error = errno;
-  close(ends[1]);
-  std::string result;
-  if (child > 0) {
-    const auto wall = std::chrono::milliseconds(static_cast<long>(limits.wall_seconds * 1000));
-    result = read_result(ends[0], limits.result, std::chrono::steady_clock::now() + wall);
+  if (child_ == 0) {
+    try {
+      answer_questions(give_up_rights(ends[1]), answer, limits_);
+    } catch (...) {
+      _exit(1);
+    }
   }
-  close(ends[0]);
-  check<std::runtime_error>(child > 0, where, about,
-                            ": cannot start a process: ", std::string(std::strerror(error)));
-  const bool whole =
-      result.size() >= 2 && result.back() == complete && result.size() <= limits.result;
-  if (!whole) kill(child, SIGKILL);
-  wait_for(child);
-  check<std::runtime_error>(whole, where, about,
-                            ": is damaged: reading it takes too much time or memory, or crashes");
-  const char kind = result.front();
-  result = result.substr(1, result.size() - 2);
-  if (kind == threw) throw std::runtime_error(result);
-  return result;
+  if (connected) {
+    close(ends[1]);
+    socket_ = ends[0];
+  }
+  if (child_ > 0) return;
+  end();
+  fail<std::runtime_error>(where_, about_, ": cannot start a process that reads it: ",
+                           std::string(std::strerror(error)));
+}
+
+ChildProcess::~ChildProcess() { end(); }
+
+void ChildProcess::end() {
+  if (socket_ >= 0) close(socket_);
+  // It has ended already if the program waited for it, or has Linux wait for all of its children.
+  if (child_ > 0 && waitpid(child_, nullptr, WNOHANG) == 0) {
+    kill(child_, SIGKILL);
+    while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  socket_ = child_ = -1;
+}
+
+void ChildProcess::require(bool ok) {
+  if (ok) return;
+  end();
+  fail<std::runtime_error>(where_, about_,
+                           ": is damaged: reading it takes too much time or memory, or crashes");
+}
+
+std::string ChildProcess::ask(std::string_view question) {
+  const std::lock_guard lock(one_question_);
+  send_question(question, 0);
+  const std::size_t size = receive_size();
+  require(size <= limits_.answer);
+  std::string answer(size, '\0');
+  receive(answer.data(), answer.size());
+  return answer;
+}
+
+void ChildProcess::ask(std::string_view question, std::span<char> answer) {
+  const std::lock_guard lock(one_question_);
+  send_question(question, answer.size());
+  require(receive_size() == answer.size());
+  receive(answer.data(), answer.size());
+}
+
+void ChildProcess::send_question(std::string_view question, std::size_t answer_size) {
+  require(child_ > 0);
+  deadline_ = seconds_now() + limits_.wall_seconds + seconds_for(answer_size);
+  const QuestionHeader header{question.size(), answer_size};
+  std::string bytes(sizeof header, '\0');
+  std::memcpy(bytes.data(), &header, sizeof header);
+  bytes += question;
+  for (std::string_view rest = bytes; !rest.empty();) {
+    wait_for_child(POLLOUT);
+    const ssize_t sent = send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    require(sent > 0 || errno == EINTR || errno == EAGAIN);
+    if (sent > 0) rest.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+std::size_t ChildProcess::receive_size() {
+  AnswerHeader header{};
+  receive(&header, sizeof header);
+  if (header.kind == AnswerHeader::answer) return header.size;
+  require(header.kind == AnswerHeader::error && header.size <= limits_.answer);
+  std::string text(header.size, '\0');
+  receive(text.data(), text.size());
+  throw std::runtime_error(text);
+}
+
+void ChildProcess::receive(void* bytes, std::size_t size) {
+  auto* out = static_cast<char*>(bytes);
+  while (size > 0) {
+    wait_for_child(POLLIN);
+    const ssize_t got = recv(socket_, out, size, MSG_DONTWAIT);
+    require(got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)));
+    if (got < 0) continue;
+    out += got;
+    size -= static_cast<std::size_t>(got);
+  }
+}
+
+void ChildProcess::wait_for_child(short event) {
+  for (;;) {
+    const double left = deadline_ - seconds_now();
+    require(left > 0);
+    pollfd wanted{socket_, event, 0};
+    const int ready = poll(&wanted, 1, static_cast<int>(std::min(left * 1000 + 1, 1e9)));
+    if (ready > 0) return;
+    require(ready == 0 || errno == EINTR);
+  }
 }
 
 }  // namespace keratin

@@ -3,8 +3,11 @@
 
 #include <hdf5.h>
 
+#include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,7 +16,8 @@
 
 namespace keratin {
 
-/// The right to call HDF5, which one thread has at a time. Meanwhile HDF5 prints no errors.
+/// The right to call HDF5, which one thread of this process has at a time. Meanwhile HDF5 prints no
+/// errors.
 class Turn {
  public:
   Turn() : lock_(mutex()) {
@@ -69,14 +73,14 @@ struct Hdf5NumberType {
   bool floating;
 };
 
-/// A file in memory, open for reading. Errors are std::runtime_error "[where] name: ...".
+/// A file in memory, open for reading. Used in a child process only, which is lost if HDF5 crashes.
+/// Errors are std::runtime_error "[where] name: ...".
 struct Hdf5Image {
   std::string where, name, bytes;
   std::vector<Hdf5NumberType> types;  // that are read, in both byte orders
   Id file;
 
   Hdf5Image(std::string_view where, std::string name, std::string bytes);
-  ~Hdf5Image();
 
   template <class... Parts>
   void require(bool ok, const Parts&... parts) const {
@@ -85,6 +89,13 @@ struct Hdf5Image {
 
   /// What the links of `path` lead to, hard ones only; invalid if one of them does not exist.
   Id open(const std::string& path) const;
+
+  bool has_group(const std::string& path) const;
+  std::optional<Hdf5Dataset> find(const std::string& path) const;
+  /// As Hdf5Reader's: the bytes of float32 values.
+  std::string read(const std::string& path, const Shape& expected) const;
+  std::int64_t read_integer(const std::string& path) const;
+  Hdf5Texts read_texts(const Hdf5Attribute& attribute) const;
 };
 
 }  // namespace keratin

@@ -27,16 +27,14 @@ struct Hdf5Attribute {
 /// A text or a list of texts; nothing where there is no such attribute.
 using Hdf5Texts = std::optional<std::vector<std::string>>;
 
-struct Hdf5Image;
-
-/// Reads a file that may be damaged or hostile. HDF5 is not safe on every input, so that only this
-/// is done: known paths are followed, link by link; nothing is listed; type, shape and storage are
-/// checked before values are read; and attributes are left to a child process. Paths are names
-/// joined by '/'
+/// Reads a file that may be damaged or hostile. HDF5 may crash or hang on such files, so that a
+/// child process does it (child_process.hpp), which ends with the reader; a crash becomes an error.
+/// There, too, only this is done: known paths are followed, link by link; nothing is listed; type,
+/// shape and storage are checked before values are read. Paths are names joined by '/'
 /// ("layers/dense/vars/0"). Errors are std::runtime_error "[where] name: ...".
 ///
-/// HDF5 is not thread-safe: all readers and writers of this process take turns. A program that
-/// calls HDF5 itself must not do so in another thread meanwhile.
+/// HDF5 is not thread-safe: while a reader is made or a writer works, a program that calls HDF5
+/// itself must not do so in another thread.
 class Hdf5Reader {
  public:
   /// The file's contents; `name` is what errors call it. Throws if it is no HDF5 file.
@@ -50,8 +48,7 @@ class Hdf5Reader {
   /// of 16 to 64 bits, integers of 8 to 64), has more than Shape::max_rank axes, is not stored in
   /// the file itself, or by a filter other than gzip, shuffle and fletcher32.
   std::optional<Hdf5Dataset> find(const std::string& path) const;
-  /// The values, as float32. Throws, before it allocates anything, unless the array has the
-  /// expected shape.
+  /// The values, as float32. Throws unless the array has the expected shape.
   Tensor read(const std::string& path, const Shape& expected) const;
   /// The value of an array of shape (), of integers or integral floats.
   std::int64_t read_integer(const std::string& path) const;
@@ -61,7 +58,8 @@ class Hdf5Reader {
   std::vector<Hdf5Texts> read_texts(const std::vector<Hdf5Attribute>& attributes) const;
 
  private:
-  std::unique_ptr<Hdf5Image> image_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 /// Writes what h5py's defaults give: superblock 0, contiguous arrays, no times. Groups on the way

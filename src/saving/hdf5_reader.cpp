@@ -1,181 +1,162 @@
+#include "saving/hdf5_file.hpp"
+
 #ifdef KERATIN_HAS_KERAS_FILES
 
-#include <algorithm>
-#include <array>
-#include <cmath>
+#include <utility>
 
+#include "saving/child_process.hpp"
 #include "saving/hdf5.hpp"
+#include "saving/packed_items.hpp"
 
 namespace keratin {
 
 namespace {
 
-/// An array that has been found, and what has to be known of it before it is read. H5Tequal with a
-/// known type is what makes a damaged type safe.
-class OpenArray {
- public:
-  OpenArray(const Hdf5Image& image, const std::string& path)
-      : image_(image), path_(path), dataset_(image.open(path)) {
-    image_.require(dataset_.valid(), "has no ", path);
-    image_.require(H5Iget_type(dataset_.get()) == H5I_DATASET, path,
-                   " is a group, wanted an array");
-  }
+// What a question starts with.
+enum Request : char { open, has_group, find, read, read_integer, read_texts };
 
-  Hdf5Dataset describe() const {
-    const Hdf5NumberType& number = type();
-    const Hdf5Dataset description{shape(), number.floating};
-    const std::size_t item_bytes = H5Tget_size(number.id.get());
-    check_storage(item_bytes, item_bytes * description.shape.elements());
-    return description;
-  }
+std::string question(Request request, std::string_view path = {}) {
+  std::string packed(1, request);
+  append_text(packed, path);
+  return packed;
+}
 
-  /// Reads all values. `memory_type` is that of `values`.
-  void read(hid_t memory_type, void* values) const {
-    image_.require(H5Dread(dataset_.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0,
-                   "is damaged: cannot read ", path_);
-  }
+void append(std::string& packed, const Shape& shape) {
+  append_number(packed, shape.size());
+  for (const std::size_t size : shape) append_number(packed, size);
+}
+Shape take_shape(PackedItems& items) {
+  Shape shape;
+  const std::uint64_t rank = items.number();
+  items.require(rank <= Shape::max_rank);
+  for (std::uint64_t axis = 0; axis < rank; ++axis) shape.push_back(items.number());
+  return shape;
+}
 
- private:
-  const Hdf5NumberType& type() const {
-    const Id type(H5Dget_type(dataset_.get()), H5Tclose);
-    image_.require(type.valid(), "is damaged: cannot tell the type of ", path_);
-    for (const Hdf5NumberType& known : image_.types)
-      if (H5Tequal(type.get(), known.id.get()) > 0) return known;
-    fail<std::runtime_error>(image_.where, image_.name, ": ", path_,
-                             " holds values of a type that ",
-                             "is not read, wanted floats of 16 to 64 bits or integers of 8 to 64");
-  }
+// Nothing is 0, a list of n texts n + 1 and the texts.
+void append(std::string& packed, const Hdf5Texts& texts) {
+  append_number(packed, texts ? texts->size() + 1 : 0);
+  if (texts)
+    for (const std::string& text : *texts) append_text(packed, text);
+}
+Hdf5Texts take_texts(PackedItems& items) {
+  std::uint64_t left = items.number();
+  if (left == 0) return std::nullopt;
+  std::vector<std::string> texts;
+  while (--left > 0) texts.push_back(items.text());
+  return texts;
+}
 
-  Shape shape() const {
-    const Id space(H5Dget_space(dataset_.get()), H5Sclose);
-    const H5S_class_t kind = H5Sget_simple_extent_type(space.get());
-    image_.require(kind == H5S_SCALAR || kind == H5S_SIMPLE, path_, " has no shape");
-    const int rank = H5Sget_simple_extent_ndims(space.get());
-    image_.require(rank >= 0 && rank <= static_cast<int>(Shape::max_rank), path_, " has ", rank,
-                   " axes, wanted at most ", Shape::max_rank);
-    std::array<hsize_t, Shape::max_rank> sizes{};
-    image_.require(H5Sget_simple_extent_dims(space.get(), sizes.data(), nullptr) == rank,
-                   "is damaged: cannot tell the shape of ", path_);
-    Shape shape;
-    std::uint64_t elements = 1;
-    for (int axis = 0; axis < rank; ++axis) {
-      const hsize_t size = sizes[static_cast<std::size_t>(axis)];
-      constexpr std::uint64_t most = std::uint64_t{1} << 48;
-      image_.require(size < most && (size == 0 || elements <= most / size), path_,
-                     " has a size of ", size, ", which cannot be");
-      elements *= size;
-      shape.push_back(static_cast<std::size_t>(size));
-    }
-    return shape;
+// In the child process.
+std::string answer(const Hdf5Image& image, std::string_view question) {
+  PackedItems items(question.substr(1), "a wrong question");
+  const std::string path = items.text();
+  std::string packed;
+  switch (question[0]) {
+    case has_group: append_number(packed, image.has_group(path)); break;
+    case find:
+      if (const std::optional<Hdf5Dataset> found = image.find(path)) {
+        append_number(packed, found->floating);
+        append(packed, found->shape);
+      }
+      break;
+    case read: return image.read(path, take_shape(items));
+    case read_integer:
+      append_number(packed, static_cast<std::uint64_t>(image.read_integer(path)));
+      break;
+    case read_texts:
+      while (!items.empty()) {
+        const std::string object = items.text();
+        append(packed, image.read_texts({object, items.text()}));
+      }
+      break;
+    default: break;  // open: nothing but that
   }
-
-  // Only what lies in this file, in pieces that are no larger than the array itself.
-  void check_storage(std::size_t item_bytes, std::size_t array_bytes) const {
-    const Id properties(H5Dget_create_plist(dataset_.get()), H5Pclose);
-    image_.require(properties.valid(), "is damaged: cannot tell how ", path_, " is stored");
-    image_.require(H5Pget_external_count(properties.get()) == 0, path_,
-                   " is stored in another file, which is not read");
-    switch (H5Pget_layout(properties.get())) {
-      case H5D_COMPACT: break;
-      case H5D_CONTIGUOUS:
-        image_.require(H5Dget_storage_size(dataset_.get()) <= image_.bytes.size(), path_, " needs ",
-                       array_bytes, " bytes, more than the file has");
-        break;
-      case H5D_CHUNKED: check_chunks(properties.get(), item_bytes, array_bytes); break;
-      default:
-        image_.require(false, path_, " is put together from other arrays, which is not read");
-    }
-  }
-
-  void check_chunks(hid_t properties, std::size_t item_bytes, std::size_t array_bytes) const {
-    std::array<hsize_t, Shape::max_rank> sizes{};
-    const int rank = H5Pget_chunk(properties, sizes.size(), sizes.data());
-    image_.require(rank >= 0 && rank <= static_cast<int>(sizes.size()),
-                   "is damaged: cannot tell how ", path_, " is stored");
-    constexpr double always_allowed = 1 << 20;  // bytes: small arrays may have larger chunks
-    double chunk_bytes = static_cast<double>(item_bytes);
-    for (int axis = 0; axis < rank; ++axis)
-      chunk_bytes *= static_cast<double>(sizes[static_cast<std::size_t>(axis)]);
-    image_.require(chunk_bytes <= std::max(always_allowed, static_cast<double>(array_bytes)), path_,
-                   " is stored in pieces of ", chunk_bytes, " bytes, although it has only ",
-                   array_bytes);
-    const int filters = H5Pget_nfilters(properties);
-    for (int i = 0; i < filters; ++i) {
-      unsigned flags = 0, configuration = 0;
-      std::size_t values = 0;
-      const H5Z_filter_t filter = H5Pget_filter2(properties, static_cast<unsigned>(i), &flags,
-                                                 &values, nullptr, 0, nullptr, &configuration);
-      image_.require(filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE ||
-                         filter == H5Z_FILTER_FLETCHER32,
-                     path_, " is stored by filter ", filter,
-                     ", wanted gzip, shuffle or fletcher32");
-    }
-  }
-
-  const Hdf5Image& image_;
-  const std::string& path_;
-  Id dataset_;
-};
+  return packed;
+}
 
 }  // namespace
 
+struct Hdf5Reader::State {
+  std::string where, name;
+  std::unique_ptr<ChildProcess> child;
+
+  PackedItems items(std::string_view packed) const {
+    return {packed, concat('[', where, "] ", name, ": is damaged: it cannot be read")};
+  }
+};
+
 Hdf5Reader::Hdf5Reader(std::string_view where, std::string name, std::string bytes)
-    : image_(std::make_unique<Hdf5Image>(where, std::move(name), std::move(bytes))) {}
+    : state_(std::make_unique<State>()) {
+  state_->where = where;
+  state_->name = std::move(name);
+  std::optional<Hdf5Image> image;  // of the child, which never leaves this function
+  const auto answer_question = [&](std::string_view asked) {
+    if (!image) image.emplace(state_->where, state_->name, std::move(bytes));
+    return answer(*image, asked);
+  };
+  {
+    const Turn turn;  // while this process is copied no other thread is inside HDF5
+    state_->child = std::make_unique<ChildProcess>(where, state_->name, answer_question);
+  }
+  state_->child->ask(question(Request::open));
+}
 
 Hdf5Reader::~Hdf5Reader() = default;
 Hdf5Reader::Hdf5Reader(Hdf5Reader&&) noexcept = default;
 Hdf5Reader& Hdf5Reader::operator=(Hdf5Reader&&) noexcept = default;
 
 bool Hdf5Reader::has_group(const std::string& path) const {
-  const Turn turn;
-  const Id object = image_->open(path);
-  return object.valid() && H5Iget_type(object.get()) == H5I_GROUP;
+  const std::string packed = state_->child->ask(question(Request::has_group, path));
+  return state_->items(packed).number() != 0;
 }
 
 std::optional<Hdf5Dataset> Hdf5Reader::find(const std::string& path) const {
-  const Turn turn;
-  if (!image_->open(path).valid()) return std::nullopt;
-  return OpenArray(*image_, path).describe();
+  const std::string packed = state_->child->ask(question(Request::find, path));
+  if (packed.empty()) return std::nullopt;
+  PackedItems items = state_->items(packed);
+  Hdf5Dataset found;
+  found.floating = items.number() != 0;
+  found.shape = take_shape(items);
+  return found;
 }
 
 Tensor Hdf5Reader::read(const std::string& path, const Shape& expected) const {
-  const Turn turn;
-  const OpenArray array(*image_, path);
-  const Hdf5Dataset found = array.describe();
-  image_->require(found.shape == expected, path, " has shape ", found.shape, ", wanted ", expected);
   Tensor values = Tensor::uninitialized(expected);
-  if (!values.empty()) array.read(H5T_NATIVE_FLOAT, values.data());
+  std::string asked = question(Request::read, path);
+  append(asked, expected);
+  state_->child->ask(asked,
+                     {reinterpret_cast<char*>(values.data()), values.size() * sizeof(float)});
   return values;
 }
 
 std::int64_t Hdf5Reader::read_integer(const std::string& path) const {
-  const Turn turn;
-  const OpenArray array(*image_, path);
-  const Hdf5Dataset found = array.describe();
-  image_->require(found.shape == Shape{}, path, " has shape ", found.shape, ", wanted one integer");
-  if (!found.floating) {
-    std::int64_t value = 0;
-    array.read(H5T_NATIVE_INT64, &value);
-    return value;
+  const std::string packed = state_->child->ask(question(Request::read_integer, path));
+  return static_cast<std::int64_t>(state_->items(packed).number());
+}
+
+std::vector<Hdf5Texts> Hdf5Reader::read_texts(const std::vector<Hdf5Attribute>& attributes) const {
+  std::string asked = question(Request::read_texts);
+  for (const Hdf5Attribute& attribute : attributes) {
+    append_text(asked, attribute.path);
+    append_text(asked, attribute.name);
   }
-  double value = 0;
-  array.read(H5T_NATIVE_DOUBLE, &value);
-  constexpr double limit = 9223372036854775808.0;  // 2^63
-  image_->require(value >= -limit && value < limit && value == std::trunc(value), path, " is ",
-                  value, ", wanted an integer");
-  return static_cast<std::int64_t>(value);
+  const std::string packed = state_->child->ask(asked);
+  PackedItems items = state_->items(packed);
+  std::vector<Hdf5Texts> all;
+  for (std::size_t i = 0; i < attributes.size(); ++i) all.push_back(take_texts(items));
+  return all;
 }
 
 }  // namespace keratin
 
 #else
 
-#include "saving/hdf5_file.hpp"
 #include "saving/without_keras_files.hpp"
 
 namespace keratin {
 
-struct Hdf5Image {};
+struct Hdf5Reader::State {};
 Hdf5Reader::Hdf5Reader(std::string_view where, std::string, std::string) {
   fail_without_keras_files(where);
 }

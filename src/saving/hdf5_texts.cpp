@@ -1,10 +1,9 @@
-// Attributes of texts, read by a child process.
+// Attributes of texts.
 
 #ifdef KERATIN_HAS_KERAS_FILES
 
 #include <cstring>
 
-#include "saving/child_process.hpp"
 #include "saving/hdf5.hpp"
 
 namespace keratin {
@@ -77,7 +76,10 @@ bool exists(const Hdf5Image& image, hid_t object, const std::string& name) {
   return found > 0;
 }
 
-Hdf5Texts read_texts(const Hdf5Image& image, const Hdf5Attribute& where) {
+}  // namespace
+
+Hdf5Texts Hdf5Image::read_texts(const Hdf5Attribute& where) const {
+  const Hdf5Image& image = *this;
   const Id object = image.open(where.path);
   if (!object.valid()) return std::nullopt;
   if (exists(image, object.get(), where.name))
@@ -90,71 +92,6 @@ Hdf5Texts read_texts(const Hdf5Image& image, const Hdf5Attribute& where) {
       all.push_back(std::move(text));
     image.require(all.size() <= most_texts, "attribute ", where.name, " has too many texts");
   }
-}
-
-// Between the processes: each item is its length in decimal, ':' and its bytes.
-void append(std::string& packed, std::string_view item) {
-  packed += concat(item.size(), ':');
-  packed += item;
-}
-
-/// Takes items apart. The sender may have been led astray: nothing is believed.
-class Unpacker {
- public:
-  explicit Unpacker(const Hdf5Image& image, std::string_view packed)
-      : image_(image), packed_(packed) {}
-
-  std::string text() {
-    const std::size_t size = number();
-    image_.require(size <= packed_.size(), broken);
-    const std::string item(packed_.substr(0, size));
-    packed_.remove_prefix(size);
-    return item;
-  }
-  // A number and the ':' behind it.
-  std::size_t number() {
-    std::size_t value = 0;
-    const auto [end, error] =
-        std::from_chars(packed_.data(), packed_.data() + packed_.size(), value);
-    const auto digits = static_cast<std::size_t>(end - packed_.data());
-    image_.require(error == std::errc() && digits < packed_.size() && *end == ':', broken);
-    packed_.remove_prefix(digits + 1);
-    return value;
-  }
-  bool done() const { return packed_.empty(); }
-
-  static constexpr const char* broken = "is damaged: its texts cannot be read";
-
- private:
-  const Hdf5Image& image_;
-  std::string_view packed_;
-};
-
-}  // namespace
-
-std::vector<Hdf5Texts> Hdf5Reader::read_texts(const std::vector<Hdf5Attribute>& attributes) const {
-  const auto work = [&] {
-    std::string packed;
-    for (const Hdf5Attribute& attribute : attributes) {
-      const Hdf5Texts texts = keratin::read_texts(*image_, attribute);
-      packed += texts ? concat(texts->size() + 1, ':') : "0:";
-      if (texts)
-        for (const std::string& text : *texts) append(packed, text);
-    }
-    return packed;
-  };
-  const Turn turn;  // held while the process is copied: no thread is inside HDF5
-  const std::string packed = run_in_child(image_->where, image_->name, work);
-  Unpacker items(*image_, packed);
-  std::vector<Hdf5Texts> all(attributes.size());
-  for (Hdf5Texts& texts : all) {
-    std::size_t left = items.number();
-    if (left == 0) continue;
-    texts.emplace();
-    while (--left > 0) texts->push_back(items.text());
-  }
-  image_->require(items.done(), Unpacker::broken);
-  return all;
 }
 
 }  // namespace keratin

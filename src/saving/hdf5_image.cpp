@@ -2,8 +2,6 @@
 
 #include "saving/hdf5.hpp"
 
-#include <atomic>
-
 namespace keratin {
 
 namespace {
@@ -69,25 +67,16 @@ Id open_in_place(std::string& bytes) {
       H5Pset_file_image_callbacks(access.get(), &callbacks) < 0 ||
       H5Pset_file_image(access.get(), bytes.data(), bytes.size()) < 0)
     return {};
-  static std::atomic<unsigned> count = 0;  // HDF5 tells open files apart by their names
-  const std::string name = concat("keratin-image-", count++);
-  return {H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose};
+  return {H5Fopen("keratin-image", H5F_ACC_RDONLY, access.get()), H5Fclose};
 }
 
 }  // namespace
 
 Hdf5Image::Hdf5Image(std::string_view where_, std::string name_, std::string bytes_)
     : where(where_), name(std::move(name_)), bytes(std::move(bytes_)) {
-  const Turn turn;
   if (!bytes.empty()) file = open_in_place(bytes);
   require(file.valid(), "is no HDF5 file, or a damaged one");
   types = number_types();
-}
-
-Hdf5Image::~Hdf5Image() {
-  const Turn turn;
-  file = Id();
-  types.clear();
 }
 
 Id Hdf5Image::open(const std::string& path) const {
