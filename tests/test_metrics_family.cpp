@@ -79,8 +79,9 @@ TEST_CASE("metrics keep their options as they were given", "[metrics][family]") 
         R"("label_weights": [1.0, 0.5], "from_logits": False})");
 
   CHECK(to_string(LossMetric(losses::Huber({.delta = 2})).get_config()) ==
-        R"({"loss": {"class_name": "Huber", "config": {"delta": 2.0, "reduction": )"
-        R"("sum_over_batch_size", "name": "huber_loss"}}, "name": "huber_loss"})");
+        R"({"loss": {"module": "keras.losses", "class_name": "Huber", "config": {"delta": 2.0, )"
+        R"("reduction": "sum_over_batch_size", "name": "huber_loss"}, "registered_name": None}, )"
+        R"("name": "huber_loss"})");
 
   BinaryAccuracy renamed;
   renamed.name = "hits";

@@ -171,10 +171,11 @@ TEST_CASE("fit scales the loss and takes the weights' averages at its end", "[op
 
 TEST_CASE("Muon tells by the paths of variables which ones it moves as AdamW does",
           "[optimizers]") {
-  Sequential model({layers::Input({3}), layers::Dense(4), layers::Dense(2, {.name = "last"})});
+  Sequential model({layers::Input({3}), layers::Dense(4), layers::Dense(2, {.name = "last"})},
+                   {.name = "net"});
   const auto variables = model.variables();
-  CHECK(variables[2]->path == "last/kernel");
-  const Muon muon({.exclude_layers = {"^last/"}});
+  CHECK(variables[2]->path == "net/last/kernel");
+  const Muon muon({.exclude_layers = {"/last/"}});
   CHECK(muon.slots_of(*variables[0]).size() == 1);
   CHECK(muon.slots_of(*variables[1]).size() == 2);
   CHECK(muon.slots_of(*variables[2]).size() == 2);

@@ -1,6 +1,7 @@
 #pragma once
 // Callbacks: what a program hooks into fit, evaluate and predict.
 
+#include "keratin/callbacks/backup_and_restore.hpp"
 #include "keratin/callbacks/callback.hpp"
 #include "keratin/callbacks/csv_logger.hpp"
 #include "keratin/callbacks/early_stopping.hpp"

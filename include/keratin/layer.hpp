@@ -88,6 +88,8 @@ class Layer {
   std::vector<Variable*> own_variables() const;
   /// Those that training changes: none inside a layer that is not trainable.
   std::vector<Variable*> trainable_variables() const;
+  /// Its sources of random numbers and those of the layers inside, each once.
+  std::vector<random::SeedGenerator*> seed_generators() const;
   /// The layers directly inside this one.
   virtual std::span<const std::shared_ptr<Layer>> children() const { return {}; }
   /// Whether `other` is this layer or lies anywhere inside it.

@@ -19,9 +19,11 @@
 namespace keratin {
 
 struct ArrayData;
+class Backups;
 class CallbackList;
 class DatasetFeed;
 class Feed;
+struct FitRun;
 
 struct LoadWeightsOptions {
   bool skip_mismatch = false;  // load what fits, and warn of what does not
@@ -121,7 +123,8 @@ class Model : public Layer {
   std::unique_ptr<Feed> validation_feed(const FitOptions& options);
   History run_fit(Feed& train, Feed* validation, std::optional<long> steps,
                   const FitOptions& options);
-  Logs train_epoch(Feed& feed, std::optional<long> steps, CallbackList& callbacks);
+  void train_epoch(FitRun& run, std::optional<long> steps, CallbackList& callbacks,
+                   Backups& backups);
   Logs test_pass(Feed& feed, std::optional<long> steps, CallbackList& callbacks);
   Logs run_evaluate(Feed& feed, std::optional<long> steps, const EvaluateOptions& options);
   Tensor run_predict(Feed& feed, std::optional<long> steps, std::size_t expected_rows,

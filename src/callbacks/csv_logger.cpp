@@ -1,13 +1,17 @@
 #include "keratin/callbacks/csv_logger.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
+#include "core/exact_numbers.hpp"
 #include "core/numbers.hpp"
 #include "core/text.hpp"
 #include "keratin/check.hpp"
+#include "keratin/fields.hpp"
 
 namespace keratin::callbacks {
 
@@ -37,14 +41,22 @@ void CSVLogger::check_written(bool ok) const {
 }
 
 void CSVLogger::on_train_begin(Logs&) {
-  file_.reset(std::fopen(filename_.c_str(), options_.append ? "ab" : "wb"));
+  file_.reset(std::fopen(filename_.c_str(), "ab"));
   check_written(file_ != nullptr);
-  std::fseek(file_.get(), 0, SEEK_END);
-  writes_header_ = std::ftell(file_.get()) <= 0;
+  begun_ = false;
   names_.reset();
 }
 
+// What an earlier run has written goes only now, since a run that is resumed continues it.
+void CSVLogger::begin_file() {
+  if (std::exchange(begun_, true)) return;
+  if (!options_.append) check_written(ftruncate(fileno(file_.get()), 0) == 0);
+  std::fseek(file_.get(), 0, SEEK_END);
+  writes_header_ = std::ftell(file_.get()) <= 0;
+}
+
 void CSVLogger::on_epoch_end(int epoch, Logs& logs) {
+  begin_file();
   if (!names_) {
     names_ = column_names(logs);
     if (writes_header_) write_line("epoch", *names_);
@@ -56,7 +68,36 @@ void CSVLogger::on_epoch_end(int epoch, Logs& logs) {
   check_written(std::fflush(file_.get()) == 0);
 }
 
-void CSVLogger::on_train_end(Logs&) { file_.reset(); }
+void CSVLogger::on_train_end(Logs&) {
+  begin_file();
+  file_.reset();
+}
+
+CallbackState CSVLogger::get_state() const {
+  if (!file_) return {};
+  std::fseek(file_.get(), 0, SEEK_END);
+  const long size = begun_ || options_.append ? std::ftell(file_.get()) : 0;
+  return {Config::Object{{"size", size},
+                         {"begun", begun_},
+                         {"writes_header", writes_header_},
+                         {"names", names_ ? to_config(*names_) : Config()}}};
+}
+
+void CSVLogger::set_state(const CallbackState& state) {
+  const StateReader values("CSVLogger", state.values);
+  const long wanted = values.long_integer("size");
+  std::fseek(file_.get(), 0, SEEK_END);
+  const long size = std::ftell(file_.get());
+  check<std::runtime_error>(size >= wanted, "CSVLogger", "'", filename_,
+                            "' has lost lines of the run that is resumed: it has ", size,
+                            " bytes, wanted ", wanted);
+  check_written(ftruncate(fileno(file_.get()), wanted) == 0);
+  begun_ = values.truth("begun");
+  writes_header_ = values.truth("writes_header");
+  names_.reset();
+  if (!values.at("names").is_null())
+    names_ = value_of<std::vector<std::string>>(values.at("names"), "CSVLogger", "names");
+}
 
 void CSVLogger::write_line(std::string first, const std::vector<std::string>& others) {
   const char separator = options_.separator[0];

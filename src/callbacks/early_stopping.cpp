@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "core/exact_numbers.hpp"
 #include "keratin/model.hpp"
 
 namespace keratin::callbacks {
@@ -44,6 +45,25 @@ void EarlyStopping::on_train_end(Logs&) {
   if (options_.verbose > 0)
     std::printf("Restoring model weights from the end of the best epoch: %d.\n", best_epoch_ + 1);
   model().set_weights(*best_weights_);
+}
+
+CallbackState EarlyStopping::get_state() const {
+  CallbackState state{Config::Object{{"wait", wait_},
+                                     {"stopped_epoch", stopped_epoch_},
+                                     {"best_epoch", best_epoch_},
+                                     {"best", best_ ? exact_number(*best_) : Config()}}};
+  if (best_weights_) state.tensors = *best_weights_;
+  return state;
+}
+
+void EarlyStopping::set_state(const CallbackState& state) {
+  const StateReader values("EarlyStopping", state.values);
+  wait_ = values.integer("wait");
+  stopped_epoch_ = values.integer("stopped_epoch");
+  best_epoch_ = values.integer("best_epoch");
+  best_ = values.optional_number("best");
+  best_weights_.reset();
+  if (!state.tensors.empty()) best_weights_ = state.tensors;
 }
 
 }  // namespace keratin::callbacks

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "callbacks/path_fields.hpp"
+#include "core/exact_numbers.hpp"
 #include "core/numbers.hpp"
 #include "keratin/check.hpp"
 #include "keratin/model.hpp"
@@ -89,6 +90,18 @@ bool ModelCheckpoint::wants_to_save(int epoch, const Logs& logs, const std::stri
       path);
   best_ = value;
   return true;
+}
+
+CallbackState ModelCheckpoint::get_state() const {
+  return {Config::Object{
+      {"epoch", epoch_}, {"batches", batches_}, {"best", best_ ? exact_number(*best_) : Config()}}};
+}
+
+void ModelCheckpoint::set_state(const CallbackState& state) {
+  const StateReader values(where, state.values);
+  epoch_ = values.integer("epoch");
+  batches_ = values.integer("batches");
+  best_ = values.optional_number("best");
 }
 
 }  // namespace keratin::callbacks

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "callbacks/learning_rate.hpp"
+#include "core/exact_numbers.hpp"
 #include "core/numbers.hpp"
 #include "keratin/check.hpp"
 #include "keratin/model.hpp"
@@ -51,6 +52,18 @@ bool ReduceLROnPlateau::reduce(int epoch) {
     std::printf("\nEpoch %d: ReduceLROnPlateau reducing learning rate to %s.\n", epoch + 1,
                 python_repr(rate).c_str());
   return true;
+}
+
+CallbackState ReduceLROnPlateau::get_state() const {
+  return {Config::Object{
+      {"wait", wait_}, {"cooldown", cooldown_}, {"best", best_ ? exact_number(*best_) : Config()}}};
+}
+
+void ReduceLROnPlateau::set_state(const CallbackState& state) {
+  const StateReader values("ReduceLROnPlateau", state.values);
+  wait_ = values.integer("wait");
+  cooldown_ = values.integer("cooldown");
+  best_ = values.optional_number("best");
 }
 
 }  // namespace keratin::callbacks

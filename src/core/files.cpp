@@ -27,7 +27,18 @@ int write_and_close(int descriptor, std::string_view bytes) {
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  return close(descriptor) == 0 ? 0 : errno;
+  const int error = fsync(descriptor) == 0 ? 0 : errno;
+  return close(descriptor) == 0 ? error : errno;
+}
+
+// Makes a new name in the folder of `path` last, where the file system can do that.
+void sync_folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == path.npos ? "." : path.substr(0, slash + 1);
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  fsync(descriptor);
+  close(descriptor);
 }
 
 // Creates `path`, which must not exist yet. Returns errno, 0 on success.
@@ -43,7 +54,7 @@ void write_file(std::string_view where, const std::string& path, std::string_vie
   const std::string temporary = concat(path, '.', getpid(), '-', count++, ".part");
   int error = write_new_file(temporary, bytes);
   if (error == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error == 0) return;
+  if (error == 0) return sync_folder_of(path);
   unlink(temporary.c_str());
   fail<std::runtime_error>(where, "cannot write '", path, "': ", std::string(std::strerror(error)));
 }

@@ -8,7 +8,8 @@
 namespace keratin {
 
 /// Writes `bytes` to a temporary file beside `path` and renames it, so that nobody ever sees half a
-/// file there and an older file survives a failure. Throws std::runtime_error "[where] cannot write
+/// file there and an older file survives a failure, also of the machine: it is on the disk before
+/// it is renamed. Throws std::runtime_error "[where] cannot write
 /// 'path': reason".
 void write_file(std::string_view where, const std::string& path, std::string_view bytes);
 

@@ -99,6 +99,15 @@ std::vector<Variable*> Layer::trainable_variables() const {
   return all;
 }
 
+std::vector<random::SeedGenerator*> Layer::seed_generators() const {
+  std::vector<random::SeedGenerator*> all;
+  for (const auto& own : seed_generators_) all.push_back(own.get());
+  for (const auto& child : children())
+    for (random::SeedGenerator* inside : child->seed_generators())
+      if (std::find(all.begin(), all.end(), inside) == all.end()) all.push_back(inside);
+  return all;
+}
+
 bool Layer::contains(const Layer& other) const {
   if (this == &other) return true;
   const auto inside = children();

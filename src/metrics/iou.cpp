@@ -142,4 +142,9 @@ OneHotMeanIoU::OneHotMeanIoU(OneHotMeanIoUOptions options)
 OneHotMeanIoU::OneHotMeanIoU(int num_classes, OneHotMeanIoUOptions options)
     : OneHotMeanIoU(with(std::move(options), &OneHotMeanIoUOptions::num_classes, num_classes)) {}
 
+void IoUMetric::set_state(std::span<const double> state) {
+  check_state(state, matrix_.size());
+  matrix_.assign(state.begin(), state.end());
+}
+
 }  // namespace keratin::metrics

@@ -51,4 +51,14 @@ void Sum::update_state(const Tensor& values, const Tensor& sample_weight) {
 
 void Sum::update_state(const Tensor&, const Tensor&, const Tensor&) { fail_without_function(name); }
 
+void RunningMean::set_state(std::span<const double> state) {
+  check_state(state, 2);
+  sum_ = {state[0], state[1]};
+}
+
+void Sum::set_state(std::span<const double> state) {
+  check_state(state, 1);
+  total_ = state[0];
+}
+
 }  // namespace keratin::metrics

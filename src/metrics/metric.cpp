@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "keratin/check.hpp"
+
 namespace keratin {
 
 Metric::Metric(std::string metric_name, Direction metric_direction)
@@ -16,6 +18,12 @@ Tensor Metric::results() const { return static_cast<float>(result()); }
 
 Config Metric::get_config() const {
   fail(name, "this class has no list of its fields: derive it from Configured");
+}
+
+void Metric::set_state(std::span<const double> state) { check_state(state, 0); }
+
+void Metric::check_state(std::span<const double> state, std::size_t wanted) const {
+  check(state.size() == wanted, name, "got a state of ", state.size(), " numbers, wanted ", wanted);
 }
 
 }  // namespace keratin

@@ -176,4 +176,33 @@ void R2Score::reset_state() {
   elements_ = 0;
 }
 
+std::vector<double> FScore::get_state() const {
+  std::vector<double> state;
+  for (const Counts& c : classes_)
+    state.insert(state.end(), {c.true_positives, c.false_positives, c.false_negatives, c.support});
+  return state;
+}
+
+void FScore::set_state(std::span<const double> state) {
+  check_state(state, state.size() / 4 * 4);
+  classes_.clear();
+  for (std::size_t i = 0; i < state.size(); i += 4)
+    classes_.push_back({state[i], state[i + 1], state[i + 2], state[i + 3]});
+}
+
+std::vector<double> R2Score::get_state() const {
+  std::vector<double> state{elements_};
+  for (const Column& c : columns_)
+    state.insert(state.end(), {c.sum, c.squares, c.errors, c.weights});
+  return state;
+}
+
+void R2Score::set_state(std::span<const double> state) {
+  check_state(state, state.size() / 4 * 4 + 1);
+  elements_ = state[0];
+  columns_.clear();
+  for (std::size_t i = 1; i < state.size(); i += 4)
+    columns_.push_back({state[i], state[i + 1], state[i + 2], state[i + 3]});
+}
+
 }  // namespace keratin::metrics

@@ -184,4 +184,17 @@ double ThresholdMetric::specificity(const Counts& counts) {
   return share(counts.true_negatives, counts.false_positives);
 }
 
+std::vector<double> ThresholdMetric::get_state() const {
+  std::vector<double> state = positives_;
+  state.insert(state.end(), negatives_.begin(), negatives_.end());
+  return state;
+}
+
+void ThresholdMetric::set_state(std::span<const double> state) {
+  const std::size_t counted = state.size() / 2;
+  check_state(state, counted / buckets() * buckets() * 2);
+  positives_.assign(state.begin(), state.begin() + static_cast<std::ptrdiff_t>(counted));
+  negatives_.assign(state.begin() + static_cast<std::ptrdiff_t>(counted), state.end());
+}
+
 }  // namespace keratin::metrics

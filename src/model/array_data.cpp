@@ -6,6 +6,7 @@
 
 #include "core/warnings.hpp"
 #include "keratin/check.hpp"
+#include "keratin/fields.hpp"
 
 namespace keratin {
 
@@ -52,6 +53,10 @@ class RowsInOrder : public Feed {
   void end_pass() override { next_row_ = 0; }
   std::optional<std::size_t> size() const override {
     return (data_.x.rows() + batch_size_ - 1) / batch_size_;
+  }
+  Config position() const override { return next_row_; }
+  void restore(const Config& position) override {
+    next_row_ = std::min(value_of<std::size_t>(position, "rows", "position"), data_.x.rows());
   }
 
  private:

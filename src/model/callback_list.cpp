@@ -1,6 +1,8 @@
 #include "model/callback_list.hpp"
 
+#include "core/exact_numbers.hpp"
 #include "keratin/callbacks/progbar_logger.hpp"
+#include "keratin/check.hpp"
 
 namespace keratin {
 
@@ -49,6 +51,37 @@ void CallbackList::detach() {
     last.callback->detached();
     last.callback->set_model(last.outer_model);
     last.callback->set_params(last.outer_params);
+  }
+}
+
+namespace {
+
+std::string tensor_name(std::size_t callback, std::size_t tensor) {
+  return concat("callback ", callback, " ", tensor);
+}
+
+}  // namespace
+
+void CallbackList::get_states(Config::List& values, std::map<std::string, Tensor>& tensors) const {
+  for (std::size_t i = 0; i < attached_.size(); ++i) {
+    CallbackState state = attached_[i].callback->get_state();
+    for (std::size_t j = 0; j < state.tensors.size(); ++j)
+      tensors[tensor_name(i, j)] = std::move(state.tensors[j]);
+    values.push_back(
+        Config::Object{{"values", std::move(state.values)}, {"tensors", state.tensors.size()}});
+  }
+}
+
+void CallbackList::set_states(const Config::List& values,
+                              const std::function<Tensor(const std::string&)>& tensor) const {
+  check(values.size() == attached_.size(), "fit", "the saved state is of ", values.size(),
+        " callbacks, there are ", attached_.size());
+  for (std::size_t i = 0; i < attached_.size(); ++i) {
+    const StateReader saved("fit", values[i]);
+    CallbackState state{saved.at("values")};
+    for (long j = 0; j < saved.long_integer("tensors"); ++j)
+      state.tensors.push_back(tensor(tensor_name(i, static_cast<std::size_t>(j))));
+    if (!state.values.is_null()) attached_[i].callback->set_state(state);
   }
 }
 

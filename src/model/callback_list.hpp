@@ -1,7 +1,10 @@
 #pragma once
 // PRIVATE: the callbacks of one call of fit, evaluate or predict.
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "keratin/callbacks/callback.hpp"
@@ -23,6 +26,21 @@ class CallbackList {
   void call(void (Callback::*hook)(Parameters...), Arguments&&... arguments) {
     for (const Attached& attached : attached_) ((*attached.callback).*hook)(arguments...);
   }
+
+  /// The callback of that class, or null.
+  template <class T>
+  T* find() const {
+    for (const Attached& attached : attached_)
+      if (T* found = dynamic_cast<T*>(attached.callback.get())) return found;
+    return nullptr;
+  }
+
+  /// Adds what each callback remembers: its values, and its tensors with names.
+  void get_states(Config::List& values, std::map<std::string, Tensor>& tensors) const;
+  /// Gives it back; tensor(name) returns those with the names that get_states() gave them. Throws
+  /// std::invalid_argument for another number of callbacks.
+  void set_states(const Config::List& values,
+                  const std::function<Tensor(const std::string&)>& tensor) const;
 
  private:
   /// A callback, and what it was attached to before: a hook may call fit or evaluate with it.

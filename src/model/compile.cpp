@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/exact_numbers.hpp"
 #include "core/never_destroyed.hpp"
 #include "keratin/check.hpp"
 #include "keratin/family.hpp"
@@ -104,6 +105,43 @@ void MetricSet::make(const CompileOptions& compiled, const Shape& y_true, const 
   add(compiled.metrics, false);
   add(compiled.weighted_metrics, true);
   made_ = true;
+  y_true_ = y_true;
+  y_pred_ = y_pred;
+}
+
+Config MetricSet::get_state() const {
+  if (!made_) return {};
+  Config::List states;
+  for (const CompiledMetric& compiled : metrics_) {
+    Config::List numbers;
+    for (const double number : compiled.metric->get_state())
+      numbers.push_back(exact_number(number));
+    states.push_back(std::move(numbers));
+  }
+  return Config::Object{{"y_true", to_config(y_true_)},
+                        {"y_pred", to_config(y_pred_)},
+                        {"loss_total", exact_number(loss_total_)},
+                        {"loss_count", exact_number(loss_count_)},
+                        {"metrics", std::move(states)}};
+}
+
+void MetricSet::set_state(const CompileOptions& compiled, const Config& state) {
+  constexpr const char* where = "metrics";
+  if (state.is_null()) return;
+  const StateReader values(where, state);
+  make(compiled, value_of<Shape>(values.at("y_true"), where, "y_true"),
+       value_of<Shape>(values.at("y_pred"), where, "y_pred"));
+  loss_total_ = values.number("loss_total");
+  loss_count_ = values.number("loss_count");
+  const Config::List& states = values.list("metrics");
+  check(states.size() == metrics_.size(), where, "the saved state is of ", states.size(),
+        " metrics, the model has ", metrics_.size());
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    std::vector<double> numbers;
+    for (const Config& number : list_of(where, states[i]))
+      numbers.push_back(number_of(where, number));
+    metrics_[i].metric->set_state(numbers);
+  }
 }
 
 }  // namespace keratin

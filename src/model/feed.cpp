@@ -1,7 +1,9 @@
 #include "model/feed.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "core/exact_numbers.hpp"
 #include "keratin/check.hpp"
 
 namespace keratin {
@@ -44,6 +46,57 @@ void DatasetFeed::next(Batch& batch) {
   if (batch.x.shape() == wanted) return;
   check_sample("dataset", "", batch.x.shape().without_batch(), *sample_);
   batch.x = batch.x.reshaped(wanted);
+}
+
+void DatasetFeed::end_pass() {
+  if (pass_) last_end_ = pass_->position();
+  pass_.reset();
+}
+
+namespace {
+
+// Config's integers are signed: the same bits.
+Config bits_of(std::uint64_t word) { return static_cast<std::int64_t>(word); }
+std::uint64_t word_of(const StateReader& values, const char* key) {
+  return static_cast<std::uint64_t>(values.long_integer(key));
+}
+
+}  // namespace
+
+Config DatasetFeed::position() const {
+  const std::optional<Dataset::Position> at = pass_ ? pass_->position() : last_end_;
+  if (!at) return {};  // nothing has been read
+  Config::List shuffles;
+  for (const Dataset::Position::Shuffle& shuffle : at->shuffles)
+    shuffles.push_back(Config::Object{{"seed", bits_of(shuffle.stream.seed)},
+                                      {"stream", bits_of(shuffle.stream.number)},
+                                      {"pass", bits_of(shuffle.pass)},
+                                      {"reshuffle", shuffle.reshuffle}});
+  return Config::Object{{"batches", bits_of(at->elements - (has_ahead_ ? 1 : 0))},
+                        {"in_pass", pass_.has_value()},
+                        {"shuffles", std::move(shuffles)}};
+}
+
+void DatasetFeed::restore(const Config& position) {
+  pass_.reset();
+  last_end_.reset();
+  has_ahead_ = false;
+  if (position.is_null()) return;
+  const StateReader values("dataset", position);
+  Dataset::Position at;
+  at.elements = word_of(values, "batches");
+  for (const Config& described : values.list("shuffles")) {
+    const StateReader shuffle("dataset", described);
+    at.shuffles.push_back({{word_of(shuffle, "seed"), word_of(shuffle, "stream")},
+                           word_of(shuffle, "pass"),
+                           shuffle.truth("reshuffle")});
+  }
+  const bool in_pass = values.truth("in_pass");
+  if (!in_pass && at.shuffles.empty()) return;  // all passes are alike
+  pass_.emplace(data_.iterator(at));            // shuffles now know which pass it was
+  remaining_ = data_.size();
+  if (remaining_) *remaining_ -= std::min<std::size_t>(*remaining_, at.elements);
+  if (!in_pass) end_pass();
 }
 
 void check_sample(const char* where, const std::string& model, const Shape& got,

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "keratin/config.hpp"
 #include "keratin/dataset.hpp"
 
 namespace keratin {
@@ -22,6 +23,11 @@ class Feed {
   virtual void end_pass() = 0;
   /// Batches in a pass, if that is known.
   virtual std::optional<std::size_t> size() const = 0;
+
+  /// Where it stands, and back there in another run of the program: the batches that follow are the
+  /// same.
+  virtual Config position() const = 0;
+  virtual void restore(const Config& position) = 0;
 };
 
 /// The batches of a Dataset. Where that does not know its size, one batch is read ahead.
@@ -36,8 +42,10 @@ class DatasetFeed : public Feed {
 
   bool has_next() override;
   void next(Batch& batch) override;
-  void end_pass() override { pass_.reset(); }
+  void end_pass() override;
   std::optional<std::size_t> size() const override { return data_.size(); }
+  Config position() const override;
+  void restore(const Config& position) override;
 
  private:
   void begin_pass();
@@ -46,7 +54,8 @@ class DatasetFeed : public Feed {
   Dataset data_;
   std::optional<Shape> sample_;
   std::optional<Dataset::Iterator> pass_;
-  std::optional<std::size_t> remaining_;  // batches of this pass that were not read
+  std::optional<std::size_t> remaining_;       // batches of this pass that were not read
+  std::optional<Dataset::Position> last_end_;  // where the last pass ended
   bool has_ahead_ = false;
   Batch ahead_;  // read, but not handed out, if has_ahead_
 };

@@ -9,11 +9,13 @@
 #include "keratin/flush_denormals.hpp"
 #include "keratin/model.hpp"
 #include "model/array_data.hpp"
+#include "model/backups.hpp"
 #include "model/callback_list.hpp"
 #include "model/feed.hpp"
 #include "model/options.hpp"
 #include "model/scoped_value.hpp"
 #include "model/state.hpp"
+#include "model/training_state.hpp"
 
 namespace keratin {
 
@@ -121,53 +123,63 @@ History Model::run_fit(Feed& train, Feed* validation, std::optional<long> steps,
   CallbackList callbacks(*this, options.callbacks, history.params, &history);
   const ScopedValue stop(stop_training, stop_training);  // a hook of another fit may call this one
   stop_training = false;
-  Logs logs;
-  callbacks.call(&Callback::on_train_begin, logs);
-  for (int epoch = options.initial_epoch; epoch < options.epochs; ++epoch) {
+  FitRun run{*this, state_->train_metrics, train, validation, history, options.initial_epoch};
+  Backups backups(run, callbacks);
+  callbacks.call(&Callback::on_train_begin, run.logs);
+  backups.restore_between_epochs();
+  const bool ended_before = stop_training && backups.resumed();
+  for (; run.epoch < options.epochs && !ended_before; ++run.epoch, run.step = 0) {
     Logs none;
-    callbacks.call(&Callback::on_epoch_begin, epoch, none);
-    logs = train_epoch(train, steps, callbacks);
-    if (validation && options.validation_freq.due(epoch)) {
+    callbacks.call(&Callback::on_epoch_begin, run.epoch, none);
+    backups.restore_within_epoch();
+    train_epoch(run, steps, callbacks, backups);
+    if (validation && options.validation_freq.due(run.epoch)) {
       const std::optional<int>& most = options.validation_steps;
       const Logs tested = test_pass(*validation, most, callbacks);
-      for (const auto& [metric, value] : tested) logs["val_" + metric] = value;
+      for (const auto& [metric, value] : tested) run.logs["val_" + metric] = value;
     }
-    Logs with_additions = logs;  // what callbacks add is for those behind them, not on_train_end
-    callbacks.call(&Callback::on_epoch_end, epoch, with_additions);
+    Logs with_additions = run.logs;  // what callbacks add is for those behind them
+    callbacks.call(&Callback::on_epoch_end, run.epoch, with_additions);
+    backups.after_epoch();
     if (stop_training) break;
   }
   if (options.epochs > 0) optimizer().finalize_variable_values(trainable_variables());
-  callbacks.call(&Callback::on_train_end, logs);
+  callbacks.call(&Callback::on_train_end, run.logs);
   return history;
 }
 
 // With `steps` a pass over the data goes on in the next epoch.
-Logs Model::train_epoch(Feed& feed, std::optional<long> steps, CallbackList& callbacks) {
+void Model::train_epoch(FitRun& run, std::optional<long> steps, CallbackList& callbacks,
+                        Backups& backups) {
   Batch& batch = state_->work.batch;
+  Feed& feed = run.train;
   const ScopedValue active(state_->metrics, &state_->train_metrics);
-  state_->train_metrics.reset();
-  Logs logs;
-  long step = 0;
-  for (; (!steps || step < *steps) && feed.has_next(); ++step) {
-    const int number = static_cast<int>(step);
+  if (run.step == 0) {
+    state_->train_metrics.reset();
+    run.logs.clear();
+  }
+  const bool stopped_before = run.step > 0 && stop_training;  // in the run that is resumed
+  while (!stopped_before && (!steps || run.step < *steps) && feed.has_next()) {
+    const int number = static_cast<int>(run.step);
     Logs none;
     callbacks.call(&Callback::on_train_batch_begin, number, none);
-    logs = state_->train_trial.run([&] {
+    run.logs = state_->train_trial.run([&] {
       feed.next(batch);
       const FlushDenormals flush;
       Logs step_logs = train_step(batch);
       tape().commit();
       return step_logs;
     });
-    callbacks.call(&Callback::on_train_batch_end, number, logs);
+    callbacks.call(&Callback::on_train_batch_end, number, run.logs);
+    ++run.step;
+    backups.after_step();
     if (stop_training) break;
   }
-  const bool ended_early = steps && step < *steps && !stop_training;
+  const bool ended_early = steps && run.step < *steps && !stop_training;
   if (ended_early)
-    warn("fit", "the data ended before steps_per_epoch = ", *steps, ": this epoch has ", step,
+    warn("fit", "the data ended before steps_per_epoch = ", *steps, ": this epoch has ", run.step,
          " steps");
   if (!steps || !feed.has_next()) feed.end_pass();
-  return logs;
 }
 
 }  // namespace keratin

@@ -28,6 +28,9 @@ class MetricSet {
   void reset();
   /// Adds a batch and returns the logs so far. Makes the metrics from the first batch's shapes.
   Logs update(const CompileOptions& compiled, const Batch& batch, Node y_pred, double loss);
+  /// The sums so far and the shapes that the metrics were made for; and back.
+  Config get_state() const;
+  void set_state(const CompileOptions& compiled, const Config& state);
   /// Of the metric of that name; unknown if there is none.
   Direction direction_of(std::string_view metric_name) const;
 
@@ -39,6 +42,7 @@ class MetricSet {
   void make(const CompileOptions& compiled, const Shape& y_true, const Shape& y_pred);
   std::vector<CompiledMetric> metrics_;
   bool made_ = false;
+  Shape y_true_, y_pred_;                   // for which they were made
   double loss_total_ = 0, loss_count_ = 0;  // a batch weighs its samples
 };
 

@@ -7,11 +7,19 @@
 #include <utility>
 #include <vector>
 
+#include "keratin/config.hpp"
 #include "keratin/logs.hpp"
+#include "keratin/tensor.hpp"
 
 namespace keratin {
 
 class Model;
+
+/// What a callback needs to go on in another run of the program.
+struct CallbackState {
+  Config values = {};  // null: nothing
+  std::vector<Tensor> tensors = {};
+};
 
 /// Override what you need. Epochs and batches are counted from 0. The logs of a batch are averages
 /// over the epoch so far; what a hook writes into the logs of an epoch is printed and recorded in
@@ -38,6 +46,13 @@ class Callback {
   /// call ends, by an exception too. Calls made by hooks nest. detached() must not throw.
   virtual void attached() {}
   virtual void detached() {}
+
+  /// What happened so far in this fit, for BackupAndRestore, which asks after the hooks of a batch
+  /// or an epoch. When training is resumed set_state() gets it back, after on_train_begin and, in
+  /// the middle of an epoch, after on_epoch_begin. Override both where hooks depend on earlier
+  /// ones.
+  virtual CallbackState get_state() const { return {}; }
+  virtual void set_state(const CallbackState& /*state*/) {}
 
   /// The model that is at work. Throws std::logic_error outside of fit, evaluate and predict.
   Model& model() const;

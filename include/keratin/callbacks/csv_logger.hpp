@@ -29,17 +29,22 @@ class CSVLogger : public Callback {
   void on_train_begin(Logs& logs) override;
   void on_epoch_end(int epoch, Logs& logs) override;
   void on_train_end(Logs& logs) override;
+  CallbackState get_state() const override;
+  /// Cuts off what was written after that state.
+  void set_state(const CallbackState& state) override;
 
  private:
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   void check_written(bool ok) const;
+  void begin_file();
   void write_line(std::string first, const std::vector<std::string>& others);
 
   std::string filename_;
   CSVLoggerOptions options_;
   std::unique_ptr<std::FILE, Close> file_;  // null outside of fit
+  bool begun_ = false;                      // whether the file has only what belongs to this fit
   bool writes_header_ = true;
   std::optional<std::vector<std::string>> names_;  // of the columns behind `epoch`
 };

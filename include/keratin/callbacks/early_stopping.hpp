@@ -41,6 +41,8 @@ class EarlyStopping : public Callback {
   void on_train_begin(Logs& logs) override;
   void on_epoch_end(int epoch, Logs& logs) override;
   void on_train_end(Logs& logs) override;
+  CallbackState get_state() const override;
+  void set_state(const CallbackState& state) override;
 
   /// Of the last fit: the epoch that stopped it, counted from 0, or 0 if it was not stopped; the
   /// best value, and its epoch.

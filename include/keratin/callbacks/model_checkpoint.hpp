@@ -43,6 +43,8 @@ class ModelCheckpoint : public Callback {
 
   /// The best value so far, of all fits.
   std::optional<double> best() const { return best_; }
+  CallbackState get_state() const override;
+  void set_state(const CallbackState& state) override;
 
  private:
   void save(int epoch, std::optional<int> batch, const Logs& logs);

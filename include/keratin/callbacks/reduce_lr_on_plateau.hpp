@@ -40,6 +40,8 @@ class ReduceLROnPlateau : public Callback {
   void on_train_begin(Logs& logs) override;
   /// Throws std::invalid_argument if it has to lower what a schedule decides.
   void on_epoch_end(int epoch, Logs& logs) override;
+  CallbackState get_state() const override;
+  void set_state(const CallbackState& state) override;
 
  private:
   bool reduce(int epoch);

@@ -31,6 +31,8 @@ class ConfusionMatrix : public Configured<Metric, ConfusionMatrixOptions> {
   /// The (weighted) share that is on the diagonal: accuracy.
   double result() const override;
   void reset_state() override;
+  std::vector<double> get_state() const override;
+  void set_state(std::span<const double> state) override;
 
   /// (classes, classes): rows are the true class, columns the predicted one.
   Tensor matrix() const;

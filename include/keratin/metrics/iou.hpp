@@ -18,6 +18,8 @@ class IoUMetric : public Metric {
                     const Tensor& sample_weight = {}) override;
   double result() const override;
   void reset_state() override;
+  std::vector<double> get_state() const override { return matrix_; }
+  void set_state(std::span<const double> state) override;
 
  protected:
   struct Setup {

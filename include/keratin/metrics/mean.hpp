@@ -27,6 +27,8 @@ class RunningMean : public Metric {
  public:
   double result() const override;
   void reset_state() override { sum_ = {}; }
+  std::vector<double> get_state() const override { return {sum_.values, sum_.weights}; }
+  void set_state(std::span<const double> state) override;
 
  protected:
   RunningMean(std::string metric_name, Direction metric_direction);
@@ -58,6 +60,8 @@ class Sum : public Configured<Metric, MetricOptions> {
   void update_state(const Tensor& values, const Tensor& sample_weight = {});
   double result() const override { return total_; }
   void reset_state() override { total_ = 0; }
+  std::vector<double> get_state() const override { return {total_}; }
+  void set_state(std::span<const double> state) override;
 
  private:
   void update_state(const Tensor&, const Tensor&, const Tensor&) override;

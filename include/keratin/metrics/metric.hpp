@@ -1,7 +1,9 @@
 #pragma once
 // Metric: what a model is judged by, gathered over batches.
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "keratin/family.hpp"
 #include "keratin/tape.hpp"
@@ -49,12 +51,22 @@ class Metric {
   virtual Tensor results() const;
   virtual void reset_state() = 0;
 
+  /// What reset_state() clears, as numbers, so that a run can be resumed within an epoch; and back.
+  /// A metric of one's own that overrides neither starts afresh there. set_state() throws
+  /// std::invalid_argument for the state of another metric.
+  virtual std::vector<double> get_state() const { return {}; }
+  virtual void set_state(std::span<const double> state);
+
   /// The options, from which make_member<Metric>() makes an equal metric without this one's state.
   /// Throws std::invalid_argument for a class without a list of fields.
   virtual Config get_config() const;
 
   std::string name;
   Direction direction;
+
+ protected:
+  /// Throws unless there are so many numbers.
+  void check_state(std::span<const double> state, std::size_t wanted) const;
 };
 
 }  // namespace keratin

@@ -20,6 +20,8 @@ class FScore : public Metric {
   double result() const override;
   Tensor results() const override;
   void reset_state() override { classes_.clear(); }
+  std::vector<double> get_state() const override;
+  void set_state(std::span<const double> state) override;
 
  protected:
   struct Setup {
@@ -108,6 +110,8 @@ class R2Score : public Configured<Metric, R2ScoreOptions> {
   double result() const override;
   Tensor results() const override;
   void reset_state() override;
+  std::vector<double> get_state() const override;
+  void set_state(std::span<const double> state) override;
 
  private:
   struct Column {

@@ -22,6 +22,8 @@ class ThresholdMetric : public Metric {
   void update_state(const Tensor& y_true, const Tensor& y_pred,
                     const Tensor& sample_weight = {}) override;
   void reset_state() override;
+  std::vector<double> get_state() const override;
+  void set_state(std::span<const double> state) override;
   double result() const override;
   Tensor results() const override;
 

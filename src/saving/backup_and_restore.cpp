@@ -1,0 +1,156 @@
+#include "keratin/callbacks/backup_and_restore.hpp"
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "core/exact_numbers.hpp"
+#include "core/files.hpp"
+#include "core/warnings.hpp"
+#include "keratin/check.hpp"
+#include "keratin/model.hpp"
+#include "model/training_state.hpp"
+#include "saving/json.hpp"
+#include "saving/safetensors.hpp"
+
+namespace keratin::callbacks {
+
+namespace {
+
+constexpr const char* where = "BackupAndRestore";
+constexpr const char* file_name = "training_state.safetensors";
+constexpr const char* values_key = "training_state";  // of the text that has all but the tensors
+
+void write_state(const std::string& path, const TrainingState& state) {
+  NamedArrays arrays;
+  for (const auto& [name, tensor] : state.tensors) arrays.push_back({name, ArrayView(tensor)});
+  write_file(where, path,
+             build_safetensors(where, arrays, {{values_key, write_json(state.values)}}));
+}
+
+// What a killed run was writing.
+void remove_unfinished(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (entry.path().extension() == ".part") std::filesystem::remove(entry.path(), ignored);
+}
+
+}  // namespace
+
+// Writes states in a thread of its own: the newest that it was given, as soon as the one before is
+// written. What came between is left out.
+class BackupAndRestore::Writer {
+ public:
+  explicit Writer(std::string path) : path_(std::move(path)), thread_([this] { run(); }) {}
+  ~Writer() {
+    {
+      const std::lock_guard guard(lock_);
+      ends_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  void write(TrainingState state) {
+    {
+      const std::lock_guard guard(lock_);
+      next_ = std::move(state);
+    }
+    changed_.notify_all();
+  }
+
+ private:
+  void run() {
+    std::unique_lock guard(lock_);
+    while (true) {
+      changed_.wait(guard, [&] { return next_ || ends_; });
+      if (!next_) return;
+      const TrainingState state = *std::exchange(next_, std::nullopt);
+      guard.unlock();
+      try {
+        write_state(path_, state);
+      } catch (const std::exception& error) {
+        warn(where, "training goes on without this backup: ", error.what());
+      }
+      guard.lock();
+    }
+  }
+
+  std::string path_;
+  std::mutex lock_;
+  std::condition_variable changed_;
+  std::optional<TrainingState> next_;
+  bool ends_ = false;
+  std::thread thread_;  // the last member: it uses the others
+};
+
+BackupAndRestore::BackupAndRestore(std::string backup_dir, BackupAndRestoreOptions options)
+    : folder_(std::move(backup_dir)), options_(std::move(options)) {
+  check(!folder_.empty(), where, "got an empty name for its folder");
+}
+
+BackupAndRestore::BackupAndRestore(BackupAndRestore&&) noexcept = default;
+BackupAndRestore::~BackupAndRestore() = default;
+
+std::string BackupAndRestore::file() const {
+  return (std::filesystem::path(folder_) / file_name).string();
+}
+
+void BackupAndRestore::on_train_begin(Logs&) {
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  check<std::runtime_error>(!error, where, "cannot make the folder '", folder_,
+                            "': ", error.message());
+  remove_unfinished(folder_);
+  batches_ = 0;
+}
+
+void BackupAndRestore::on_train_batch_end(int, Logs&) { ++batches_; }
+
+bool BackupAndRestore::is_due_after_step() {
+  if (options_.save_freq.each_epoch() || batches_ < options_.save_freq.batches()) return false;
+  batches_ = 0;
+  return true;
+}
+
+void BackupAndRestore::on_train_end(Logs&) {
+  writer_.reset();  // once all is written
+  if (!options_.delete_checkpoint) return;
+  std::error_code ignored;
+  std::filesystem::remove(file(), ignored);
+  std::filesystem::remove(folder_, ignored);  // unless there is something else in it
+}
+
+void BackupAndRestore::detached() { writer_.reset(); }
+
+CallbackState BackupAndRestore::get_state() const {
+  return {Config::Object{{"batches", batches_}}};
+}
+
+void BackupAndRestore::set_state(const CallbackState& state) {
+  batches_ = StateReader(where, state.values).long_integer("batches");
+}
+
+void BackupAndRestore::save(TrainingState state) {
+  if (!writer_) writer_ = std::make_unique<Writer>(file());
+  writer_->write(std::move(state));
+}
+
+std::optional<TrainingState> BackupAndRestore::load() const {
+  const std::string path = file();
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  std::uint64_t at_most = 64 << 20;
+  for (const Variable* variable : model().variables())
+    at_most += variable->value.size() * sizeof(float) * 16;
+  const SafetensorsReader reader(where, path, read_file(where, path, at_most));
+  const auto text = reader.texts().find(values_key);
+  check<std::runtime_error>(text != reader.texts().end(), where, "'", path,
+                            "' is no backup of a training run");
+  TrainingState state{parse_json(where, text->second)};
+  for (const SafetensorsReader::Entry& entry : reader.entries())
+    state.tensors[entry.name] = reader.read(entry.name, entry.shape);
+  return state;
+}
+
+}  // namespace keratin::callbacks
