@@ -22,6 +22,12 @@ double number_of(std::string_view where, const Config& value) {
   return value_of<double>(value, where, "a number");
 }
 
+Config word_bits(std::uint64_t word) { return static_cast<std::int64_t>(word); }
+
+std::uint64_t word_of(std::string_view where, const Config& bits) {
+  return static_cast<std::uint64_t>(value_of<std::int64_t>(bits, where, "a word"));
+}
+
 const Config& StateReader::at(const char* key) const {
   const Config* value = object_.find(key);
   check(value != nullptr, where_, "the saved state has no '", key, "'");
@@ -40,6 +46,8 @@ std::optional<double> StateReader::optional_number(const char* key) const {
   if (at(key).is_null()) return std::nullopt;
   return number(key);
 }
+
+std::uint64_t StateReader::word(const char* key) const { return word_of(where_, at(key)); }
 
 bool StateReader::truth(const char* key) const { return value_of<bool>(at(key), where_, key); }
 

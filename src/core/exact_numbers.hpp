@@ -1,6 +1,7 @@
 #pragma once
 // PRIVATE: numbers of a state in a Config, bit for bit.
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,11 @@ namespace keratin {
 
 /// The number, or where it is not finite, which JSON cannot say, its name: "nan", "inf", "-inf".
 Config exact_number(double value);
+
+/// A word, as a number with the same bits: a Config's integers are signed.
+Config word_bits(std::uint64_t word);
+/// The word of such a number. Throws std::invalid_argument for anything else.
+std::uint64_t word_of(std::string_view where, const Config& bits);
 
 /// Reads the entries of an object. Throws std::invalid_argument, naming `where` and the entry, for
 /// one that is missing or of another type.
@@ -24,6 +30,7 @@ class StateReader {
   double number(const char* key) const;
   std::optional<double> optional_number(const char* key) const;  // null: none
   bool truth(const char* key) const;
+  std::uint64_t word(const char* key) const;
   const Config::List& list(const char* key) const;
 
  private:

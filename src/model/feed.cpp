@@ -53,26 +53,16 @@ void DatasetFeed::end_pass() {
   pass_.reset();
 }
 
-namespace {
-
-// Config's integers are signed: the same bits.
-Config bits_of(std::uint64_t word) { return static_cast<std::int64_t>(word); }
-std::uint64_t word_of(const StateReader& values, const char* key) {
-  return static_cast<std::uint64_t>(values.long_integer(key));
-}
-
-}  // namespace
-
 Config DatasetFeed::position() const {
   const std::optional<Dataset::Position> at = pass_ ? pass_->position() : last_end_;
   if (!at) return {};  // nothing has been read
   Config::List shuffles;
   for (const Dataset::Position::Shuffle& shuffle : at->shuffles)
-    shuffles.push_back(Config::Object{{"seed", bits_of(shuffle.stream.seed)},
-                                      {"stream", bits_of(shuffle.stream.number)},
-                                      {"pass", bits_of(shuffle.pass)},
+    shuffles.push_back(Config::Object{{"seed", word_bits(shuffle.stream.seed)},
+                                      {"stream", word_bits(shuffle.stream.number)},
+                                      {"pass", word_bits(shuffle.pass)},
                                       {"reshuffle", shuffle.reshuffle}});
-  return Config::Object{{"batches", bits_of(at->elements - (has_ahead_ ? 1 : 0))},
+  return Config::Object{{"batches", word_bits(at->elements - (has_ahead_ ? 1 : 0))},
                         {"in_pass", pass_.has_value()},
                         {"shuffles", std::move(shuffles)}};
 }
@@ -84,11 +74,11 @@ void DatasetFeed::restore(const Config& position) {
   if (position.is_null()) return;
   const StateReader values("dataset", position);
   Dataset::Position at;
-  at.elements = word_of(values, "batches");
+  at.elements = values.word("batches");
   for (const Config& described : values.list("shuffles")) {
     const StateReader shuffle("dataset", described);
-    at.shuffles.push_back({{word_of(shuffle, "seed"), word_of(shuffle, "stream")},
-                           word_of(shuffle, "pass"),
+    at.shuffles.push_back({{shuffle.word("seed"), shuffle.word("stream")},
+                           shuffle.word("pass"),
                            shuffle.truth("reshuffle")});
   }
   const bool in_pass = values.truth("in_pass");

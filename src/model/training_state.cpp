@@ -17,19 +17,13 @@ namespace {
 
 constexpr const char* where = "fit";
 
-// Config's integers are signed: the same bits.
-Config bits_of(std::uint64_t word) { return static_cast<std::int64_t>(word); }
-std::uint64_t word_of(const Config& bits) {
-  return static_cast<std::uint64_t>(value_of<std::int64_t>(bits, where, "a random stream"));
-}
-
 Config described(const random::Stream& stream) {
-  return Config::List{bits_of(stream.seed), bits_of(stream.number)};
+  return Config::List{word_bits(stream.seed), word_bits(stream.number)};
 }
 random::Stream stream_of(const Config& config) {
   const Config::List& words = list_of(where, config);
   check(words.size() == 2, where, "the saved state has no random stream");
-  return {word_of(words[0]), word_of(words[1])};
+  return {word_of(where, words[0]), word_of(where, words[1])};
 }
 
 Config described(const Logs& logs) {
@@ -72,7 +66,7 @@ Config described(const std::vector<random::SeedGenerator*>& sources) {
   Config::List states;
   for (const random::SeedGenerator* source : sources)
     states.push_back(
-        Config::List{described(source->state().stream), bits_of(source->state().next_block)});
+        Config::List{described(source->state().stream), word_bits(source->state().next_block)});
   return states;
 }
 void restore(const std::vector<random::SeedGenerator*>& sources, const Config::List& states) {
@@ -81,7 +75,7 @@ void restore(const std::vector<random::SeedGenerator*>& sources, const Config::L
   for (std::size_t i = 0; i < states.size(); ++i) {
     const Config::List& pair = list_of(where, states[i]);
     check(pair.size() == 2, where, "the saved state's random sources are damaged");
-    sources[i]->set_state({stream_of(pair[0]), word_of(pair[1])});
+    sources[i]->set_state({stream_of(pair[0]), word_of(where, pair[1])});
   }
 }
 

@@ -83,10 +83,6 @@ std::uint64_t most_weights(const std::string& path) {
   return std::max(least, ignored ? 0 : bytes / sizeof(float) * 16);
 }
 
-}  // namespace
-
-namespace {
-
 constexpr std::uint64_t most_legacy_bytes = std::uint64_t{1} << 34;  // more than anyone had
 
 bool is_legacy(const std::string& path) {
