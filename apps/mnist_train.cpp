@@ -16,7 +16,7 @@ using namespace keratin::layers;
 namespace {
 
 struct Settings {
-  std::string data, pictures, model;
+  std::string data, pictures, model, resume;
   int epochs = 10, batch_size = 256, units = 84, threads = 0, verbose = 1, seeds = 0;
   std::string optimizer = "adam", loss = "sparse_categorical_crossentropy";
   std::optional<double> learning_rate;
@@ -36,12 +36,16 @@ History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, 
       {.optimizer = settings.optimizer.c_str(), .loss = settings.loss.c_str(), .metrics = "acc"});
   if (settings.learning_rate) model.optimizer().set_learning_rate(*settings.learning_rate);
   callbacks::StopOnInterrupt interrupt;
+  Callbacks taking_part{&interrupt};
+  if (!settings.resume.empty()) taking_part.push_back(callbacks::BackupAndRestore(settings.resume));
   History history = model.fit(mnist.train.x, mnist.train.y,
                               {.batch_size = settings.batch_size,
                                .epochs = settings.epochs,
                                .verbose = quiet ? 0 : settings.verbose,
-                               .callbacks = {&interrupt},
+                               .callbacks = taking_part,
                                .validation_data = {mnist.test.x, mnist.test.y}});
+  if (interrupt.interrupted() && !settings.resume.empty() && settings.verbose > 0)
+    std::printf("Run again with --resume %s to go on.\n", settings.resume.c_str());
   if (!settings.model.empty()) {
     model.save(settings.model);
     if (settings.verbose > 0) std::printf("Model: saved to %s\n", settings.model.c_str());
@@ -116,6 +120,11 @@ int main(int argc, char** argv) {
                  "published run")
       ->type_name("N")
       ->check(CLI::Range(1, 10'000));
+  app.add_option("--resume", settings.resume,
+                 "Keep the state of training in this folder, and go on from what an earlier run, "
+                 "interrupted or killed, has left there")
+      ->type_name("DIR")
+      ->excludes("--seeds");
   app.add_option("--save", settings.model,
                  "Save the trained model here, for apps/predict and Keras; after Ctrl-C, too")
       ->type_name("FILE.keras")

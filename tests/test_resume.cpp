@@ -1,6 +1,7 @@
 // A run that is interrupted and started again ends with the bits of one that was not.
 #ifdef KERATIN_HAS_KERAS_FILES
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <keratin/keratin.hpp>
@@ -18,16 +19,23 @@ namespace {
 
 struct Killed {};
 
-// Ends the program's run, as far as fit is concerned, in the middle of the hooks of a batch.
-class KillAfter : public Callback {
+// Ends the program's run after so many batches: as a kill does, as far as fit is concerned, in the
+// middle of a batch's hooks, or as Ctrl-C.
+struct End {
+  int batches = 1000000;  // never
+  bool by_interrupt = false;
+};
+class EndAfter : public Callback {
  public:
-  explicit KillAfter(int batches) : remaining_(batches) {}
+  explicit EndAfter(End end) : end_(end) {}
   void on_train_batch_end(int, Logs&) override {
-    if (remaining_-- == 0) throw Killed();
+    if (end_.batches-- != 0) return;
+    if (!end_.by_interrupt) throw Killed();
+    std::raise(SIGINT);
   }
 
  private:
-  int remaining_;
+  End end_;
 };
 
 const Tensor& inputs() {
@@ -62,7 +70,7 @@ std::string contents(const std::string& path) {
 }
 
 // A program's run from its start, in a folder that a killed one may have left.
-Result run(const std::string& folder, SaveFreq save_freq, int kill_after, bool from_dataset) {
+Result run(const std::string& folder, SaveFreq save_freq, End end, bool from_dataset) {
   std::filesystem::create_directories(folder);
   utils::set_random_seed(11);
   Sequential model(
@@ -78,7 +86,8 @@ Result run(const std::string& folder, SaveFreq save_freq, int kill_after, bool f
                                      {.save_freq = save_freq, .delete_checkpoint = false}),
                     ReduceLROnPlateau({.factor = 0.5, .patience = 1}),
                     EarlyStopping({.patience = 3, .restore_best_weights = true}),
-                    CSVLogger(folder + "/log.csv", {.append = true}), KillAfter(kill_after)}};
+                    CSVLogger(folder + "/log.csv", {.append = true}), EndAfter(end),
+                    StopOnInterrupt()}};
   History history;
   if (from_dataset) {
     options.validation_data = Dataset::from_tensor_slices(inputs(), targets()).batch(20);
@@ -96,14 +105,14 @@ Result run(const std::string& folder, SaveFreq save_freq, int kill_after, bool f
   return {model.get_weights(), contents(folder + "/history.json"), contents(folder + "/log.csv")};
 }
 
-constexpr int never = 1000000;
+const End never;
 
 void check_resumed(SaveFreq save_freq, int kill_after, bool from_dataset, const Result& wanted) {
   CAPTURE(kill_after, from_dataset);
   const Folder folder;
   const std::string work = folder / "run";
-  CHECK_THROWS_AS(run(work, save_freq, kill_after, from_dataset), Killed);
-  CHECK_THROWS_AS(run(work, save_freq, 0, from_dataset), Killed);  // and once more
+  CHECK_THROWS_AS(run(work, save_freq, {kill_after}, from_dataset), Killed);
+  CHECK_THROWS_AS(run(work, save_freq, {0}, from_dataset), Killed);  // and once more
   const Result resumed = run(work, save_freq, never, from_dataset);
   CHECK(resumed.weights == wanted.weights);
   CHECK(resumed.history == wanted.history);
@@ -126,9 +135,44 @@ TEST_CASE("a killed run goes on and ends with the same bits", "[saving][resume]"
   }
 }
 
+TEST_CASE("a run that Ctrl-C ended goes on and ends with the same bits", "[saving][resume]") {
+  const Folder folder;
+  const Result wanted = run(folder / "whole", "epoch", never, false);
+  for (const int batches : {0, 6, 7, 8, 20, 31}) {
+    CAPTURE(batches);
+    const std::string work = folder / std::to_string(batches);
+    run(work, "epoch", {batches, /*by_interrupt=*/true}, false);
+    const Result resumed = run(work, "epoch", never, false);
+    CHECK(resumed.weights == wanted.weights);
+    CHECK(resumed.history == wanted.history);
+    CHECK(resumed.log == wanted.log);
+  }
+}
+
+TEST_CASE("an interrupted run keeps the backup that its end would remove", "[saving][resume]") {
+  const Folder folder;
+  const auto fit = [&](End end) {
+    utils::set_random_seed(2);
+    Sequential model({Input({4}), Dense(1)});
+    model.compile({.optimizer = "adam", .loss = "mse"});
+    model.fit(
+        inputs(), targets(),
+        {.epochs = 2,
+         .verbose = 0,
+         .callbacks = {BackupAndRestore(folder / "backup"), EndAfter(end), StopOnInterrupt()}});
+    return model.get_weights();
+  };
+  const auto wanted = fit(never);
+  CHECK_FALSE(std::filesystem::exists(folder / "backup"));
+  fit({1, /*by_interrupt=*/true});
+  CHECK(std::filesystem::exists(folder / "backup/training_state.safetensors"));
+  CHECK(fit(never) == wanted);
+  CHECK_FALSE(std::filesystem::exists(folder / "backup"));
+}
+
 TEST_CASE("a backup of another run is refused, and a damaged one", "[saving][resume]") {
   const Folder folder;
-  CHECK_THROWS_AS(run(folder / "run", 3, 10, false), Killed);
+  CHECK_THROWS_AS(run(folder / "run", 3, {10}, false), Killed);
   const std::string file = folder / "run/backup/training_state.safetensors";
   const auto fit = [&](int units, int batch_size) {
     Sequential model({Input({4}), Dense(units), Dense(1)});

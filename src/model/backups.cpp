@@ -1,12 +1,17 @@
 #include "model/backups.hpp"
 
 #include "keratin/check.hpp"
+#include "keratin/model.hpp"
 #include "model/callback_list.hpp"
+#include "model/scoped_value.hpp"
 
 namespace keratin {
 
 Backups::Backups(FitRun& run, const CallbackList& callbacks)
-    : run_(run), callbacks_(callbacks), callback_(callbacks.find<callbacks::BackupAndRestore>()) {
+    : run_(run),
+      callbacks_(callbacks),
+      callback_(callbacks.find<callbacks::BackupAndRestore>()),
+      interrupt_(callbacks.find<callbacks::StopOnInterrupt>()) {
   if (callback_) saved_ = callback_->load();
   if (saved_) run_.epoch = place_of(*saved_).first;
 }
@@ -33,16 +38,27 @@ void Backups::restore_within_epoch() {
   if (saved_) restore();
 }
 
+void Backups::save(const FitRun& run) {
+  const bool stopped = run_.model.stop_training && !interrupted();
+  const ScopedValue stop(run_.model.stop_training, stopped);
+  callback_->save(run.get_state(callbacks_));
+  if (interrupted()) callback_->keep();
+}
+
 void Backups::after_step() {
-  if (callback_ && callback_->is_due_after_step()) callback_->save(run_.get_state(callbacks_));
+  if (!callback_) return;
+  const bool due = callback_->is_due_after_step();
+  cut_short_ = interrupted();
+  if (due || cut_short_) save(run_);
 }
 
 void Backups::after_epoch() {
-  if (!callback_ || !callback_->due_after_epoch()) return;
+  if (!callback_ || cut_short_) return;
+  if (!callback_->due_after_epoch() && !interrupted()) return;
   FitRun next = run_;  // what comes next is the next epoch
   ++next.epoch;
   next.step = 0;
-  callback_->save(next.get_state(callbacks_));
+  save(next);
 }
 
 }  // namespace keratin

@@ -104,6 +104,7 @@ void BackupAndRestore::on_train_begin(Logs&) {
                             "': ", error.message());
   remove_unfinished(folder_);
   batches_ = 0;
+  keeps_ = false;
 }
 
 void BackupAndRestore::on_train_batch_end(int, Logs&) { ++batches_; }
@@ -116,7 +117,7 @@ bool BackupAndRestore::is_due_after_step() {
 
 void BackupAndRestore::on_train_end(Logs&) {
   writer_.reset();  // once all is written
-  if (!options_.delete_checkpoint) return;
+  if (keeps_ || !options_.delete_checkpoint) return;
   std::error_code ignored;
   std::filesystem::remove(file(), ignored);
   std::filesystem::remove(folder_, ignored);  // unless there is something else in it
@@ -138,6 +139,7 @@ void BackupAndRestore::save(TrainingState state) {
 }
 
 std::optional<TrainingState> BackupAndRestore::load() const {
+  parse_json(where, "{}");  // fails now, not when there is something to resume, if it cannot
   const std::string path = file();
   if (!std::filesystem::exists(path)) return std::nullopt;
   std::uint64_t at_most = 64 << 20;

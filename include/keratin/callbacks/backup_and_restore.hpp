@@ -26,9 +26,12 @@ struct BackupAndRestoreOptions {
 /// same. A callback, a metric or a generator of one's own takes part as its get_state() and its
 /// values allow.
 ///
+/// A run that StopOnInterrupt ends at Ctrl-C leaves a backup of its last step, too.
+///
 /// Files are written by a thread of its own, complete before they replace the one before. A file
 /// that cannot be written is warned of, and training goes on. fit throws std::runtime_error for a
-/// damaged backup and std::invalid_argument for one of another model, optimizer or data.
+/// damaged backup, and where backups cannot be read for want of KERATIN_KERAS_FILES, and
+/// std::invalid_argument for a backup of another model, optimizer or data.
 class BackupAndRestore : public Callback {
  public:
   /// Throws std::invalid_argument for an empty name.
@@ -51,12 +54,14 @@ class BackupAndRestore : public Callback {
   bool is_due_after_step();  // and counts from 0 again if it is
   bool due_after_epoch() const { return options_.save_freq.each_epoch(); }
   void save(TrainingState state);
+  void keep() { keeps_ = true; }  // does not remove the backup at the end of this run
   std::optional<TrainingState> load() const;
   std::string file() const;
 
   std::string folder_;
   BackupAndRestoreOptions options_;
-  long batches_ = 0;  // since the last backup
+  long batches_ = 0;    // since the last backup
+  bool keeps_ = false;  // the run was interrupted: it is to go on another time
   std::unique_ptr<Writer> writer_;
 };
 
