@@ -8,7 +8,7 @@ targets=(mnist_train)
 "$root/cmake/packages.sh" g++ cmake make libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev zlib1g-dev libcli11-dev
 if [[ " $* " == *" --plot"* ]]; then "$root/cmake/packages.sh" gnuplot-nox; fi
 if [[ " $* " == *" --save"* || " $* " == *" --resume"* ]]; then "$root/cmake/packages.sh" libhdf5-dev libzip-dev nlohmann-json3-dev; fi
-if [[ " $* " == *" --save"* ]]; then targets+=(predict); fi
+if [[ " $* " == *" --save"* ]]; then targets+=(keratin_cli); fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "Building the trainer ..." >&2

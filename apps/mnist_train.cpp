@@ -126,7 +126,7 @@ int main(int argc, char** argv) {
       ->type_name("DIR")
       ->excludes("--seeds");
   app.add_option("--save", settings.model,
-                 "Save the trained model here, for apps/predict and Keras; after Ctrl-C, too")
+                 "Save the trained model here, for `keratin predict` and Keras; after Ctrl-C, too")
       ->type_name("FILE.keras")
       ->check([](const std::string& path) {
         return path.ends_with(".keras") ? "" : "'" + path + "' does not end in .keras";
