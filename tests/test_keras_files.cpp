@@ -289,7 +289,7 @@ TEST_CASE("damaged archives are refused with a reason", "[saving]") {
   CHECK(open("junk" + whole) == none + "Not a zip archive");
   CHECK(open(whole + "junk") == none + "Zip archive inconsistent");
   CHECK(folder.refusal([&] { KerasArchive("test", folder / "missing"); }) ==
-        "[test] missing: is no .keras archive: No such file");
+        "[test] missing: cannot be opened: No such file");
   // A byte of the stored weights, and of the deflated ones.
   CHECK(open(changed(whole, whole.size() / 2, 'x')) ==
         "[test] m.keras: model.weights.h5 is damaged: CRC error");

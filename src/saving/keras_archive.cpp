@@ -89,7 +89,8 @@ KerasArchive::KerasArchive(std::string_view where, const std::string& path)
   if (state_->archive != nullptr) return;
   zip_error_t error;
   zip_error_init_with_code(&error, code);
-  state_->require(false, "is no .keras archive: ", reason(&error));
+  const bool opened = code != ZIP_ER_NOENT && code != ZIP_ER_OPEN;
+  state_->require(false, opened ? "is no .keras archive: " : "cannot be opened: ", reason(&error));
 }
 
 KerasArchive::~KerasArchive() = default;

@@ -1,0 +1,2 @@
+#!/bin/sh
+# there.sh --right
