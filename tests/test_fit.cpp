@@ -162,6 +162,47 @@ TEST_CASE("each epoch sees every row once, in an order of its own", "[fit]") {
   CHECK(model.epochs[0] == std::vector<float>(x.values().begin(), x.values().end()));
 }
 
+TEST_CASE("a model with a training step of its own needs neither a loss nor targets", "[fit]") {
+  struct Shrinks : Sequential {  // minimizes the squares of its outputs, whatever y is
+    using Sequential::Sequential;
+    Logs step(const Batch& batch, bool training) {
+      CHECK(!batch.y.defined());
+      tape().begin(training);
+      const Node loss = ops::mean(ops::square(call(tape().constant(batch.x), training)));
+      if (training) {
+        tape().backward(loss);
+        optimizer().apply(trainable_variables());
+      }
+      Logs logs;
+      logs["energy"] = loss.value().item();
+      return logs;
+    }
+    Logs train_step(const Batch& batch) override { return step(batch, true); }
+    Logs test_step(const Batch& batch) override { return step(batch, false); }
+  };
+  const Problem data;
+  Shrinks model({Input({3}), Dense(4)});
+  model.compile({.optimizer = optimizers::SGD({.learning_rate = 0.5})});
+  const History history =
+      model.fit(data.x, {}, {.epochs = 20, .verbose = 0, .validation_split = 0.25});
+  CHECK(history["energy"].back() < 0.01 * history["energy"].front());
+  CHECK(history["val_energy"].back() < 0.01 * history["val_energy"].front());
+  CHECK(model.evaluate(data.x, {}, {.verbose = 0})["energy"] < 0.01);
+  const Dataset batches = Dataset::from_tensor_slices(data.x).batch(8);
+  CHECK(model.fit(batches, {.verbose = 0})["energy"].back() < 0.01);
+  CHECK(model.evaluate(batches, {.verbose = 0})["energy"] < 0.01);
+  CHECK(message([&] {
+          model.fit(data.x, {}, {.verbose = 0, .class_weight = {{0, 2}}});
+        }) == "[fit] class_weight wants one label per sample, y is not given");
+
+  Sequential plain({Input({3}), Dense(4)});
+  plain.compile({.optimizer = "sgd"});
+  CHECK(message([&] { plain.fit(data.x, {}, {.verbose = 0}); }) ==
+        "[compute_loss] the model has no loss: compile it with one");
+  CHECK(message([&] { plain.evaluate(batches, {.verbose = 0}); }) ==
+        "[compute_loss] the model has no loss: compile it with one");
+}
+
 TEST_CASE("the same seed gives the same weights, bit for bit, another seed others", "[fit]") {
   const Problem data;
   const auto run = [&](std::uint64_t seed) {
@@ -259,7 +300,7 @@ TEST_CASE("errors before training name what was got and wanted", "[fit][errors]"
         "[optimizer] the model is not compiled: call compile() first");
   model.compile({.optimizer = "adam"});
   CHECK(message([&] { model.fit(data.x, data.y); }) ==
-        "[fit] the model has no loss: compile it with one");
+        "[compute_loss] the model has no loss: compile it with one");
   model.compile(
       {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"acc"}});
   const auto weights = model.get_weights();

@@ -337,7 +337,9 @@ TEST_CASE("plot says what keeps it from drawing", "[plot]") {
   CHECK(folder.files() == 1);  // nothing half done beside it
 
   SECTION("no gnuplot: the data are left") {
+    CHECK(plot::available());
     const Path none(folder / "no such folder");
+    CHECK(!plot::available());
     const std::string svg = folder / "x.svg", csv = folder / "x.csv";
     CHECK(failure([&] { plot::curve({f}, svg); }) ==
           "[plot] there is no gnuplot to draw '" + svg +

@@ -20,6 +20,10 @@
 
 namespace keratin::plot {
 
+/// Whether there is a gnuplot, for programs that do without pictures then. Throws
+/// std::runtime_error for one that fails.
+bool available();
+
 struct HistoryOptions {
   std::string title = "";
 };

@@ -116,6 +116,7 @@ void warn_of_one_class(const ArrayView& y, std::size_t first) {
 }
 
 std::vector<float> weights_by_class(const ArrayView& y, const std::map<int, double>& class_weight) {
+  check(y.given(), "fit", "class_weight wants one label per sample, y is not given");
   check(y.shape().size() <= 2, "fit", "class_weight wants one label per sample, y has shape ",
         y.shape());
   std::vector<float> weights;

@@ -18,7 +18,7 @@ Logs Model::evaluate(ArrayView x, ArrayView y, EvaluateOptions options) {
   check_positive("evaluate", "steps", options.steps);
   check_trainable("evaluate");
   const ArrayData data = prepared("evaluate", {x, y, options.sample_weight});
-  check(data.y.given(), "evaluate", "y is not given");
+  check(data.y.given() || !state_->compiled->loss, "evaluate", "y is not given");
   const std::size_t batch_size = batch_size_for(x.rows(), options.batch_size, options.steps);
   return run_evaluate(*data.batches(batch_size, /*shuffle=*/false), options.steps, options);
 }

@@ -72,7 +72,7 @@ History Model::fit(ArrayView x, ArrayView y, FitOptions options) {
   check_options(options);
   check_trainable("fit");
   const ArrayData all = prepared("fit", {x, y, options.sample_weight});
-  check(all.y.given(), "fit", "y is not given");
+  check(all.y.given() || !state_->compiled->loss, "fit", "y is not given");
   const std::size_t rows = all.x.rows();
   const std::size_t kept =
       options.validation_data.given() ? rows : training_rows(options.validation_split, rows);
@@ -87,7 +87,7 @@ History Model::fit(ArrayView x, ArrayView y, FitOptions options) {
 
   std::unique_ptr<Feed> validation = validation_feed(options);
   if (kept < rows) {
-    warn_of_one_class(all.y, kept);
+    if (all.y.given()) warn_of_one_class(all.y, kept);
     validation = validation_batches(all.slice(kept, rows - kept), options);
   }
   return run_fit(*feed, validation.get(), options.steps_per_epoch, options);

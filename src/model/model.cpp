@@ -101,6 +101,7 @@ Logs Model::test_step(const Batch& batch) {
 Node Model::compute_loss(const Batch& batch, Node y_pred) {
   GradientTape& tape = y_pred.tape();
   const LossHandle& loss = state_->compiled->loss;
+  check(bool(loss), "compute_loss", "the model has no loss: compile it with one");
   const Node y_true = tape.constant(batch.y);
   Node total = batch.sample_weight.defined()
                    ? loss(y_true, y_pred, tape.constant(batch.sample_weight))
@@ -141,7 +142,6 @@ std::size_t Model::count_params() const {
 
 void Model::check_trainable(const char* where) const {
   check(compiled(), where, "the model is not compiled: call compile() first");
-  check(bool(state_->compiled->loss), where, "the model has no loss: compile it with one");
 }
 
 // Several threads may predict with a model that is not built yet.
@@ -152,7 +152,8 @@ void Model::build_for(const char* where, const Shape& sample) {
 }
 
 void Model::check_labels(const ArrayView& y, std::size_t rows) const {
-  state_->compiled->loss->check_labels(y, output_shape().with_batch(rows));
+  const LossHandle& loss = state_->compiled->loss;  // none: what y is, train_step knows
+  if (loss) loss->check_labels(y, output_shape().with_batch(rows));
 }
 
 ArrayData Model::prepared(const char* where, ArrayData data) {
@@ -169,7 +170,7 @@ DatasetFeed Model::feed_of(const char* where, const Dataset& data, bool with_lab
   const Batch& batch = first.peek();
   check(!batch.x.shape().empty(), where, "the batches of the Dataset have no batch axis");
   build_for(where, batch.x.shape().without_batch());
-  if (with_labels) {
+  if (with_labels && state_->compiled->loss) {
     check(batch.y.defined(), where, "the Dataset has no targets");
     check_labels(batch.y, batch.x.shape().front());
   }

@@ -103,6 +103,8 @@ std::string terminal(const Drawing& drawing, bool png) {
 
 }  // namespace
 
+bool available() { return run_gnuplot("exit\n").has_value(); }
+
 void check_ending(const std::string& path) {
   check(has_ending(path, ".svg") || has_ending(path, ".png"), "plot", "'", path,
         "' ends in neither .svg nor .png");
