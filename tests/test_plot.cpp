@@ -234,6 +234,23 @@ TEST_CASE("pictures have decimal points under every locale", "[plot]") {
   CHECK(well_formed(contents(folder / "f.svg")));
 }
 
+TEST_CASE("plot::curve draws points without a line", "[plot]") {
+  const Folder folder;
+  const auto drawn = [&](bool points, bool line) {
+    const plot::Curve f{.x = {0, 1, 2}, .y = {1, 3, 2}, .points = points, .line = line};
+    plot::curve({f}, folder / "f.svg");
+    const std::string svg = contents(folder / "f.svg");
+    CHECK(well_formed(svg));
+    return svg.substr(svg.find("id=\"gnuplot_plot_1"));
+  };
+  const auto markers = [](const std::string& svg) { return count(svg, "xlink:href='#gpPt6'"); };
+  CHECK(markers(drawn(false, true)) == 0);
+  CHECK(markers(drawn(true, true)) == 3);
+  CHECK(markers(drawn(true, false)) == 3);
+  CHECK(drawn(false, false) == drawn(true, false));
+  CHECK(count(drawn(true, true), "<path") == count(drawn(false, false), "<path") + 1);
+}
+
 TEST_CASE("plot::curve leaves gaps for NaN and Inf", "[plot]") {
   const Folder folder;
   const auto lines = [&](double middle) {

@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
       history.epoch.size(), split.x_test.shape()[0], logs["mae"], logs["r2_score"]);
 
   const Tensor predicted = model.predict(split.x_test, {.verbose = 0});
-  plot::Curve cars{.name = "cars", .points = true};
+  plot::Curve cars{.name = "cars", .line = false};
   cars.x.assign(split.y_test.values().begin(), split.y_test.values().end());
   cars.y.assign(predicted.values().begin(), predicted.values().end());
   if (plot::available())

@@ -48,7 +48,8 @@ struct Curve {
   std::string name = "";               // in the legend, which leaves out a curve without a name
   std::vector<double> x = {}, y = {};  // of equal length
   bool dashed = false, points = false;
-  int color = -1;  // curves of the same number share a colour; -1: the curve's index in its panel
+  bool line = true;  // false: points only
+  int color = -1;    // curves of the same number share a colour; -1: the curve's index in its panel
 };
 struct CurveOptions {
   std::string title = "", x_label = "", y_label = "";

@@ -41,7 +41,7 @@ std::string x_axis(const Panel& panel) {
   Range x;
   bool whole = true, points = false;
   for (const Curve& curve : panel.curves) {
-    points |= curve.points;
+    points |= curve.points || !curve.line;
     for (double value : curve.x) {
       x.add(value);
       whole &= value == std::floor(value);
@@ -91,10 +91,14 @@ std::string plot_command(const Panel& panel, std::size_t place) {
   for (std::size_t c = 0; c < panel.curves.size(); ++c) {
     const Curve& curve = panel.curves[c];
     const int color = curve.color < 0 ? static_cast<int>(c) : curve.color;
-    text += concat("$p", place, '_', c, " using 1:2 with ", curve.points ? "linespoints" : "lines",
+    const bool marked = curve.points || !curve.line;
+    text += concat("$p", place, '_', c, " using 1:2 with ",
+                   !curve.line ? "points"
+                   : marked    ? "linespoints"
+                               : "lines",
                    " lw 1.8 lc rgb '", colors[color % color_count],
                    curve.dashed ? "' dt (8,5)" : "' dt solid");
-    if (curve.points) text += " pt 7 ps 0.5";
+    if (marked) text += " pt 7 ps 0.5";
     text += (curve.name.empty() ? " notitle" : " title " + quoted(curve.name)) + ", ";
   }
   // gnuplot refuses a plot without a single number, unless a function is plotted as well.
