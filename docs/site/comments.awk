@@ -6,7 +6,7 @@ function with_code(line) {
   if (!in_list) sub(/\/\/\/   /, "///       ", line)
   return line
 }
-BEGIN { after_pragma = 0; trailing = 0; in_list = 0 }
+BEGIN { after_pragma = 0; trailing = 0; in_list = 0; documented = 0 }
 /^#pragma once/ { after_pragma = 1; print; next }
 after_pragma && /^\/\/( |$)/ {
   if (after_pragma == 1) print "/// @file"
@@ -15,7 +15,13 @@ after_pragma && /^\/\/( |$)/ {
   print with_code($0)
   next
 }
-/^ *\/\/\// { print with_code($0); trailing = 0; next }
+/^ *\/\/\// { print with_code($0); trailing = 0; documented = 1; next }
+/^ *struct [A-Za-z0-9]+(Options|Arguments) \{/ && !documented {
+  name = $2
+  if (sub(/Options$/, "", name)) print "/// Options of " name "."
+  else if (sub(/Arguments$/, "", name)) print "/// Arguments of the loss function of " name " beside y_true and y_pred."
+}
+{ documented = 0 }
 { if (after_pragma == 2) print ""; after_pragma = 0 }
 trailing && /^ +\/\/ / {
   sub(/\/\/ /, "///< ")
