@@ -70,6 +70,18 @@ foreach(page IN LISTS pages)
   endforeach()
 endforeach()
 
+# Every page is a chapter.
+if(EXISTS ${ROOT}/docs/README.md)
+  file(READ ${ROOT}/docs/README.md chapters)
+  foreach(page IN LISTS pages)
+    get_filename_component(name ${page} NAME)
+    string(FIND "${chapters}" "](${name})" at)
+    if(at EQUAL -1 AND page MATCHES "/docs/" AND NOT name STREQUAL "README.md")
+      string(APPEND faults "  ${page}: docs/README.md does not list it\n")
+    endif()
+  endforeach()
+endif()
+
 # Commands: what starts with a folder of the repository is a file in it, a program that the build makes is declared in that folder,
 # a program's options are in its source, and KERATIN_... is known to CMake or to the sources.
 file(GLOB_RECURSE cmake_files ${ROOT}/CMakeLists.txt ${ROOT}/CMakePresets.json ${ROOT}/cmake/* ${ROOT}/tests/CMakeLists.txt
