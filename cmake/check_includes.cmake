@@ -4,7 +4,7 @@
 # place here.
 cmake_minimum_required(VERSION 3.25)
 set(order core tape ops families layers data model components all)
-set(core "^(core/|kernels/|xt\\.hpp|keratin/(check|config|family|fields|number_or_list|flush_denormals|shape|tensor|array_view|random|utils)\\.hpp)")
+set(core "^(core/|kernels/|xt\\.hpp|keratin/(batch_rows|check|config|family|fields|number_or_list|flush_denormals|shape|tensor|array_view|random|utils)\\.hpp)")
 set(tape "^(tape/|keratin/(tape|backward_function)\\.hpp)")
 set(ops "^(ops/|keratin/(op\\.hpp|ops[/.]))")
 set(names "(activations|initializers|regularizers|constraints|schedules|losses|metrics|optimizers)")
@@ -12,7 +12,7 @@ set(families "^(${names}[/.]|keratin/${names}[/.])")
 set(layers "^(layers/|keratin/layers?[/.])")
 set(data "^(data/|keratin/(batch|csv|datasets?|image_dataset|preparation|table)\\.hpp)")
 set(model "^(model/|callbacks/|keratin/callbacks[/.]|keratin/(compile|fit|logs|model|sequential)\\.hpp)")
-set(components "^(plot/|saving/|keratin/(onnx|plot|saving)\\.hpp)")
+set(components "^(plot/|saving/|distribution/|keratin/(distribution|onnx|plot|saving)\\.hpp)")
 set(all "^keratin/keratin\\.hpp")
 
 set(heavy "^(iostream|regex|ranges|format|filesystem|chrono|thread|future)$")   # a user's file pays for each

@@ -1,6 +1,7 @@
 #pragma once
 // Batch: the data that one training step sees.
 
+#include "keratin/batch_rows.hpp"
 #include "keratin/tensor.hpp"
 
 namespace keratin {
@@ -10,6 +11,8 @@ namespace keratin {
 /// are undefined (`Tensor()`) if there are none.
 struct Batch {
   Tensor x, y, sample_weight;
+  /// Which rows these are of a batch that is divided among processes; a total of 0: it is whole.
+  BatchRows rows = {};
 };
 
 }  // namespace keratin

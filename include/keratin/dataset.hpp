@@ -30,6 +30,8 @@ class Stage;  // src/data/dataset_stage.hpp: the source or one transformation of
 template <class Element>
 class Pass;
 Dataset make_dataset(std::shared_ptr<const Stage> stage);
+/// The same batches, but of each only part number `index` of `parts`, as BatchRows::part() says.
+Dataset divide(const Dataset& batches, std::size_t index, std::size_t parts);
 
 }  // namespace detail
 
@@ -172,6 +174,7 @@ class Dataset {
 
  private:
   friend Dataset detail::make_dataset(std::shared_ptr<const detail::Stage> stage);
+  friend Dataset detail::divide(const Dataset& batches, std::size_t index, std::size_t parts);
   explicit Dataset(std::shared_ptr<const detail::Stage> stage);
   std::shared_ptr<const detail::Stage> stage_;
 };

@@ -123,12 +123,17 @@ class Model : public Layer {
   std::unique_ptr<Feed> validation_feed(const FitOptions& options);
   History run_fit(Feed& train, Feed* validation, std::optional<long> steps,
                   const FitOptions& options);
+  History fit_in_epochs(Feed& train, Feed* validation, std::optional<long> steps,
+                        const FitOptions& options);
   void train_epoch(FitRun& run, std::optional<long> steps, CallbackList& callbacks,
                    Backups& backups);
   Logs test_pass(Feed& feed, std::optional<long> steps, CallbackList& callbacks);
   Logs run_evaluate(Feed& feed, std::optional<long> steps, const EvaluateOptions& options);
   Tensor run_predict(Feed& feed, std::optional<long> steps, std::size_t expected_rows,
                      const PredictOptions& options);
+  Tensor predict_in_steps(Feed& feed, std::optional<long> steps, std::size_t expected_rows,
+                          const PredictOptions& options);
+  Logs step_on(const char* where, const ArrayData& data, bool trains);
   std::unique_ptr<State> state_;
 };
 

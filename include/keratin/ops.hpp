@@ -96,6 +96,9 @@ Node dropout(Node x, double rate, random::SeedGenerator& source);
 /// Values of a normal distribution, drawn from `source`, one word per value; a constant.
 Node random_normal(GradientTape& tape, const Shape& shape, double mean, double stddev,
                    random::SeedGenerator& source);
+/// The same in x's shape, for each of a batch's rows: independent of how these are divided among
+/// processes.
+Node random_normal(Node x, double mean, double stddev, random::SeedGenerator& source);
 
 // reductions; keepdims leaves axes of size 1
 Node sum(Node x, const Axes& axes = {}, bool keepdims = false);

@@ -10,6 +10,8 @@
 #include <optional>
 #include <span>
 
+#include "keratin/batch_rows.hpp"
+
 namespace keratin {
 
 namespace utils {
@@ -119,6 +121,9 @@ class SeedGenerator {
   /// gives them again. Threads may share the work: each copies the generator and lets its copy
   /// discard() the words before its own part, and the values do not depend on how it was divided.
   Generator take(std::uint64_t count);
+  /// The same for `words` words for each of a batch's rows: moves past those of all rows, and gives
+  /// a generator of those of the rows that this process has. See Node::rows().
+  Generator take(const BatchRows& rows, std::uint64_t words);
 
   const State& state() const { return state_; }
   void set_state(const State& state) { state_ = state; }

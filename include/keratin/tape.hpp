@@ -2,9 +2,11 @@
 // Reverse-mode autodiff: a GradientTape records what is computed on its Nodes and plays it
 // backwards.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,12 +14,14 @@
 #include <vector>
 
 #include "keratin/backward_function.hpp"
+#include "keratin/batch_rows.hpp"
 #include "keratin/tensor.hpp"
 
 namespace keratin {
 
 class Constraint;
 class GradientTape;
+class Replicas;  // src/core/replicas.hpp: the processes that train a model together
 
 /// Which variable it is, whatever its address: a new variable never has the number of an earlier
 /// one, a copy is a new variable, and one that is moved keeps its number.
@@ -80,6 +84,12 @@ class Node {
   /// The layers inside which it was computed, outermost first: "base/dense"; "" outside of all.
   std::string layer_path() const;
 
+  /// Where a batch is divided among processes: whether this process has other rows of the value
+  /// than the others, along the first axis.
+  bool is_divided() const;
+  /// Which rows of the whole value this process has: all of them unless it is divided.
+  BatchRows rows() const;
+
  private:
   friend class GradientTape;
   Node(GradientTape& tape, std::uint32_t slot, std::uint32_t pass)
@@ -116,9 +126,25 @@ class GradientTape {
     fill(slot(node).own);
     return node;
   }
+  /// The same for a value for each of x's rows, which is divided among processes as x is.
+  template <class Fill>
+  Node make_for_rows_of(Node x, const Shape& shape, const Fill& fill) {
+    const Node node = make(shape, fill);
+    slot(node).spread = slot(x).spread;
+    return node;
+  }
 
-  /// Gradients of the sum of `loss` land in variable.grad and node.grad().
+  /// Gradients of the sum of `loss` land in variable.grad and node.grad(). Where a batch is divided
+  /// among processes, variable.grad is that of the whole batch, and node.grad() of a value that is
+  /// not divided is the part of it that comes from this process's rows.
   void backward(Node loss);
+
+  /// Lets the passes from now on be those of one of several processes, null: of the only one, with
+  /// these rows of the batch, of which `batch` are the tensors: constants made of them are divided.
+  void divide(Replicas* replicas, const BatchRows& rows,
+              std::initializer_list<const Tensor*> batch);
+  /// The processes, or null.
+  Replicas* replicas() const { return replicas_; }
 
   /// Gives `variable` that value once the step is known to succeed, at commit(): for state that a
   /// step changes, such as moving averages. An exception before leaves the variable as it was.
@@ -149,10 +175,21 @@ class GradientTape {
   bool frozen() const { return frozen_; }
 
   // What ops are written with (see op.hpp).
+
+  /// How a value is spread over the processes among which a batch is divided.
+  ///
+  /// | state   | each process has                                                              |
+  /// |---------|-------------------------------------------------------------------------------|
+  /// | same    | the whole value: weights, the loss, all values where there is one process     |
+  /// | divided | its rows: the batch, and what is computed of it row by row                    |
+  /// | partial | what is computed across its rows: the value is their sum over the processes,  |
+  /// |         | which ops::sum_over_processes() gives, and any other op refuses it            |
+  enum class Spread : unsigned char { same, divided, partial };
   struct Slot {
     const Tensor* value = nullptr;  // own, or borrowed
     Tensor* grad = nullptr;         // own_grad, or a variable's
     bool wants_grad = false, has_grad = false;
+    Spread spread = Spread::same;
     const Op* op = nullptr;
     std::uint32_t first_input = 0, input_count = 0;  // among inputs_
     std::uint32_t layer = 0;                         // among layers_, counted from 1
@@ -193,6 +230,7 @@ class GradientTape {
     std::uint32_t slot;
   };
   Slot& push();
+  Spread spread_of(const Op* op, std::span<const Node> inputs, const Shape& shape);
   Node last() { return {*this, next_ - 1, pass_}; }
 
   std::deque<Slot> slots_;
@@ -203,6 +241,9 @@ class GradientTape {
   std::vector<Node> added_losses_;
   std::deque<Tensor> scratch_;
   Slot* running_ = nullptr;  // in backward()
+  Replicas* replicas_ = nullptr;
+  BatchRows rows_;
+  std::array<const Tensor*, 3> batch_{};
   std::uint32_t next_ = 0, pass_ = 0, layer_ = 0;
   bool recording_ = true, frozen_ = false;
 };

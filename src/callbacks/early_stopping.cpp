@@ -1,9 +1,9 @@
 #include "keratin/callbacks/early_stopping.hpp"
 
-#include <cstdio>
 #include <utility>
 
 #include "core/exact_numbers.hpp"
+#include "core/report.hpp"
 #include "keratin/model.hpp"
 
 namespace keratin::callbacks {
@@ -40,10 +40,10 @@ void EarlyStopping::on_epoch_end(int epoch, Logs& logs) {
 
 void EarlyStopping::on_train_end(Logs&) {
   if (stopped_epoch_ > 0 && options_.verbose > 0)
-    std::printf("Epoch %d: early stopping\n", stopped_epoch_ + 1);
+    report("Epoch ", stopped_epoch_ + 1, ": early stopping\n");
   if (!best_weights_) return;
   if (options_.verbose > 0)
-    std::printf("Restoring model weights from the end of the best epoch: %d.\n", best_epoch_ + 1);
+    report("Restoring model weights from the end of the best epoch: ", best_epoch_ + 1, ".\n");
   model().set_weights(*best_weights_);
 }
 

@@ -1,9 +1,8 @@
 #include "keratin/callbacks/learning_rate_scheduler.hpp"
 
-#include <cstdio>
-
 #include "callbacks/learning_rate.hpp"
 #include "core/numbers.hpp"
+#include "core/report.hpp"
 #include "keratin/check.hpp"
 #include "keratin/model.hpp"
 
@@ -20,8 +19,8 @@ void LearningRateScheduler::on_epoch_begin(int epoch, Logs&) {
   const double rate = schedule_(epoch, learning_rate_of(optimizer));
   optimizer.set_learning_rate(rate);
   if (options_.verbose > 0)
-    std::printf("\nEpoch %d: LearningRateScheduler setting learning rate to %s.\n", epoch + 1,
-                python_repr(rate).c_str());
+    report("\nEpoch ", epoch + 1, ": LearningRateScheduler setting learning rate to ",
+           python_repr(rate), ".\n");
 }
 
 void LearningRateScheduler::on_epoch_end(int, Logs& logs) {

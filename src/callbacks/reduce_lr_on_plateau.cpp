@@ -1,12 +1,12 @@
 #include "keratin/callbacks/reduce_lr_on_plateau.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "callbacks/learning_rate.hpp"
 #include "core/exact_numbers.hpp"
 #include "core/numbers.hpp"
+#include "core/report.hpp"
 #include "keratin/check.hpp"
 #include "keratin/model.hpp"
 
@@ -49,8 +49,8 @@ bool ReduceLROnPlateau::reduce(int epoch) {
   const double rate = std::max(old_rate * options_.factor, options_.min_lr);
   model().optimizer().set_learning_rate(rate);
   if (options_.verbose > 0)
-    std::printf("\nEpoch %d: ReduceLROnPlateau reducing learning rate to %s.\n", epoch + 1,
-                python_repr(rate).c_str());
+    report("\nEpoch ", epoch + 1, ": ReduceLROnPlateau reducing learning rate to ",
+           python_repr(rate), ".\n");
   return true;
 }
 

@@ -1,9 +1,9 @@
 #include "keratin/callbacks/stop_on_interrupt.hpp"
 
 #include <csignal>
-#include <cstdio>
 #include <mutex>
 
+#include "core/report.hpp"
 #include "keratin/model.hpp"
 
 namespace keratin::callbacks {
@@ -87,8 +87,8 @@ void StopOnInterrupt::on_epoch_end(int, Logs&) {
 void StopOnInterrupt::on_train_end(Logs&) {
   training_ = false;
   if (pressed())
-    std::printf("Interrupted: stopped in epoch %d after batch %d; the history so far is kept.\n",
-                epoch_ + 1, batch_ + 1);
+    report("Interrupted: stopped in epoch ", epoch_ + 1, " after batch ", batch_ + 1,
+           "; the history so far is kept.\n");
 }
 
 void StopOnInterrupt::on_test_batch_end(int batch, Logs&) {
@@ -99,7 +99,7 @@ void StopOnInterrupt::on_test_batch_end(int batch, Logs&) {
 
 void StopOnInterrupt::on_test_end(Logs&) {
   if (!training_ && pressed())
-    std::printf("Interrupted: evaluated the first %d batches.\n", batch_ + 1);
+    report("Interrupted: evaluated the first ", batch_ + 1, " batches.\n");
 }
 
 void StopOnInterrupt::on_predict_batch_end(int batch, Logs&) {
@@ -109,7 +109,7 @@ void StopOnInterrupt::on_predict_batch_end(int batch, Logs&) {
 }
 
 void StopOnInterrupt::on_predict_end(Logs&) {
-  if (pressed()) std::printf("Interrupted: predicted the first %d batches.\n", batch_ + 1);
+  if (pressed()) report("Interrupted: predicted the first ", batch_ + 1, " batches.\n");
 }
 
 }  // namespace keratin::callbacks

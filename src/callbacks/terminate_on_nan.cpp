@@ -1,8 +1,8 @@
 #include "keratin/callbacks/terminate_on_nan.hpp"
 
 #include <cmath>
-#include <cstdio>
 
+#include "core/report.hpp"
 #include "keratin/check.hpp"
 #include "keratin/model.hpp"
 
@@ -13,8 +13,8 @@ void TerminateOnNaN::on_train_batch_end(int batch, Logs& logs) {
   check<std::runtime_error>(
       !options_.raise_error, "TerminateOnNaN", "the loss is ", logs["loss"], " after batch ", batch,
       "; the first values that were not finite: ", model().first_not_finite());
-  std::printf("Batch %d: Invalid loss, terminating training\n", batch);
-  std::printf("The first values that were not finite: %s\n", model().first_not_finite().c_str());
+  report("Batch ", batch, ": Invalid loss, terminating training\n",
+         "The first values that were not finite: ", model().first_not_finite(), "\n");
   model().stop_training = true;
 }
 

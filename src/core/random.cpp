@@ -178,6 +178,12 @@ Generator SeedGenerator::take(std::uint64_t count) {
   return generator;
 }
 
+Generator SeedGenerator::take(const BatchRows& rows, std::uint64_t words) {
+  Generator generator = take(rows.total * words);
+  generator.discard(rows.first * words);
+  return generator;
+}
+
 }  // namespace keratin::random
 
 namespace keratin::utils {

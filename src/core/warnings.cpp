@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/never_destroyed.hpp"
+#include "core/replicas.hpp"
 #include "keratin/utils.hpp"
 
 namespace keratin {
@@ -31,6 +32,7 @@ void print(std::string_view message) {
 }  // namespace
 
 void warn(std::string_view message) {
+  if (!is_first_process()) return;
   std::unique_lock lock(current().lock);
   const auto handler = current().handler;
   lock.unlock();

@@ -28,6 +28,10 @@ Dataset detail::make_dataset(std::shared_ptr<const Stage> stage) {
   return Dataset(std::move(stage));
 }
 
+Dataset detail::divide(const Dataset& batches, std::size_t index, std::size_t parts) {
+  return Dataset(make_divide(batches.stage_, index, parts));
+}
+
 Dataset Dataset::from_generator(std::function<bool(Batch&)> generator) {
   check(bool(generator), "dataset, from_generator", "there is no function to call");
   return Dataset(detail::make_generator(std::move(generator)));

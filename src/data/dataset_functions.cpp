@@ -34,6 +34,10 @@ class MapStage : public Transformation {
   PassPtr<Batch> open(ShuffleStates states) const override {
     return std::make_unique<MapPass>(input().open(states), function_);
   }
+  StagePtr divided(std::size_t index, std::size_t parts) const override {
+    const StagePtr part = input().divided(index, parts);
+    return part ? make_map(part, function_) : nullptr;
+  }
 
  private:
   std::function<void(Batch&)> function_;

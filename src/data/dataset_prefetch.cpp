@@ -133,6 +133,10 @@ class PrefetchStage : public Transformation {
   PassPtr<Batch> open(ShuffleStates states) const override {
     return std::make_unique<PrefetchPass>(input().open(states), buffer_size_);
   }
+  StagePtr divided(std::size_t index, std::size_t parts) const override {
+    const StagePtr part = input().divided(index, parts);
+    return part ? make_prefetch(part, buffer_size_) : nullptr;
+  }
 
  private:
   std::size_t buffer_size_;

@@ -33,6 +33,11 @@ class TakeStage : public Selection<TakeStage> {
  public:
   TakeStage(StagePtr input, std::size_t count) : Selection(std::move(input)), count_(count) {}
 
+  StagePtr divided(std::size_t index, std::size_t parts) const override {
+    const StagePtr part = input().divided(index, parts);
+    return part ? make_take(part, count_) : nullptr;
+  }
+
   std::optional<std::size_t> size() const override {
     if (count_ == 0) return 0;
     const std::optional<std::size_t> size = input().size();
@@ -74,6 +79,11 @@ class SkipPass : public Pass<Element> {
 class SkipStage : public Selection<SkipStage> {
  public:
   SkipStage(StagePtr input, std::size_t count) : Selection(std::move(input)), count_(count) {}
+
+  StagePtr divided(std::size_t index, std::size_t parts) const override {
+    const StagePtr part = input().divided(index, parts);
+    return part ? make_skip(part, count_) : nullptr;
+  }
 
   std::optional<std::size_t> size() const override {
     if (count_ == infinite) return 0;
@@ -199,6 +209,11 @@ class RepeatPass : public Pass<Element> {
 class RepeatStage : public Selection<RepeatStage> {
  public:
   RepeatStage(StagePtr input, std::size_t count) : Selection(std::move(input)), count_(count) {}
+
+  StagePtr divided(std::size_t index, std::size_t parts) const override {
+    const StagePtr part = input().divided(index, parts);
+    return part ? make_repeat(part, count_) : nullptr;
+  }
 
   std::size_t repeat_count() const override { return input().repeat_count() + 1; }
   std::optional<std::size_t> size() const override {

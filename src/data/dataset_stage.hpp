@@ -93,6 +93,12 @@ class Stage {
   virtual PassPtr<Batch> open(ShuffleStates states) const = 0;
   /// The same for row numbers. Only if there are rows().
   virtual PassPtr<Row> open_rows(ShuffleStates states) const = 0;
+
+  /// A stage of batches that makes one part of each only, or null where that is not possible
+  /// without making the whole: see make_divide.
+  virtual std::shared_ptr<const Stage> divided(std::size_t /*index*/, std::size_t /*parts*/) const {
+    return nullptr;
+  }
 };
 
 using StagePtr = std::shared_ptr<const Stage>;
@@ -125,6 +131,7 @@ class Transformation : public Stage {
 
  protected:
   const Stage& input() const { return *input_; }
+  const StagePtr& shared_input() const { return input_; }
 
  private:
   StagePtr input_;
@@ -153,6 +160,15 @@ class Selection : public Transformation {
 /// A stream of random numbers that belongs to `parent`: a different one for each index.
 random::Stream substream(random::Stream parent, std::uint64_t index);
 
+/// The rows of a batch that are wanted.
+struct Wanted {
+  std::size_t index = 0, parts = 1;
+  /// What Batch::rows is to say, where a batch has so many rows.
+  BatchRows of(std::size_t rows) const {
+    return parts == 1 ? BatchRows{} : BatchRows::part(rows, index, parts);
+  }
+};
+
 // The stages. Arguments have been checked.
 StagePtr make_rows(std::unique_ptr<const Rows> rows);
 StagePtr make_generator(std::function<bool(Batch&)> generator);
@@ -166,5 +182,7 @@ StagePtr make_batch(StagePtr input, std::size_t batch_size, bool drop_remainder)
 StagePtr make_map(StagePtr input, std::function<void(Batch&)> function);
 StagePtr make_filter(StagePtr input, std::function<bool(const Batch&)> predicate);
 StagePtr make_prefetch(StagePtr input, std::size_t buffer_size);
+/// The batches' parts number `index` of `parts`, as BatchRows::part() says.
+StagePtr make_divide(StagePtr input, std::size_t index, std::size_t parts);
 
 }  // namespace keratin::detail

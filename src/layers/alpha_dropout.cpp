@@ -26,11 +26,11 @@ Node AlphaDropout::call(Node x, bool training) {
   constexpr double dropped = -alpha * scale;
   const double a = 1 / std::sqrt((1 - rate) * (1 + rate * dropped * dropped));
   const double b = -a * dropped * rate;
-  const Shape shape = options().noise_shape
-                          ? noise_shape(x.shape(), *options().noise_shape, "alpha_dropout")
-                          : x.shape();
+  const Node ones = options().noise_shape
+                        ? ones_in_noise_shape(x, *options().noise_shape, "alpha_dropout")
+                        : ones_for_rows_of(x, x.shape());
   const auto keep = static_cast<float>(1 - rate);
-  const Node kept = ops::dropout(ones(x.tape(), shape), rate, *random_) * keep;  // 0 or 1
+  const Node kept = ops::dropout(ones, rate, *random_) * keep;  // 0 or 1
   const Node masked = x * kept + static_cast<float>(dropped) * (1.0f - kept);
   return static_cast<float>(a) * masked + static_cast<float>(b);
 }

@@ -16,8 +16,8 @@ namespace {
 template <class Draw>
 Node maps_of(Node x, random::SeedGenerator& source, std::size_t words, const Draw& draw) {
   const std::size_t pictures = x.shape().front();
-  return x.tape().make({pictures, 6}, [&](Tensor& maps) {
-    random::Generator generator = source.take(pictures * words);
+  return x.tape().make_for_rows_of(x, {pictures, 6}, [&](Tensor& maps) {
+    random::Generator generator = source.take(x.rows(), words);
     for (std::size_t n = 0; n < pictures; ++n) {
       const std::array<double, 6> map = draw(generator);
       for (std::size_t i = 0; i < map.size(); ++i)
@@ -146,7 +146,8 @@ Node RandomZoom::call(Node x, bool training) {
   if (!training) return x;
   const double y = (static_cast<double>(x.shape()[1]) - 1) / 2;
   const double middle = (static_cast<double>(x.shape()[2]) - 1) / 2;
-  const Node maps = maps_of(x, random(), 2, [&](random::Generator& generator) {
+  const std::size_t words = options().width_factor ? 2 : 1;
+  const Node maps = maps_of(x, random(), words, [&](random::Generator& generator) {
     const double height = 1 + uniform(generator, options().height_factor);
     const double width =
         options().width_factor ? 1 + uniform(generator, *options().width_factor) : height;
@@ -170,8 +171,8 @@ Node RandomContrast::call(Node x, bool training) {
   const double lower = std::max(0.0, options().factor.lower());
   const Factor around(1 - lower, 1 + options().factor.upper());
   const std::size_t pictures = x.shape().front();
-  const Node factors = x.tape().make({pictures, 1, 1, 1}, [&](Tensor& values) {
-    random::Generator generator = random().take(pictures);
+  const Node factors = x.tape().make_for_rows_of(x, {pictures, 1, 1, 1}, [&](Tensor& values) {
+    random::Generator generator = random().take(x.rows(), 1);
     for (float& value : values.values()) value = static_cast<float>(uniform(generator, around));
   });
   const Node mean = ops::mean(x, {1, 2}, true);

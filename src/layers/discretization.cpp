@@ -95,7 +95,7 @@ Shape Discretization::compute_output_shape(const Shape& input) const {
 
 Node Discretization::call(Node x, bool) {
   check(!boundaries_.empty(), "discretization", "has no boundaries yet: call adapt() first");
-  const Node bins = x.tape().make(x.shape(), [&](Tensor& bin) {
+  const Node bins = x.tape().make_for_rows_of(x, x.shape(), [&](Tensor& bin) {
     for (std::size_t i = 0; i < bin.size(); ++i) {
       const double value = x.value().data()[i];
       bin.data()[i] = static_cast<float>(

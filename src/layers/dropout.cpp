@@ -20,8 +20,8 @@ Shape Dropout::build(const Shape& input) {
 Node Dropout::call(Node x, bool training) {
   if (!training) return x;
   if (!options().noise_shape) return ops::dropout(x, options().rate, *random_);
-  const Shape shape = noise_shape(x.shape(), *options().noise_shape, "dropout");
-  return x * ops::dropout(ones(x.tape(), shape), options().rate, *random_);
+  const Node ones = ones_in_noise_shape(x, *options().noise_shape, "dropout");
+  return x * ops::dropout(ones, options().rate, *random_);
 }
 
 }  // namespace keratin::layers

@@ -21,7 +21,7 @@ Shape GaussianDropout::build(const Shape& input) {
 Node GaussianDropout::call(Node x, bool training) {
   const double rate = options().rate;
   if (!training || rate == 0) return x;
-  return x * ops::random_normal(x.tape(), x.shape(), 1, std::sqrt(rate / (1 - rate)), *random_);
+  return x * ops::random_normal(x, 1, std::sqrt(rate / (1 - rate)), *random_);
 }
 
 }  // namespace keratin::layers

@@ -19,7 +19,7 @@ Shape GaussianNoise::build(const Shape& input) {
 
 Node GaussianNoise::call(Node x, bool training) {
   if (!training || options().stddev == 0) return x;
-  return x + ops::random_normal(x.tape(), x.shape(), 0, options().stddev, *random_);
+  return x + ops::random_normal(x, 0, options().stddev, *random_);
 }
 
 }  // namespace keratin::layers

@@ -59,7 +59,7 @@ Node Layer::checked_call(Node x, bool training, const Shape& promised) {
     fail(class_name(), "call() returned shape ", y.shape(), " for inputs of shape ", x.shape(),
          ", build() promised ", promised.with_batch(rows));
   if (activity_regularizer_)
-    x.tape().add_loss((*activity_regularizer_)(y) / static_cast<float>(rows));
+    x.tape().add_loss((*activity_regularizer_)(y) / static_cast<float>(x.rows().total));
   return y;
 }
 

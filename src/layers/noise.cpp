@@ -4,8 +4,8 @@
 
 namespace keratin::layers {
 
-Shape noise_shape(const Shape& input, const std::vector<std::optional<int>>& sizes,
-                  const char* where) {
+Node ones_in_noise_shape(Node x, const std::vector<std::optional<int>>& sizes, const char* where) {
+  const Shape& input = x.shape();
   Shape shape = input;
   bool fits = sizes.size() == input.size();
   for (std::size_t i = 0; fits && i < sizes.size(); ++i) {
@@ -16,7 +16,8 @@ Shape noise_shape(const Shape& input, const std::vector<std::optional<int>>& siz
   if (!fits) [[unlikely]]
     fail(where, "noise_shape is ", to_config(sizes), " for inputs of shape ", input,
          ", wanted for each axis its size, 1 or None");
-  return shape;
+  if (!sizes.front()) return ones_for_rows_of(x, shape);
+  return x.tape().make(shape, [](Tensor& values) { values.fill(1); });  // the same for all rows
 }
 
 }  // namespace keratin::layers

@@ -23,12 +23,12 @@ Options with_field(Options options, T Options::*field, std::type_identity_t<T> v
   return options;
 }
 
-inline Node ones(GradientTape& tape, const Shape& shape) {
-  return tape.make(shape, [](Tensor& values) { values.fill(1); });
+/// Ones for each of x's rows.
+inline Node ones_for_rows_of(Node x, const Shape& shape) {
+  return x.tape().make_for_rows_of(x, shape, [](Tensor& values) { values.fill(1); });
 }
 
-/// Keras's noise_shape for inputs of a shape: a size that is not given is the input's.
-Shape noise_shape(const Shape& input, const std::vector<std::optional<int>>& sizes,
-                  const char* where);
+/// Ones in Keras's noise_shape for inputs x: a size that is not given is that of x.
+Node ones_in_noise_shape(Node x, const std::vector<std::optional<int>>& sizes, const char* where);
 
 }  // namespace keratin::layers

@@ -22,7 +22,7 @@ Shape SpatialDropout1D::build(const Shape& input) {
 Node SpatialDropout1D::call(Node x, bool training) {
   if (!training) return x;
   const Shape& in = x.shape();
-  return x * ops::dropout(ones(x.tape(), {in[0], 1, in[2]}), options().rate, *random_);
+  return x * ops::dropout(ones_for_rows_of(x, {in[0], 1, in[2]}), options().rate, *random_);
 }
 
 SpatialDropout2D::SpatialDropout2D(SpatialDropout2DOptions options)
@@ -48,7 +48,7 @@ Node SpatialDropout2D::call(Node x, bool training) {
   const Shape& in = x.shape();
   const bool first = options().data_format == "channels_first";
   const Shape shape = first ? Shape{in[0], in[1], 1, 1} : Shape{in[0], 1, 1, in[3]};
-  return x * ops::dropout(ones(x.tape(), shape), options().rate, *random_);
+  return x * ops::dropout(ones_for_rows_of(x, shape), options().rate, *random_);
 }
 
 }  // namespace keratin::layers

@@ -62,12 +62,14 @@ Node Loss::checked_values(Node y_true, Node y_pred) const {
 // that are left, weights do not change the count, and a scalar or an empty batch is not reduced.
 Node Loss::reduced(Node values, std::optional<Node> weight, std::optional<Node> mask) const {
   const Shape& shape = values.shape();
-  if (reduction == Reduction::none || shape.empty() || shape == Shape{0}) return values;
+  if (reduction == Reduction::none || shape.empty()) return values;
+  if (shape == Shape{0} && !values.is_divided()) return values;
   if (reduction == Reduction::sum) return ops::sum(values);
   const bool by_weight = reduction == Reduction::mean_with_sample_weight && weight;
   const std::optional<Node> counted = by_weight ? weight : mask;
   if (counted) return divide_or_zero(ops::sum(values), ops::sum(*counted));
-  return values.value().empty() ? ops::sum(values) : ops::mean(values);
+  const bool empty = values.value().empty() && !values.is_divided();
+  return empty ? ops::sum(values) : ops::mean(values);
 }
 
 void Loss::check_labels(const ArrayView&, const Shape&) const {}

@@ -90,18 +90,18 @@ double ConfusionMatrix::column(std::size_t j) const {
 double ConfusionMatrix::all() const { return std::accumulate(cells_.begin(), cells_.end(), 0.0); }
 
 std::vector<double> ConfusionMatrix::get_state() const {
-  std::vector<double> state{static_cast<double>(classes_), weighted_ ? 1.0 : 0.0};
+  std::vector<double> state{weighted_ ? 1.0 : 0.0};
   state.insert(state.end(), cells_.begin(), cells_.end());
   return state;
 }
 
 void ConfusionMatrix::set_state(std::span<const double> state) {
-  const double classes = state.empty() ? -1 : state[0];
-  check_state(state,
-              classes >= 0 && classes < 1e6 ? 2 + static_cast<std::size_t>(classes * classes) : 2);
-  classes_ = static_cast<std::size_t>(classes);
-  weighted_ = state[1] != 0;
-  cells_.assign(state.begin() + 2, state.end());
+  const std::size_t cells = state.empty() ? 0 : state.size() - 1;
+  const auto classes = static_cast<std::size_t>(std::lround(std::sqrt(cells)));
+  check_state(state, classes * classes + 1);
+  classes_ = classes;
+  weighted_ = state[0] > 0;
+  cells_.assign(state.begin() + 1, state.end());
 }
 
 }  // namespace keratin::metrics

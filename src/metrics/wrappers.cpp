@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/replicas.hpp"
 #include "metrics/options.hpp"
 
 namespace keratin::metrics {
@@ -46,7 +47,14 @@ void MeanMetricWrapper::update_state(const Tensor& y_true, const Tensor& y_pred,
 }
 
 void MeanMetricWrapper::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {
-  add_values(function_(y_true, y_pred).value(), sample_weight);
+  add_node(function_(y_true, y_pred), sample_weight);
+}
+
+// A value for the whole batch, which all processes have, counts in one of them.
+void MeanMetricWrapper::add_node(Node values, const Tensor& sample_weight) {
+  const Replicas* const processes = values.tape().replicas();
+  if (processes && !processes->is_first() && !values.is_divided()) return;
+  add_values(values.value(), sample_weight);
 }
 
 Config MeanMetricWrapper::get_config() const {
@@ -64,7 +72,7 @@ LossMetric::LossMetric(LossHandle loss, LossMetricOptions options)
 void LossMetric::update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight) {
   if (!sample_weight.defined()) return MeanMetricWrapper::update_on_tape(y_true, y_pred);
   const Node weight = y_true.tape().constant(sample_weight);
-  add_values(options().loss(y_true, y_pred, weight).value(), {});
+  add_node(options().loss(y_true, y_pred, weight), {});
 }
 
 }  // namespace keratin::metrics

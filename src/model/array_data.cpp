@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/replicas.hpp"
 #include "core/warnings.hpp"
 #include "keratin/check.hpp"
 #include "keratin/fields.hpp"
@@ -37,6 +38,15 @@ void ArrayData::gather(std::size_t first, std::size_t count, Batch& batch) const
   copy(sample_weight, batch.sample_weight);
 }
 
+void ArrayData::gather_part(std::size_t first, std::size_t count, Batch& batch) const {
+  const Replicas* const processes = replicas();
+  batch.rows = {};
+  if (processes && processes->divides_data())
+    batch.rows = BatchRows::part(count, processes->rank(), processes->size());
+  const bool whole = batch.rows.total == 0;
+  gather(first + batch.rows.first, whole ? count : batch.rows.count, batch);
+}
+
 namespace {
 
 class RowsInOrder : public Feed {
@@ -47,7 +57,7 @@ class RowsInOrder : public Feed {
   bool has_next() override { return next_row_ < data_.x.rows(); }
   void next(Batch& batch) override {
     const std::size_t count = std::min(batch_size_, data_.x.rows() - next_row_);
-    data_.gather(next_row_, count, batch);
+    data_.gather_part(next_row_, count, batch);
     next_row_ += count;
   }
   void end_pass() override { next_row_ = 0; }
@@ -80,6 +90,16 @@ std::size_t batch_size_for(std::size_t rows, std::optional<int> batch_size,
   if (!steps) return default_batch_size;
   const auto parts = static_cast<std::size_t>(*steps);
   return (rows + parts - 1) / parts;
+}
+
+std::size_t own_batch_size(const char* where, std::size_t rows, std::optional<int> batch_size,
+                           std::optional<int> steps) {
+  const std::size_t whole = batch_size_for(rows, batch_size, steps);
+  const Replicas* const processes = replicas();
+  if (!processes || processes->divides_data() || (steps && !batch_size)) return whole;
+  check(whole >= processes->size(), where, "batch_size is ", whole, ", wanted a row or more for ",
+        "each of ", processes->size(), " processes");
+  return BatchRows::part(whole, processes->rank(), processes->size()).count;
 }
 
 std::size_t training_rows(double validation_split, std::size_t rows) {

@@ -25,10 +25,16 @@ struct ArrayData {
   std::unique_ptr<Feed> batches(std::size_t batch_size, bool shuffle) const;
   /// Copies the rows, as float32, to `batch`.
   void gather(std::size_t first, std::size_t count, Batch& batch) const;
+  /// The same for this process's part of them, where several have the same data.
+  void gather_part(std::size_t first, std::size_t count, Batch& batch) const;
 };
 
 /// Keras's rule: `batch_size` if it is given, else what makes `steps` batches of all rows, else 32.
 std::size_t batch_size_for(std::size_t rows, std::optional<int> batch_size,
+                           std::optional<int> steps);
+/// Of the batches that this process makes: the same, unless several processes have data of their
+/// own, and each a part of the batch size. Throws std::invalid_argument where that is 0.
+std::size_t own_batch_size(const char* where, std::size_t rows, std::optional<int> batch_size,
                            std::optional<int> steps);
 
 /// How many of the rows Keras keeps for training: floor(rows * (1 - validation_split)).

@@ -1,5 +1,6 @@
 #include "model/backups.hpp"
 
+#include "core/replicas.hpp"
 #include "keratin/check.hpp"
 #include "keratin/model.hpp"
 #include "model/callback_list.hpp"
@@ -39,6 +40,7 @@ void Backups::restore_within_epoch() {
 }
 
 void Backups::save(const FitRun& run) {
+  if (!is_first_process()) return;
   const bool stopped = run_.model.stop_training && !interrupted();
   const ScopedValue stop(run_.model.stop_training, stopped);
   callback_->save(run.get_state(callbacks_));

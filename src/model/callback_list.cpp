@@ -1,6 +1,7 @@
 #include "model/callback_list.hpp"
 
 #include "core/exact_numbers.hpp"
+#include "core/replicas.hpp"
 #include "keratin/callbacks/progbar_logger.hpp"
 #include "keratin/check.hpp"
 
@@ -39,16 +40,17 @@ CallbackList::~CallbackList() { detach(); }
 
 void CallbackList::attach(std::shared_ptr<Callback> callback, Model& model,
                           const History::Params& params) {
-  attached_.push_back({callback, callback->model_, callback->params_});
+  const bool silent = callback->only_reports() && !is_first_process();
+  attached_.push_back({callback, callback->model_, callback->params_, silent});
   callback->set_model(&model);
   callback->set_params(params);
-  callback->attached();
+  if (!silent) callback->attached();
 }
 
 void CallbackList::detach() {
   for (; !attached_.empty(); attached_.pop_back()) {
     const Attached& last = attached_.back();
-    last.callback->detached();
+    if (!last.silent) last.callback->detached();
     last.callback->set_model(last.outer_model);
     last.callback->set_params(last.outer_params);
   }
@@ -81,7 +83,7 @@ void CallbackList::set_states(const Config::List& values,
     CallbackState state{saved.at("values")};
     for (long j = 0; j < saved.long_integer("tensors"); ++j)
       state.tensors.push_back(tensor(tensor_name(i, static_cast<std::size_t>(j))));
-    if (!state.values.is_null()) attached_[i].callback->set_state(state);
+    if (!state.values.is_null() && !attached_[i].silent) attached_[i].callback->set_state(state);
   }
 }
 

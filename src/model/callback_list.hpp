@@ -24,7 +24,8 @@ class CallbackList {
   /// call(&Callback::on_epoch_end, epoch, logs)
   template <class... Parameters, class... Arguments>
   void call(void (Callback::*hook)(Parameters...), Arguments&&... arguments) {
-    for (const Attached& attached : attached_) ((*attached.callback).*hook)(arguments...);
+    for (const Attached& attached : attached_)
+      if (!attached.silent) ((*attached.callback).*hook)(arguments...);
   }
 
   /// The callback of that class, or null.
@@ -48,6 +49,7 @@ class CallbackList {
     std::shared_ptr<Callback> callback;
     Model* outer_model;
     History::Params outer_params;
+    bool silent;  // it only reports, which is for another process to do
   };
   void attach(std::shared_ptr<Callback> callback, Model& model, const History::Params& params);
   void detach();

@@ -62,20 +62,48 @@ void MetricSet::reset() {
 
 Logs MetricSet::update(const CompileOptions& compiled, const Batch& batch, Node y_pred,
                        double loss) {
-  static NeverDestroyed<const Tensor> unweighted;
   if (!made_) make(compiled, batch.y.shape(), y_pred.shape());
-  const auto rows = static_cast<double>(batch.x.shape().front());
+  const bool divided = batch.rows.total > 0;
+  const auto rows = static_cast<double>(divided ? batch.rows.total : batch.x.shape().front());
   loss_total_ += rows * loss;
   loss_count_ += rows;
   Logs logs;
   logs["loss"] = loss_total_ / loss_count_;
   if (metrics_.empty()) return logs;
-  const Node y_true = y_pred.tape().constant(batch.y);
-  for (const CompiledMetric& each : metrics_) {
-    each.metric->update_on_tape(y_true, y_pred, each.weighted ? batch.sample_weight : *unweighted);
-    logs[each.metric->name] = each.metric->result();
-  }
+  if (Replicas* const processes = y_pred.tape().replicas())
+    update_together(*processes, batch, y_pred);
+  else
+    update_metrics(batch, y_pred);
+  for (const CompiledMetric& each : metrics_) logs[each.metric->name] = each.metric->result();
   return logs;
+}
+
+void MetricSet::update_metrics(const Batch& batch, Node y_pred) {
+  static NeverDestroyed<const Tensor> unweighted;
+  const Node y_true = y_pred.tape().constant(batch.y);
+  for (const CompiledMetric& each : metrics_)
+    each.metric->update_on_tape(y_true, y_pred, each.weighted ? batch.sample_weight : *unweighted);
+}
+
+// States are sums over rows: what the rows of all processes add to them is summed.
+void MetricSet::update_together(Replicas& processes, const Batch& batch, Node y_pred) {
+  before_.clear();
+  for (const CompiledMetric& each : metrics_) before_.push_back(each.metric->get_state());
+  update_metrics(batch, y_pred);
+  added_.clear();
+  for (std::size_t i = 0; i < metrics_.size(); ++i) {
+    const std::vector<double> after = metrics_[i].metric->get_state();
+    check(!after.empty(), metrics_[i].metric->name,
+          "cannot be summed over processes: it has no get_state() and set_state()");
+    before_[i].resize(after.size(), 0.0);  // there was none before the first batch
+    for (std::size_t j = 0; j < after.size(); ++j) added_.push_back(after[j] - before_[i][j]);
+  }
+  processes.sum(added_);
+  const double* added = added_.data();
+  for (std::size_t i = 0; i < metrics_.size(); ++i) {
+    for (double& number : before_[i]) number += *added++;
+    metrics_[i].metric->set_state(before_[i]);
+  }
 }
 
 Direction MetricSet::direction_of(std::string_view metric_name) const {

@@ -10,6 +10,7 @@
 #include "model/options.hpp"
 #include "model/scoped_value.hpp"
 #include "model/state.hpp"
+#include "model/together.hpp"
 
 namespace keratin {
 
@@ -19,7 +20,8 @@ Logs Model::evaluate(ArrayView x, ArrayView y, EvaluateOptions options) {
   check_trainable("evaluate");
   const ArrayData data = prepared("evaluate", {x, y, options.sample_weight});
   check(data.y.given() || !state_->compiled->loss, "evaluate", "y is not given");
-  const std::size_t batch_size = batch_size_for(x.rows(), options.batch_size, options.steps);
+  const std::size_t batch_size =
+      own_batch_size("evaluate", x.rows(), options.batch_size, options.steps);
   return run_evaluate(*data.batches(batch_size, /*shuffle=*/false), options.steps, options);
 }
 
@@ -36,9 +38,26 @@ Logs Model::evaluate(const Dataset& data, EvaluateOptions options) {
 }
 
 Logs Model::run_evaluate(Feed& feed, std::optional<long> steps, const EvaluateOptions& options) {
-  CallbackList callbacks(*this, options.callbacks,
-                         {verbosity("evaluate", options.verbose), 1, steps_of_pass(feed, steps)});
-  return test_pass(feed, steps, callbacks);
+  Replicas* const processes = replicas();
+  const auto describe = [&] {
+    Fingerprint fingerprint("evaluate");
+    fingerprint.add_model(*this, /*trains=*/false);
+    fingerprint.add("steps", concat(steps.value_or(0)));
+    if (processes->divides_data())
+      fingerprint.add("data", concat(feed.size().value_or(0), " batches"));
+    return fingerprint;
+  };
+  const auto test = [&](Feed& batches) {
+    CallbackList callbacks(
+        *this, options.callbacks,
+        {verbosity("evaluate", options.verbose), 1, steps_of_pass(batches, steps)});
+    return test_pass(batches, steps, callbacks);
+  };
+  return together(describe, [&] {
+    if (!processes || processes->divides_data()) return test(feed);
+    JointFeed joint(feed, *processes);
+    return test(joint);
+  });
 }
 
 Logs Model::test_pass(Feed& feed, std::optional<long> steps, CallbackList& callbacks) {
@@ -57,10 +76,12 @@ Logs Model::test_pass(Feed& feed, std::optional<long> steps, CallbackList& callb
     callbacks.call(&Callback::on_test_batch_begin, number, none);
     logs = state_->test_trial.run([&] {
       feed.next(batch);
+      state_->work.divide_tape();
       const FlushDenormals flush;
       return test_step(batch);
     });
     callbacks.call(&Callback::on_test_batch_end, number, logs);
+    stop_evaluating = in_any_process(stop_evaluating);
     if (stop_evaluating) break;
   }
   feed.end_pass();
@@ -78,23 +99,37 @@ Logs Model::train_on_batch(ArrayView x, ArrayView y, TrainOnBatchOptions options
     by_class = weights_by_class(data.y, options.class_weight);
     data.sample_weight = ArrayView(by_class);
   }
-  data.gather(0, data.x.rows(), state_->work.batch);
-  const ScopedValue active(state_->metrics, &state_->train_metrics);
-  state_->metrics->reset();
-  const FlushDenormals flush;
-  const Logs logs = train_step(state_->work.batch);
-  tape().commit();
-  return logs;
+  return step_on("train_on_batch", data, /*trains=*/true);
 }
 
 Logs Model::test_on_batch(ArrayView x, ArrayView y, TestOnBatchOptions options) {
   check_trainable("test_on_batch");
   const ArrayData data = prepared("test_on_batch", {x, y, options.sample_weight});
-  data.gather(0, data.x.rows(), state_->work.batch);
-  const ScopedValue active(state_->metrics, &state_->test_metrics);
-  state_->metrics->reset();
-  const FlushDenormals flush;
-  return test_step(state_->work.batch);
+  return step_on("test_on_batch", data, /*trains=*/false);
+}
+
+Logs Model::step_on(const char* where, const ArrayData& data, bool trains) {
+  Workspace& work = state_->work;
+  Replicas* const processes = replicas();
+  const auto describe = [&] {
+    Fingerprint fingerprint(where);
+    if (processes->divides_data()) fingerprint.add("data", concat(data.x.rows(), " rows"));
+    return fingerprint;
+  };
+  return together(describe, [&] {
+    data.gather_part(0, data.x.rows(), work.batch);
+    if (processes && !processes->divides_data())
+      work.batch.rows = joint_rows(*processes, data.x.rows());
+    work.divide_tape();
+    MetricSet& metrics = trains ? state_->train_metrics : state_->test_metrics;
+    const ScopedValue active(state_->metrics, &metrics);
+    metrics.reset();
+    const FlushDenormals flush;
+    if (!trains) return test_step(work.batch);
+    const Logs logs = train_step(work.batch);
+    tape().commit();
+    return logs;
+  });
 }
 
 }  // namespace keratin

@@ -1,12 +1,27 @@
 #include "model/feed.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "core/exact_numbers.hpp"
 #include "keratin/check.hpp"
 
 namespace keratin {
+
+namespace {
+
+// This process's part of the data.
+Dataset part_of(const Dataset& data) {
+  const Replicas* const processes = replicas();
+  if (!processes || !processes->divides_data() || !data.batched()) return data;
+  return detail::divide(data, processes->rank(), processes->size());
+}
+
+}  // namespace
+
+DatasetFeed::DatasetFeed(const Dataset& data) : data_(part_of(data)) {}
 
 void DatasetFeed::begin_pass() {
   pass_.emplace(data_.iterator());
@@ -87,6 +102,56 @@ void DatasetFeed::restore(const Config& position) {
   remaining_ = data_.size();
   if (remaining_) *remaining_ -= std::min<std::size_t>(*remaining_, at.elements);
   if (!in_pass) end_pass();
+}
+
+BatchRows joint_rows(Replicas& processes, std::size_t own) {
+  const std::uint64_t mine[] = {own};
+  std::vector<std::uint64_t> all(processes.size());
+  processes.gather(mine, all);
+  const auto here = all.begin() + static_cast<std::ptrdiff_t>(processes.rank());
+  return {std::accumulate(all.begin(), here, std::size_t{0}), own,
+          std::accumulate(all.begin(), all.end(), std::size_t{0})};
+}
+
+JointFeed::JointFeed(Feed& own, Replicas& processes) : own_(own), processes_(processes) {
+  const std::uint64_t mine[] = {own.size().value_or(0)};
+  std::vector<std::uint64_t> all(processes.size());
+  processes.gather(mine, all);
+  if (std::ranges::find(all, 0u) == all.end()) size_ = *std::ranges::max_element(all);
+}
+
+bool JointFeed::has_next() {
+  if (asked_) return rows_.total > 0;
+  std::size_t own = 0;
+  if (own_.has_next()) {
+    own_.next(ahead_);
+    own = ahead_.x.shape().front();
+  } else {
+    for (Tensor* tensor : {&ahead_.x, &ahead_.y, &ahead_.sample_weight})
+      if (tensor->defined()) tensor->resize(tensor->shape().without_batch().with_batch(0));
+  }
+  rows_ = joint_rows(processes_, own);
+  asked_ = true;
+  return rows_.total > 0;
+}
+
+void JointFeed::next(Batch& batch) {
+  has_next();
+  batch.x = ahead_.x;  // copied: where the data end, the next has its shapes
+  batch.y = ahead_.y;
+  batch.sample_weight = ahead_.sample_weight;
+  batch.rows = rows_;
+  asked_ = false;
+}
+
+void JointFeed::end_pass() {
+  own_.end_pass();
+  asked_ = false;
+}
+
+void JointFeed::restore(const Config& position) {
+  own_.restore(position);
+  asked_ = false;
 }
 
 void check_sample(const char* where, const std::string& model, const Shape& got,

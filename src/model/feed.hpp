@@ -6,12 +6,14 @@
 #include <optional>
 #include <string>
 
+#include "core/replicas.hpp"
 #include "keratin/config.hpp"
 #include "keratin/dataset.hpp"
 
 namespace keratin {
 
-/// The batches of passes over some data, one pass after the other.
+/// The batches of passes over some data, one pass after the other. Where processes train together
+/// on the same data, they are this one's parts of the batches, as Batch::rows says.
 class Feed {
  public:
   virtual ~Feed() = default;
@@ -33,7 +35,7 @@ class Feed {
 /// The batches of a Dataset. Where that does not know its size, one batch is read ahead.
 class DatasetFeed : public Feed {
  public:
-  explicit DatasetFeed(Dataset data) : data_(std::move(data)) {}
+  explicit DatasetFeed(const Dataset& data);
 
   /// The batch that next() will give.
   const Batch& peek();
@@ -59,6 +61,31 @@ class DatasetFeed : public Feed {
   bool has_ahead_ = false;
   Batch ahead_;  // read, but not handed out, if has_ahead_
 };
+
+/// The batches of processes that have data of their own each: what they read at the same time makes
+/// one batch. One whose data have ended goes on with batches of no rows until all have ended.
+class JointFeed : public Feed {
+ public:
+  JointFeed(Feed& own, Replicas& processes);
+
+  bool has_next() override;
+  void next(Batch& batch) override;
+  void end_pass() override;
+  std::optional<std::size_t> size() const override { return size_; }
+  Config position() const override { return own_.position(); }
+  void restore(const Config& position) override;
+
+ private:
+  Feed& own_;
+  Replicas& processes_;
+  std::optional<std::size_t> size_;  // of the longest
+  bool asked_ = false;               // has_next() has been called for the batch that comes next
+  BatchRows rows_;                   // of that; a total of 0: there is none
+  Batch ahead_;                      // its rows that are this process's own
+};
+
+/// Which rows of a batch this process has, where each has `own` ones.
+BatchRows joint_rows(Replicas& processes, std::size_t own);
 
 /// Throws unless samples of shape `got` can be seen as the `wanted` ones: it is equal, or has a
 /// last axis of 1 more or less, which Keras adds or drops.

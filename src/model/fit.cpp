@@ -15,6 +15,7 @@
 #include "model/options.hpp"
 #include "model/scoped_value.hpp"
 #include "model/state.hpp"
+#include "model/together.hpp"
 #include "model/training_state.hpp"
 
 namespace keratin {
@@ -54,7 +55,7 @@ void check_dataset_options(const FitOptions& options) {
 std::unique_ptr<Feed> validation_batches(const ArrayData& data, const FitOptions& options) {
   const auto size =
       options.validation_batch_size ? options.validation_batch_size : options.batch_size;
-  return data.batches(batch_size_for(data.x.rows(), size, options.validation_steps),
+  return data.batches(own_batch_size("fit", data.x.rows(), size, options.validation_steps),
                       /*shuffle=*/false);
 }
 
@@ -82,7 +83,8 @@ History Model::fit(ArrayView x, ArrayView y, FitOptions options) {
     by_class = weights_by_class(all.y, options.class_weight);
     train.sample_weight = ArrayView(by_class).slice(0, kept);
   }
-  const std::size_t batch_size = batch_size_for(kept, options.batch_size, options.steps_per_epoch);
+  const std::size_t batch_size =
+      own_batch_size("fit", kept, options.batch_size, options.steps_per_epoch);
   const std::unique_ptr<Feed> feed = train.batches(batch_size, options.shuffle);
 
   std::unique_ptr<Feed> validation = validation_feed(options);
@@ -116,8 +118,35 @@ std::unique_ptr<Feed> Model::validation_feed(const FitOptions& options) {
   return std::make_unique<DatasetFeed>(feed_of(where, *given.dataset, /*with_labels=*/true));
 }
 
+// Feeds of processes that have data of their own are joined.
 History Model::run_fit(Feed& train, Feed* validation, std::optional<long> steps,
                        const FitOptions& options) {
+  Replicas* const processes = replicas();
+  const auto describe = [&] {
+    Fingerprint fingerprint("fit");
+    fingerprint.add_model(*this, /*trains=*/true);
+    fingerprint.add("options", concat(options.epochs, " epochs from ", options.initial_epoch, ", ",
+                                      steps.value_or(0),
+                                      " steps_per_epoch, validation: ", validation ? "yes" : "no"));
+    if (processes->divides_data()) {
+      fingerprint.add("data", concat(train.size().value_or(0), " batches"));
+      if (validation)
+        fingerprint.add("validation data", concat(validation->size().value_or(0), " batches"));
+    }
+    return fingerprint;
+  };
+  return together(describe, [&] {
+    if (!processes || processes->divides_data())
+      return fit_in_epochs(train, validation, steps, options);
+    JointFeed joint(train, *processes);
+    std::optional<JointFeed> joint_validation;
+    if (validation) joint_validation.emplace(*validation, *processes);
+    return fit_in_epochs(joint, validation ? &*joint_validation : nullptr, steps, options);
+  });
+}
+
+History Model::fit_in_epochs(Feed& train, Feed* validation, std::optional<long> steps,
+                             const FitOptions& options) {
   History history;
   history.params = {verbosity("fit", options.verbose), options.epochs, steps_of(train, steps)};
   CallbackList callbacks(*this, options.callbacks, history.params, &history);
@@ -141,6 +170,7 @@ History Model::run_fit(Feed& train, Feed* validation, std::optional<long> steps,
     Logs with_additions = run.logs;  // what callbacks add is for those behind them
     callbacks.call(&Callback::on_epoch_end, run.epoch, with_additions);
     backups.after_epoch();
+    stop_training = in_any_process(stop_training);
     if (stop_training) break;
   }
   if (options.epochs > 0) optimizer().finalize_variable_values(trainable_variables());
@@ -165,6 +195,7 @@ void Model::train_epoch(FitRun& run, std::optional<long> steps, CallbackList& ca
     callbacks.call(&Callback::on_train_batch_begin, number, none);
     run.logs = state_->train_trial.run([&] {
       feed.next(batch);
+      state_->work.divide_tape();
       const FlushDenormals flush;
       Logs step_logs = train_step(batch);
       tape().commit();
@@ -173,6 +204,7 @@ void Model::train_epoch(FitRun& run, std::optional<long> steps, CallbackList& ca
     callbacks.call(&Callback::on_train_batch_end, number, run.logs);
     ++run.step;
     backups.after_step();
+    stop_training = in_any_process(stop_training);
     if (stop_training) break;
   }
   const bool ended_early = steps && run.step < *steps && !stop_training;

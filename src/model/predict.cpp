@@ -11,6 +11,7 @@
 #include "model/feed.hpp"
 #include "model/options.hpp"
 #include "model/state.hpp"
+#include "model/together.hpp"
 
 namespace keratin {
 
@@ -76,6 +77,18 @@ class BorrowedWorkspace {
   std::unique_ptr<Workspace> workspace_;
 };
 
+// The rows of all processes.
+const Tensor& whole_of(Node y, Tensor& whole) {
+  Replicas& processes = *y.tape().replicas();
+  const std::size_t total = y.rows().total, row = y.shape().without_batch().elements();
+  std::vector<std::size_t> counts;
+  for (std::size_t i = 0; i < processes.size(); ++i)
+    counts.push_back(BatchRows::part(total, i, processes.size()).count * row);
+  whole.resize(y.shape().without_batch().with_batch(total));
+  processes.gather(y.value().values(), counts, whole.values());
+  return whole;
+}
+
 }  // namespace
 
 Tensor Model::predict(ArrayView x, PredictOptions options) {
@@ -105,26 +118,44 @@ Tensor Model::predict_on_batch(ArrayView x) {
 
 Tensor Model::run_predict(Feed& feed, std::optional<long> steps, std::size_t expected_rows,
                           const PredictOptions& options) {
+  const Replicas* const processes = replicas();
+  if (!processes || !processes->divides_data())  // of data of its own a process predicts alone
+    return predict_in_steps(feed, steps, expected_rows, options);
+  const auto describe = [&] {
+    Fingerprint fingerprint("predict");
+    fingerprint.add_model(*this, /*trains=*/false);
+    fingerprint.add("data", concat(feed.size().value_or(0), " batches, ", expected_rows, " rows"));
+    return fingerprint;
+  };
+  return together(describe, [&] { return predict_in_steps(feed, steps, expected_rows, options); });
+}
+
+Tensor Model::predict_in_steps(Feed& feed, std::optional<long> steps, std::size_t expected_rows,
+                               const PredictOptions& options) {
   CallbackList callbacks(*this, options.callbacks,
                          {verbosity("predict", options.verbose), 1, steps_of_pass(feed, steps)});
   Outputs outputs(output_shape(), expected_rows);
   BorrowedWorkspace work(state_->lock, state_->idle);
   Logs logs;
   callbacks.call(&Callback::on_predict_begin, logs);
+  Tensor whole;
   bool stopped = false;
   for (long step = 0; !stopped && (!steps || step < *steps) && feed.has_next(); ++step) {
     const int number = static_cast<int>(step);
     callbacks.call(&Callback::on_predict_batch_begin, number, logs);
     outputs.append(work->predict_trial.run([&]() -> const Tensor& {
       feed.next(work->batch);
+      work->divide_tape();
       const FlushDenormals flush;
       work->tape.begin(/*recording=*/false);
-      return call(work->tape.constant(work->batch.x), /*training=*/false).value();
+      const Node y = call(work->tape.constant(work->batch.x), /*training=*/false);
+      return y.is_divided() ? whole_of(y, whole) : y.value();
     }));
     callbacks.call(&Callback::on_predict_batch_end, number, logs);
     // Read, and written only when set: several threads may predict.
     stopped = stop_predicting;
     if (stopped) stop_predicting = false;
+    if (work->batch.rows.total > 0) stopped = in_any_process(stopped);
   }
   callbacks.call(&Callback::on_predict_end, logs);
   return outputs.take();

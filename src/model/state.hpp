@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/replicas.hpp"
 #include "keratin/model.hpp"
 #include "kernels/thread_trial.hpp"
 
@@ -18,6 +19,12 @@ struct Workspace {
   GradientTape tape;
   Batch batch;
   kernels::ThreadTrial predict_trial;  // of the predictions made with it
+
+  /// Tells the tape which rows the batch has, where it is divided among processes.
+  void divide_tape() {
+    tape.divide(batch.rows.total > 0 ? replicas() : nullptr, batch.rows,
+                {&batch.x, &batch.y, &batch.sample_weight});
+  }
 };
 
 /// The compiled metrics, and the average of the loss, over the batches since the last reset.
@@ -40,10 +47,16 @@ class MetricSet {
     bool weighted;  // whether sample weights reach it
   };
   void make(const CompileOptions& compiled, const Shape& y_true, const Shape& y_pred);
+  void update_metrics(const Batch& batch, Node y_pred);
+  void update_together(Replicas& processes, const Batch& batch, Node y_pred);
   std::vector<CompiledMetric> metrics_;
   bool made_ = false;
   Shape y_true_, y_pred_;                   // for which they were made
   double loss_total_ = 0, loss_count_ = 0;  // a batch weighs its samples
+
+  // Of one update of several processes, kept for the next.
+  std::vector<std::vector<double>> before_;  // the metrics' states
+  std::vector<double> added_;                // to them, one behind the other
 };
 
 struct Model::State {

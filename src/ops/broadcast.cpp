@@ -6,6 +6,7 @@
 #include "keratin/ops.hpp"
 #include "kernels/simd.hpp"
 #include "ops/map.hpp"
+#include "ops/processes.hpp"
 #include "xt.hpp"
 
 namespace keratin::ops {
@@ -58,6 +59,8 @@ Node broadcast_to(Node x, const Shape& shape) {
   if (x.shape() == shape) return x;
   check(broadcast_shape(x.shape(), shape, "broadcast_to") == shape, "broadcast_to", "shape ",
         x.shape(), " does not broadcast to ", shape);
+  const bool keeps_rows = x.shape().size() == shape.size() && x.shape().front() == shape.front();
+  if (!keeps_rows) refuse_divided(x, "broadcast_to");
   static constexpr Op op{"broadcast_to"};
   return record(
       op, {x}, shape,

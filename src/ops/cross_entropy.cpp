@@ -17,7 +17,7 @@ namespace {
 // softmax(logits) as a constant: gradients flow through the closed form of the loss instead.
 Node softmax_of(Node logits) {
   const std::size_t classes = logits.shape().back();
-  return logits.tape().make(logits.shape(), [&](Tensor& p) {
+  return logits.tape().make_for_rows_of(logits, logits.shape(), [&](Tensor& p) {
     kernels::simd().softmax(logits.value().data(), p.data(),
                             p.size() / std::max<std::size_t>(1, classes), classes);
   });

@@ -98,6 +98,10 @@ Node where(Node condition, Node a, Node b) {
       });
 }
 
-Node stop_gradient(Node x) { return x.tape().constant(x.value()); }
+Node stop_gradient(Node x) {
+  const Node constant = x.tape().constant(x.value());
+  x.tape().slot(constant).spread = x.tape().slot(x).spread;
+  return constant;
+}
 
 }  // namespace keratin::ops

@@ -9,6 +9,7 @@
 #include "keratin/ops.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/simd.hpp"
+#include "ops/processes.hpp"
 
 namespace keratin::ops {
 
@@ -87,6 +88,7 @@ void RowGroups::add_gradient(const float* dy, float* dtable, bool accumulate) co
 
 Node gather(Node x, Node indices) {
   check(!x.shape().empty(), "gather", "a scalar has no rows");
+  refuse_divided(x, "gather");
   const std::size_t rows = x.shape().front(),
                     width = x.value().size() / std::max<std::size_t>(1, rows);
   Shape shape = indices.shape();

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/replicas.hpp"
+#include "core/thread_buffer.hpp"
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
 #include "kernels/pool.hpp"
@@ -65,11 +67,38 @@ void moments(GradientTape& tape, const Tensor& x, Tensor& mean, Tensor& variance
   }
 }
 
+// Makes those of the rows that this process has those of the rows of all, from the sums over the
+// processes of the numbers of rows, and of the values and their squares. Returns how many there
+// are.
+std::size_t join_moments(Replicas& replicas, std::size_t rows, Tensor& mean, Tensor& variance) {
+  const std::size_t columns = mean.size();
+  thread_local constinit ThreadBuffer buffer;
+  constexpr std::size_t words = sizeof(double) / sizeof(float);
+  double* const sums = new (buffer.reserve(words * (2 * columns + 1))) double[2 * columns + 1];
+  const auto count = static_cast<double>(rows);
+  for (std::size_t j = 0; j < columns; ++j) {
+    const double middle = rows == 0 ? 0 : mean.data()[j];
+    const double spread = rows == 0 ? 0 : variance.data()[j];
+    sums[j] = count * middle;
+    sums[columns + j] = count * (spread + middle * middle);
+  }
+  sums[2 * columns] = count;
+  replicas.sum(std::span(sums, 2 * columns + 1));
+  const double all = sums[2 * columns];
+  for (std::size_t j = 0; j < columns; ++j) {
+    const double middle = sums[j] / all;
+    mean.data()[j] = static_cast<float>(middle);
+    variance.data()[j] =
+        static_cast<float>(std::max(0.0, sums[columns + j] / all - middle * middle));
+  }
+  return static_cast<std::size_t>(all);
+}
+
 struct Normalization {
   Node x, mean, variance;
   std::optional<Node> offset, scale;
   float epsilon;
-  bool of_batch;  // mean and variance are those of x
+  std::size_t batch_rows;  // of which mean and variance are those; 0: they are given
 
   float inverse(std::size_t j) const { return 1 / std::sqrt(variance.value().data()[j] + epsilon); }
   float factor(std::size_t j) const {
@@ -93,23 +122,25 @@ struct Normalization {
   void backward(const Tensor& dy) const {
     const Tiles tiles(dy);
     const std::size_t columns = tiles.columns;
-    const Tensor& sums = column_sums(tiles, dy);
+    Tensor& sums = column_sums(tiles, dy);
     const float* products = sums.data() + columns;
     const auto per_column = [&](Node input, const auto& gradient) {
       accumulate_each(input, gradient);
     };
     if (offset) per_column(*offset, [&](std::size_t j) { return sums.data()[j]; });
     if (scale) per_column(*scale, [&](std::size_t j) { return products[j] * inverse(j); });
-    if (!of_batch) {
+    if (batch_rows == 0) {
       per_column(mean, [&](std::size_t j) { return -factor(j) * sums.data()[j]; });
       per_column(variance, [&](std::size_t j) {
         return -0.5f * factor(j) * inverse(j) * inverse(j) * products[j];
       });
     }
+    if (batch_rows > 0 && x.is_divided())
+      x.tape().replicas()->sum(sums.values().first(2 * columns));  // from here on, of all rows
     accumulate(x, [&](Tensor& dx, float keep) {
       Tensor& of = x.tape().scratch(1, {3, columns});
       float *of_dy = of.data(), *of_x = of_dy + columns, *constant = of_x + columns;
-      const float share = of_batch ? 1 / static_cast<float>(tiles.rows) : 0;
+      const float share = batch_rows > 0 ? 1 / static_cast<float>(batch_rows) : 0;
       for (std::size_t j = 0; j < columns; ++j) {
         of_dy[j] = factor(j);
         of_x[j] = -factor(j) * inverse(j) * inverse(j) * products[j] * share;
@@ -128,7 +159,7 @@ struct Normalization {
 
  private:
   // For each column the sums of dy and of dy * (x - mean).
-  const Tensor& column_sums(const Tiles& tiles, const Tensor& dy) const {
+  Tensor& column_sums(const Tiles& tiles, const Tensor& dy) const {
     const std::size_t columns = tiles.columns;
     Tensor& parts = x.tape().scratch(0, {std::max<std::size_t>(1, tiles.runs()), 2, columns});
     if (tiles.runs() == 0) parts.fill(0);
@@ -162,7 +193,7 @@ struct FeaturesLast {
 };
 
 Node normalized(Node x, Node mean, Node variance, const NormalizationOptions& options,
-                bool of_batch) {
+                std::size_t batch_rows) {
   const Shape wanted = {x.shape().back()};
   const auto check_shape = [&](Node node, const char* what) {
     check(node.shape() == wanted, "batch_normalization", what, " has shape ", node.shape(),
@@ -173,8 +204,8 @@ Node normalized(Node x, Node mean, Node variance, const NormalizationOptions& op
   if (options.offset) check_shape(*options.offset, "offset");
   if (options.scale) check_shape(*options.scale, "scale");
   const Normalization normalization{
-      x,       mean, variance, options.offset, options.scale, static_cast<float>(options.epsilon),
-      of_batch};
+      x,         mean, variance, options.offset, options.scale, static_cast<float>(options.epsilon),
+      batch_rows};
   static constexpr Op op{"batch_normalization"};
   return record(
       op, {x, mean, variance, options.offset.value_or(x), options.scale.value_or(x)}, x.shape(),
@@ -186,9 +217,9 @@ Node normalized(Node x, Node mean, Node variance, const NormalizationOptions& op
 
 Node batch_normalization(Node x, Node mean, Node variance, const NormalizationOptions& options) {
   const std::size_t axis = x.shape().axis(options.axis, "batch_normalization");
-  if (axis + 1 == x.shape().size()) return normalized(x, mean, variance, options, false);
+  if (axis + 1 == x.shape().size()) return normalized(x, mean, variance, options, 0);
   const FeaturesLast swapped(x.shape(), axis);
-  return swapped(normalized(swapped(x), mean, variance, options, false));
+  return swapped(normalized(swapped(x), mean, variance, options, 0));
 }
 
 NormalizedBatch normalize_batch(Node x, const NormalizationOptions& options) {
@@ -201,13 +232,17 @@ NormalizedBatch normalize_batch(Node x, const NormalizationOptions& options) {
     batch.y = swapped(batch.y);
     return batch;
   }
-  check(x.value().size() > 0, "batch_normalization", "got no values: shape ", x.shape());
+  check(x.value().size() > 0 || x.is_divided(), "batch_normalization", "got no values: shape ",
+        x.shape());
   GradientTape& tape = x.tape();
   const Shape features = {x.shape().back()};
   const Node variance = tape.make(features, [](Tensor&) {});
   const Node mean = tape.make(
       features, [&](Tensor& values) { moments(tape, x.value(), values, tape.slot(variance).own); });
-  return {normalized(x, mean, variance, options, true), mean, variance};
+  std::size_t rows = x.value().size() / features.front();
+  if (x.is_divided())
+    rows = join_moments(*tape.replicas(), rows, tape.slot(mean).own, tape.slot(variance).own);
+  return {normalized(x, mean, variance, options, rows), mean, variance};
 }
 
 }  // namespace keratin::ops

@@ -10,6 +10,7 @@
 #include "kernels/pool.hpp"
 #include "kernels/simd.hpp"
 #include "ops/gather.hpp"
+#include "ops/processes.hpp"
 
 namespace keratin {
 
@@ -147,18 +148,40 @@ Node scaled_sum(const Op& op, Node x, const Fold& fold, double scale) {
 
 }  // namespace
 
-Node sum(Node x, const Axes& axes, bool keepdims) {
-  return over(x, axes, keepdims, "sum",
+namespace {
+
+// Whether the rows of a batch are reduced that are divided among processes.
+bool reduces_divided_rows(Node x, const Axes& axes, const char* where) {
+  return x.is_divided() && (axes.bits(x.shape(), where) & 1);
+}
+
+Node local_sum(Node x, const Axes& axes, bool keepdims, const char* where) {
+  return over(x, axes, keepdims, where,
               [](Node x, const Fold& fold) { return scaled_sum(sum_op, x, fold, 1); });
 }
 
+}  // namespace
+
+Node sum(Node x, const Axes& axes, bool keepdims) {
+  if (reduces_divided_rows(x, axes, "sum"))
+    return sum_over_processes(across_rows(x, [&] { return local_sum(x, axes, keepdims, "sum"); }));
+  return local_sum(x, axes, keepdims, "sum");
+}
+
 Node mean(Node x, const Axes& axes, bool keepdims) {
-  return over(x, axes, keepdims, "mean", [](Node x, const Fold& fold) {
-    return scaled_sum(mean_op, x, fold, 1.0 / static_cast<double>(fold.reduced));
-  });
+  if (!reduces_divided_rows(x, axes, "mean"))
+    return over(x, axes, keepdims, "mean", [](Node x, const Fold& fold) {
+      return scaled_sum(mean_op, x, fold, 1.0 / static_cast<double>(fold.reduced));
+    });
+  std::size_t count = 1;  // of the values of which each element is the mean
+  for (std::size_t i = 0; i < x.shape().size(); ++i)
+    if (axes.bits(x.shape(), "mean") >> i & 1) count *= x.shape()[i];
+  return sum_over_processes(across_rows(x, [&] { return local_sum(x, axes, keepdims, "mean"); }),
+                            count);
 }
 
 Node max(Node x, const Axes& axes, bool keepdims) {
+  if (reduces_divided_rows(x, axes, "max")) refuse_divided(x, "max");
   return over(x, axes, keepdims, "max", [](Node x, const Fold& fold) {
     const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
     check(reduced > 0, "max", "an axis of size 0 in shape ", x.shape(), " has no maximum");
@@ -213,6 +236,7 @@ struct Exponentials {
 }  // namespace
 
 Node logsumexp(Node x, const Axes& axes, bool keepdims) {
+  if (reduces_divided_rows(x, axes, "logsumexp")) refuse_divided(x, "logsumexp");
   return over(x, axes, keepdims, "logsumexp", [](Node x, const Fold& fold) {
     const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
     static constexpr Op op{"logsumexp"};

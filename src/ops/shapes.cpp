@@ -7,6 +7,7 @@
 #include "keratin/ops.hpp"
 #include "kernels/simd.hpp"
 #include "ops/map.hpp"
+#include "ops/processes.hpp"
 #include "xt.hpp"
 
 namespace keratin::ops {
@@ -26,6 +27,10 @@ void copy_or_add(const float* dy, float* d, std::size_t n, float keep) {
 Node reshape(Node x, const Shape& shape) {
   check(shape.elements() == x.value().size(), "reshape", "cannot reshape ", x.shape(), " to ",
         shape);
+  const bool keeps_rows =
+      x.shape().empty() ||
+      (!shape.empty() && shape.front() % std::max<std::size_t>(1, x.shape().front()) == 0);
+  if (!keeps_rows) refuse_divided(x, "reshape");
   const Node y = x.tape().emit_reshaped(&reshape_op, x, shape);
   auto& slot = x.tape().slot(y);
   if (slot.wants_grad)
@@ -73,6 +78,7 @@ Node transpose(Node x, std::span<const int> axes) {
     seen |= 1u << order[i];
     shape.push_back(x.shape()[order[i]]);
   }
+  if (rank > 0 && order[0] != 0) refuse_divided(x, "transpose");
   static constexpr Op op{"transpose"};
   return record(
       op, {x}, shape,
@@ -165,6 +171,8 @@ Tensor concatenate(std::initializer_list<Tensor> parts, int axis) {
 Node concatenate(std::initializer_list<Node> parts, int axis) {
   const std::span<const Node> nodes(parts.begin(), parts.size());
   const Joined joined(nodes, axis);
+  if (nodes.front().shape().axis(axis, "concatenate") == 0)
+    for (const Node& part : nodes) refuse_divided(part, "concatenate");
   static constexpr Op op{"concatenate"};
   return record(
       op, parts, joined.shape, [&](Tensor& y) { joined.copy(nodes, y); },
@@ -185,6 +193,7 @@ Node slice(Node x, const Shape& start, const Shape& shape) {
   for (std::size_t i = 0; inside && i < from.size(); ++i)
     inside = start[i] <= from[i] && shape[i] <= from[i] - start[i];
   check(inside, "slice", "start ", start, " with shape ", shape, " does not lie in ", from);
+  if (!from.empty() && shape.front() != from.front()) refuse_divided(x, "slice");
   const auto window = [start, shape] {
     xt::xstrided_slice_vector ranges;
     for (std::size_t i = 0; i < shape.size(); ++i)

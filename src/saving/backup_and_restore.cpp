@@ -8,6 +8,7 @@
 
 #include "core/exact_numbers.hpp"
 #include "core/files.hpp"
+#include "core/replicas.hpp"
 #include "core/warnings.hpp"
 #include "keratin/check.hpp"
 #include "keratin/model.hpp"
@@ -28,6 +29,14 @@ void write_state(const std::string& path, const TrainingState& state) {
   for (const auto& [name, tensor] : state.tensors) arrays.push_back({name, ArrayView(tensor)});
   write_file(where, path,
              build_safetensors(where, arrays, {{values_key, write_json(state.values)}}));
+}
+
+// What the first process has read, for all.
+void share(Replicas& processes, std::string& bytes) {
+  std::uint64_t size = bytes.size();
+  processes.broadcast({reinterpret_cast<char*>(&size), sizeof size});
+  bytes.resize(size);
+  processes.broadcast(bytes);
 }
 
 // What a killed run was writing.
@@ -98,13 +107,14 @@ std::string BackupAndRestore::file() const {
 }
 
 void BackupAndRestore::on_train_begin(Logs&) {
+  batches_ = 0;
+  keeps_ = false;
+  if (!is_first_process()) return;
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   check<std::runtime_error>(!error, where, "cannot make the folder '", folder_,
                             "': ", error.message());
   remove_unfinished(folder_);
-  batches_ = 0;
-  keeps_ = false;
 }
 
 void BackupAndRestore::on_train_batch_end(int, Logs&) { ++batches_; }
@@ -117,7 +127,7 @@ bool BackupAndRestore::is_due_after_step() {
 
 void BackupAndRestore::on_train_end(Logs&) {
   writer_.reset();  // once all is written
-  if (keeps_ || !options_.delete_checkpoint) return;
+  if (keeps_ || !options_.delete_checkpoint || !is_first_process()) return;
   std::error_code ignored;
   std::filesystem::remove(file(), ignored);
   std::filesystem::remove(folder_, ignored);  // unless there is something else in it
@@ -141,11 +151,16 @@ void BackupAndRestore::save(TrainingState state) {
 std::optional<TrainingState> BackupAndRestore::load() const {
   parse_json(where, "{}");  // fails now, not when there is something to resume, if it cannot
   const std::string path = file();
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  std::uint64_t at_most = 64 << 20;
-  for (const Variable* variable : model().variables())
-    at_most += variable->value.size() * sizeof(float) * 16;
-  const SafetensorsReader reader(where, path, read_file(where, path, at_most));
+  std::string bytes;
+  if (is_first_process() && std::filesystem::exists(path)) {
+    std::uint64_t at_most = 64 << 20;
+    for (const Variable* variable : model().variables())
+      at_most += variable->value.size() * sizeof(float) * 16;
+    bytes = read_file(where, path, at_most);
+  }
+  if (Replicas* const processes = replicas()) share(*processes, bytes);
+  if (bytes.empty()) return std::nullopt;
+  const SafetensorsReader reader(where, path, std::move(bytes));
   const auto text = reader.texts().find(values_key);
   check<std::runtime_error>(text != reader.texts().end(), where, "'", path,
                             "' is no backup of a training run");

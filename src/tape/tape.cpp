@@ -1,7 +1,9 @@
 #include "keratin/tape.hpp"
 
+#include <algorithm>
 #include <atomic>
 
+#include "core/replicas.hpp"
 #include "keratin/check.hpp"
 #include "keratin/flush_denormals.hpp"
 
@@ -55,6 +57,22 @@ std::string Node::layer_path() const {
   return path;
 }
 
+bool Node::is_divided() const { return tape_->slot(*this).spread == GradientTape::Spread::divided; }
+
+BatchRows Node::rows() const {
+  if (is_divided()) return tape_->rows_;
+  const std::size_t rows = shape().empty() ? 1 : shape().front();
+  return {0, rows, rows};
+}
+
+void GradientTape::divide(Replicas* replicas, const BatchRows& rows,
+                          std::initializer_list<const Tensor*> batch) {
+  replicas_ = replicas;
+  rows_ = rows;
+  batch_ = {};
+  std::copy_n(batch.begin(), std::min(batch.size(), batch_.size()), batch_.begin());
+}
+
 void GradientTape::begin(bool recording) {
   ++pass_;
   next_ = 0;
@@ -76,6 +94,7 @@ GradientTape::Slot& GradientTape::push() {
   slot.deferred.reset();
   slot.grad = &slot.own_grad;
   slot.wants_grad = slot.has_grad = false;
+  slot.spread = Spread::same;
   slot.op = nullptr;
   slot.input_count = 0;
   slot.layer = layer_;
@@ -83,15 +102,16 @@ GradientTape::Slot& GradientTape::push() {
 }
 
 Node GradientTape::constant(const Tensor& value) {
-  push().value = &value;
+  Slot& slot = push();
+  slot.value = &value;
+  if (replicas_ && std::ranges::find(batch_, &value) != batch_.end()) slot.spread = Spread::divided;
   return last();
 }
 
 Node GradientTape::watch(const Tensor& value) {
-  Slot& slot = push();
-  slot.value = &value;
-  slot.wants_grad = recording_;
-  return last();
+  const Node node = constant(value);
+  slots_[node.slot_].wants_grad = recording_;
+  return node;
 }
 
 Node GradientTape::hold(Tensor&& value) {
@@ -122,7 +142,26 @@ Node GradientTape::emit(const Op* op, std::span<const Node> inputs, const Shape&
   slot.first_input = static_cast<std::uint32_t>(inputs_.size());
   slot.input_count = static_cast<std::uint32_t>(inputs.size());
   for (const Node& input : inputs) inputs_.push_back(input.slot_);
+  if (replicas_) slot.spread = spread_of(op, inputs, shape);
   return last();
+}
+
+// Of what an op computes. One that knows better, as ops::sum, corrects it.
+GradientTape::Spread GradientTape::spread_of(const Op* op, std::span<const Node> inputs,
+                                             const Shape& shape) {
+  Spread spread = Spread::same;
+  for (const Node& input : inputs) {
+    const Slot& from = slot(input);
+    check(from.spread != Spread::partial, op ? op->name : "an op",
+          "got what another op computed across the rows of a batch, which is divided among "
+          "processes: only ops::sum, ops::mean and batch normalization can do that");
+    if (from.spread != Spread::divided) continue;
+    const Shape& in = from.value->shape();
+    const bool keeps_rows = !shape.empty() && shape.front() == in.front();
+    if (!keeps_rows) return Spread::partial;
+    spread = Spread::divided;
+  }
+  return spread;
 }
 
 Node GradientTape::emit_reshaped(const Op* op, Node x, const Shape& shape) {
@@ -135,6 +174,7 @@ Node GradientTape::emit_reshaped(const Op* op, Node x, const Shape& shape) {
   to.op = op;
   to.first_input = static_cast<std::uint32_t>(inputs_.size());
   to.input_count = 1;
+  to.spread = from.spread;
   inputs_.push_back(x.slot_);
   return last();
 }
@@ -200,14 +240,20 @@ void GradientTape::backward(Node loss) {
   }
   for (const UsedVariable& used : used_) slots_[used.slot].grad->clear();
   last.grad->resize(last.value->shape());
-  last.grad->fill(1);
+  // What all processes have the same of counts once: gradients on a process are its part of a sum.
+  const bool counts = !replicas_ || replicas_->is_first() || last.spread == Spread::divided;
+  last.grad->fill(counts ? 1 : 0);
   last.has_grad = true;
   for (std::uint32_t i = loss.slot_ + 1; i-- > 0;) {
     Slot& slot = slots_[i];
     running_ = &slot;
     if (slot.has_grad && slot.backward) slot.backward(*slot.value, *slot.grad);
+    // What used a variable stands behind it: its gradient is complete.
+    const bool is_variable = slot.grad != &slot.own_grad;
+    if (replicas_ && is_variable && slot.has_grad) replicas_->sum_later(slot.grad->values());
   }
   running_ = nullptr;
+  if (replicas_) replicas_->finish_sums();
 }
 
 }  // namespace keratin

@@ -42,6 +42,10 @@ class Callback {
   virtual void on_predict_batch_begin(int /*batch*/, Logs& /*logs*/) {}
   virtual void on_predict_batch_end(int /*batch*/, Logs& /*logs*/) {}
 
+  /// Whether hooks do nothing but print and write files. Where several processes train together,
+  /// the hooks of such a callback are called in the first one only.
+  virtual bool only_reports() const { return false; }
+
   /// Called before the first hook of fit, evaluate or predict, and after the last one however that
   /// call ends, by an exception too. Calls made by hooks nest. detached() must not throw.
   virtual void attached() {}

@@ -26,6 +26,7 @@ class CSVLogger : public Callback {
   explicit CSVLogger(std::string filename, CSVLoggerOptions options = {});
 
   // These throw std::runtime_error if the file cannot be written.
+  bool only_reports() const override { return true; }
   void on_train_begin(Logs& logs) override;
   void on_epoch_end(int epoch, Logs& logs) override;
   void on_train_end(Logs& logs) override;

@@ -37,6 +37,7 @@ class ModelCheckpoint : public Callback {
 
   // These throw std::invalid_argument for a field that is not among the logs, and
   // std::runtime_error if the file cannot be written, which ends the fit.
+  bool only_reports() const override { return true; }
   void on_epoch_begin(int epoch, Logs& logs) override;
   void on_train_batch_end(int batch, Logs& logs) override;
   void on_epoch_end(int epoch, Logs& logs) override;

@@ -18,6 +18,7 @@ class ProgbarLogger : public Callback {
   ProgbarLogger(ProgbarLogger&&) noexcept;
   ~ProgbarLogger() override;
 
+  bool only_reports() const override { return true; }
   void on_train_begin(Logs& logs) override;
   void on_train_end(Logs& logs) override;
   void on_epoch_begin(int epoch, Logs& logs) override;

@@ -54,6 +54,7 @@ class TensorBoard : public Callback {
   TensorBoard(TensorBoard&&) noexcept;
   ~TensorBoard() override;
 
+  bool only_reports() const override { return true; }
   void attached() override;
   void detached() override;
   // These throw std::runtime_error if a file cannot be written, the first when training starts.

@@ -31,6 +31,7 @@ class MeanMetricWrapper : public RunningMean {
  protected:
   /// For the library's own functions, which may also reduce the batch axis.
   MeanMetricWrapper(std::string metric_name, Direction metric_direction, Function function);
+  void add_node(Node values, const Tensor& sample_weight);
 
  private:
   // Kept from update to update, so that none allocates; a copy of the metric starts its own.
