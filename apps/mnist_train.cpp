@@ -9,6 +9,9 @@
 
 #include "mnist_pictures.hpp"
 #include "published_run.hpp"
+#ifdef KERATIN_HAS_DISTRIBUTION
+#include <keratin/distribution.hpp>
+#endif
 
 using namespace keratin;
 using namespace keratin::layers;
@@ -21,6 +24,8 @@ struct Settings {
   std::string optimizer = "adam", loss = "sparse_categorical_crossentropy";
   std::optional<double> learning_rate;
   std::uint64_t seed = 0;
+  bool distributed = false,
+       reports = true;  // reports: prints and writes files, as one process does
 };
 
 struct Mnist {
@@ -31,7 +36,7 @@ History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, 
   utils::set_random_seed(seed);
   Sequential model(
       {Input({28, 28}), Flatten(), Dense(settings.units, "relu"), Dense(10, "softmax")});
-  if (!quiet && settings.verbose > 0) model.summary();
+  if (!quiet && settings.verbose > 0 && settings.reports) model.summary();
   model.compile(
       {.optimizer = settings.optimizer.c_str(), .loss = settings.loss.c_str(), .metrics = "acc"});
   if (settings.learning_rate) model.optimizer().set_learning_rate(*settings.learning_rate);
@@ -44,6 +49,7 @@ History train(const Settings& settings, const Mnist& mnist, std::uint64_t seed, 
                                .verbose = quiet ? 0 : settings.verbose,
                                .callbacks = taking_part,
                                .validation_data = {mnist.test.x, mnist.test.y}});
+  if (!settings.reports) return history;
   if (interrupt.interrupted() && !settings.resume.empty() && settings.verbose > 0)
     std::printf("Run again with --resume %s to go on.\n", settings.resume.c_str());
   if (!settings.model.empty()) {
@@ -78,6 +84,19 @@ int train_seeds(const Settings& settings, const Mnist& mnist) {
   if (runs.empty()) return 1;
   published::print_comparison(runs);
   return 0;
+}
+
+// Lets the processes that mpirun has started train together.
+void begin_distributed(Settings& settings) {
+#ifdef KERATIN_HAS_DISTRIBUTION
+  distribution::initialize();
+  distribution::set_distribution(distribution::DataParallel());
+  settings.reports = distribution::rank() == 0;
+#else
+  (void)settings;
+  throw std::runtime_error(
+      "--distributed needs a keratin that was configured with -DKERATIN_MPI=ON");
+#endif
 }
 
 }  // namespace
@@ -120,6 +139,9 @@ int main(int argc, char** argv) {
                  "published run")
       ->type_name("N")
       ->check(CLI::Range(1, 10'000));
+  app.add_flag("--distributed", settings.distributed,
+               "Divide every batch among the processes that mpirun has started")
+      ->excludes("--seeds");
   app.add_option("--resume", settings.resume,
                  "Keep the state of training in this folder, and go on from what an earlier run, "
                  "interrupted or killed, has left there")
@@ -136,7 +158,8 @@ int main(int argc, char** argv) {
                  "Leave the learning curves, the confusion matrix of the test images and the "
                  "surest mistakes in this folder (needs gnuplot)")
       ->type_name("DIR")
-      ->excludes("--seeds");
+      ->excludes("--seeds")
+      ->excludes("--distributed");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -145,6 +168,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   try {
+    if (settings.distributed) begin_distributed(settings);
     if (settings.threads > 0) utils::set_num_threads(settings.threads);
     if (!settings.pictures.empty()) pictures::make_folder(settings.pictures);
     const std::filesystem::path folder = std::filesystem::path(settings.model).parent_path();

@@ -19,3 +19,12 @@ set_target_properties(keratin_distribution PROPERTIES EXPORT_NAME distribution)
 target_include_directories(keratin_distribution PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(keratin_distribution PUBLIC keratin PRIVATE MPI::MPI_CXX)
 keratin_compile_options(keratin_distribution)
+
+# Installed with a file of its own: keratinConfig.cmake looks for MPI only where a program asks for this component.
+list(APPEND keratin_components distribution)
+if(KERATIN_INSTALL)
+  set(distribution_folder ${CMAKE_INSTALL_LIBDIR}/cmake/keratin)
+  install(TARGETS keratin_distribution EXPORT keratinDistributionTargets)
+  install(EXPORT keratinDistributionTargets NAMESPACE keratin:: DESTINATION ${distribution_folder})
+  install(FILES ${PROJECT_SOURCE_DIR}/cmake/keratinDistribution.cmake DESTINATION ${distribution_folder})
+endif()

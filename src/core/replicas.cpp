@@ -6,8 +6,6 @@ namespace keratin {
 
 namespace {
 
-constexpr std::size_t bucket_size = 1 << 18;  // floats: a megabyte
-
 Replicas* current = nullptr;
 
 }  // namespace
@@ -22,50 +20,94 @@ bool Replicas::any(bool here) {
   return count > 0;
 }
 
-Replicas::Bucket& Replicas::open_bucket() {
-  if (sent_ == buckets_.size()) buckets_.emplace_back().values.reserve(bucket_size);
-  return buckets_[sent_];
+template <class Value>
+typename Replicas::Buckets<Value>::Bucket& Replicas::Buckets<Value>::open() {
+  if (sent_ == all_.size()) all_.emplace_back().values.reserve(most);
+  return all_[sent_];
 }
 
-void Replicas::send_open_bucket() {
-  if (open_bucket().parts.empty()) return;
-  start_sum(open_bucket().values);
+template <class Value>
+void Replicas::Buckets<Value>::send_open() {
+  if (open().parts.empty()) return;
+  processes_.start_sum(std::span(open().values));
   ++sent_;
 }
 
-void Replicas::sum_later(std::span<float> values) {
-  progress();
-  if (values.size() >= bucket_size) {  // sent from where they are, in pieces
-    send_open_bucket();
-    for (std::size_t first = 0; first < values.size(); first += bucket_size)
-      start_sum(values.subspan(first, std::min(bucket_size, values.size() - first)));
+template <class Value>
+void Replicas::Buckets<Value>::send(std::span<Value> values) {
+  if (values.size() >= most) {  // from where they are, in pieces
+    send_open();
+    for (std::size_t first = 0; first < values.size(); first += most)
+      processes_.start_sum(values.subspan(first, std::min(most, values.size() - first)));
     return;
   }
-  if (open_bucket().values.size() + values.size() > bucket_size) send_open_bucket();
-  Bucket& bucket = open_bucket();
+  if (open().values.size() + values.size() > most) send_open();
+  Bucket& bucket = open();
   bucket.values.insert(bucket.values.end(), values.begin(), values.end());
   bucket.parts.push_back(values);
 }
 
-void Replicas::finish_sums() {
-  send_open_bucket();
-  wait();
+template <class Value>
+void Replicas::Buckets<Value>::take_back() {
   for (std::size_t i = 0; i < sent_; ++i) {
-    const float* sum = buckets_[i].values.data();
-    for (const std::span<float> part : buckets_[i].parts) {
+    const Value* sum = all_[i].values.data();
+    for (const std::span<Value> part : all_[i].parts) {
       std::copy_n(sum, part.size(), part.data());
       sum += part.size();
     }
   }
-  forget_sums();
+  clear();
 }
 
-void Replicas::forget_sums() {
-  for (Bucket& bucket : buckets_) {
+template <class Value>
+void Replicas::Buckets<Value>::clear() {
+  for (Bucket& bucket : all_) {
     bucket.values.clear();
     bucket.parts.clear();
   }
   sent_ = 0;
+}
+
+Replicas::RowSums* Replicas::find_row_sums(const Tensor& gradient) {
+  for (RowSums& each : row_sums_)
+    if (each.gradient == &gradient) return &each;
+  return nullptr;
+}
+
+std::span<double> Replicas::row_sums(Tensor& gradient) {
+  RowSums* found = find_row_sums(gradient);
+  if (!found) found = &row_sums_.emplace_back(RowSums{&gradient});
+  if (!found->in_use) found->sums.assign(gradient.size(), 0.0);
+  found->in_use = true;
+  return found->sums;
+}
+
+void Replicas::sum_later(Tensor& gradient) {
+  progress();
+  RowSums* const precise = find_row_sums(gradient);
+  if (!precise || !precise->in_use) return floats_.send(gradient.values());
+  for (std::size_t i = 0; i < gradient.size(); ++i)  // from ops that add in float
+    precise->sums[i] += static_cast<double>(gradient.data()[i]);
+  doubles_.send(precise->sums);
+}
+
+void Replicas::finish_sums() {
+  floats_.send_open();
+  doubles_.send_open();
+  wait();
+  floats_.take_back();
+  doubles_.take_back();
+  for (RowSums& each : row_sums_)
+    if (each.in_use)
+      for (std::size_t i = 0; i < each.sums.size(); ++i)
+        each.gradient->data()[i] = static_cast<float>(each.sums[i]);
+  forget_sums();
+}
+
+void Replicas::forget_sums() {
+  floats_.clear();
+  doubles_.clear();
+  for (RowSums& each : row_sums_) each.in_use = false;
 }
 
 }  // namespace keratin

@@ -4,9 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "keratin/tensor.hpp"
 
 namespace keratin {
 
@@ -42,9 +45,16 @@ class Replicas {
   /// Replaces the bytes of all processes by those of the first.
   virtual void broadcast(std::span<char> bytes) = 0;
 
-  /// Sums the values as sum() does, some time between now and the end of finish_sums(): until then
-  /// they must stay where they are, untouched. Small ones wait for others to be sent together.
-  void sum_later(std::span<float> values);
+  /// Where ops add up, in double, what the rows of this process give to the gradient of a weight:
+  /// zeros at first in each step.
+  std::span<double> row_sums(Tensor& gradient);
+  /// Values of a weight for which they do. The gradients of larger ones are float all the way: the
+  /// time to send them counts more than the last digits.
+  static constexpr std::size_t most_row_sums = 1 << 18;
+  /// Sums a gradient, with its row_sums(), some time between now and the end of finish_sums():
+  /// until then it must stay where it is, untouched. Small ones wait for others to be sent
+  /// together.
+  void sum_later(Tensor& gradient);
   /// Lets sums go on that are under way. To be called now and then.
   virtual void progress() = 0;
   void finish_sums();
@@ -69,25 +79,48 @@ class Replicas {
  protected:
   /// Begins to sum these values. Ended by wait().
   virtual void start_sum(std::span<float> values) = 0;
+  virtual void start_sum(std::span<double> values) = 0;
   /// Waits for all sums that were started.
   virtual void wait() = 0;
   /// After a failure: nothing is kept of sums that were under way.
   void forget_sums();
 
  private:
-  /// Small gradients on their way, copied together.
-  struct Bucket {
-    std::vector<float> values = {};
-    std::vector<std::span<float>> parts = {};  // where they came from and go back to, in order
+  /// Values on their way. Small ones are copied together.
+  template <class Value>
+  class Buckets {
+   public:
+    explicit Buckets(Replicas& processes) : processes_(processes) {}
+    void send(std::span<Value> values);
+    void send_open();
+    void take_back();
+    void clear();
+
+   private:
+    struct Bucket {
+      std::vector<Value> values = {};
+      std::vector<std::span<Value>> parts = {};  // where they came from and go back to, in order
+    };
+    static constexpr std::size_t most = (1 << 20) / sizeof(Value);  // a megabyte
+    Bucket& open();
+
+    Replicas& processes_;
+    std::vector<Bucket> all_;  // those that were sent, the one that is filled, and spare ones
+    std::size_t sent_ = 0;
   };
-  Bucket& open_bucket();
-  void send_open_bucket();
+  struct RowSums {
+    Tensor* gradient;
+    std::vector<double> sums = {};
+    bool in_use = false;  // in this step
+  };
+  RowSums* find_row_sums(const Tensor& gradient);
 
   std::size_t rank_, size_;
   bool divides_data_;
   int calls_ = 0;
-  std::vector<Bucket> buckets_;  // those that were sent, the one that is filled, and spare ones
-  std::size_t sent_ = 0;
+  Buckets<float> floats_{*this};
+  Buckets<double> doubles_{*this};
+  std::deque<RowSums> row_sums_;
 };
 
 /// Those that this process trains with, or null if it is alone.

@@ -160,12 +160,12 @@ class Selection : public Transformation {
 /// A stream of random numbers that belongs to `parent`: a different one for each index.
 random::Stream substream(random::Stream parent, std::uint64_t index);
 
-/// The rows of a batch that are wanted.
+/// The rows of a batch that are wanted: part number `index` of `parts`, or, with 0 parts, all.
 struct Wanted {
-  std::size_t index = 0, parts = 1;
+  std::size_t index = 0, parts = 0;
   /// What Batch::rows is to say, where a batch has so many rows.
   BatchRows of(std::size_t rows) const {
-    return parts == 1 ? BatchRows{} : BatchRows::part(rows, index, parts);
+    return parts == 0 ? BatchRows{} : BatchRows::part(rows, index, parts);
   }
 };
 

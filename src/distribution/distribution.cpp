@@ -106,7 +106,7 @@ void set_distribution(const std::optional<DataParallel>& distribution) {
   if (processes == MPI_COMM_NULL) return;
   check_mpi("MPI_Comm_rank", MPI_Comm_rank(processes, &state().rank));
   check_mpi("MPI_Comm_size", MPI_Comm_size(processes, &state().size));
-  if (!distribution || state().size == 1) return;
+  if (!distribution) return;
   state().replicas =
       std::make_unique<MpiReplicas>(processes, distribution->options().auto_shard_dataset);
   random::Stream next = random::state();

@@ -197,6 +197,13 @@ void MpiReplicas::start_sum(std::span<float> values) {
                                              MPI_FLOAT, MPI_SUM, calls_, &request));
 }
 
+void MpiReplicas::start_sum(std::span<double> values) {
+  check_thread();
+  MPI_Request& request = requests_.emplace_back(MPI_REQUEST_NULL);
+  check_mpi("MPI_Iallreduce", MPI_Iallreduce(MPI_IN_PLACE, values.data(), count_of(values.size()),
+                                             MPI_DOUBLE, MPI_SUM, calls_, &request));
+}
+
 void MpiReplicas::progress() {
   int done = 0, index = 0;
   if (!requests_.empty())

@@ -46,6 +46,7 @@ class MpiReplicas : public Replicas {
 
  protected:
   void start_sum(std::span<float> values) override;
+  void start_sum(std::span<double> values) override;
   void wait() override;
 
  private:

@@ -2,8 +2,10 @@
 #include "keratin/ops.hpp"
 #include "kernels/gemm.hpp"
 #include "kernels/pool.hpp"
+#include "kernels/row_sums.hpp"
 #include "kernels/simd.hpp"
 #include "ops/map.hpp"
+#include "ops/processes.hpp"
 
 namespace keratin::ops {
 
@@ -60,10 +62,14 @@ Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
           kernels::gemm(dz.data(), kernel.value().data(), dx.data(), m, k, n,
                         {.transpose_b = true, .keep = keep});
         });
-        if (bias)
+        if (const auto sums = bias ? row_sums(x, *bias) : std::span<double>(); !sums.empty())
+          kernels::add_column_sums(dz.data(), m, n, sums.data());
+        else if (bias)
           accumulate(*bias, [&](Tensor& db, float keep) {
             kernels::simd().column_sums(dz.data(), m, n, n, db.data(), keep != 0);
           });
+        if (const auto sums = row_sums(x, kernel); !sums.empty())
+          return kernels::add_row_products(x.value().data(), dz.data(), m, k, n, sums.data());
         accumulate(kernel, [&](Tensor& dw, float keep) {
           kernels::gemm(x.value().data(), dz.data(), dw.data(), k, n, m,
                         {.transpose_a = true, .keep = keep});

@@ -11,6 +11,7 @@
 #include "keratin/op.hpp"
 #include "keratin/ops.hpp"
 #include "kernels/pool.hpp"
+#include "kernels/row_sums.hpp"
 #include "kernels/simd.hpp"
 
 namespace keratin::ops {
@@ -67,24 +68,24 @@ void moments(GradientTape& tape, const Tensor& x, Tensor& mean, Tensor& variance
   }
 }
 
-// Makes those of the rows that this process has those of the rows of all, from the sums over the
-// processes of the numbers of rows, and of the values and their squares. Returns how many there
-// are.
-std::size_t join_moments(Replicas& replicas, std::size_t rows, Tensor& mean, Tensor& variance) {
-  const std::size_t columns = mean.size();
+// Sums in double, in memory of the thread.
+std::span<double> zeros(std::size_t size) {
   thread_local constinit ThreadBuffer buffer;
   constexpr std::size_t words = sizeof(double) / sizeof(float);
-  double* const sums = new (buffer.reserve(words * (2 * columns + 1))) double[2 * columns + 1];
-  const auto count = static_cast<double>(rows);
-  for (std::size_t j = 0; j < columns; ++j) {
-    const double middle = rows == 0 ? 0 : mean.data()[j];
-    const double spread = rows == 0 ? 0 : variance.data()[j];
-    sums[j] = count * middle;
-    sums[columns + j] = count * (spread + middle * middle);
-  }
-  sums[2 * columns] = count;
-  replicas.sum(std::span(sums, 2 * columns + 1));
-  const double all = sums[2 * columns];
+  double* const values = new (buffer.reserve(words * size)) double[size];
+  std::fill_n(values, size, 0.0);
+  return {values, size};
+}
+
+// The same over the rows of all processes. Returns how many there are.
+std::size_t joint_moments(Replicas& replicas, const Tensor& x, Tensor& mean, Tensor& variance) {
+  const std::size_t columns = mean.size(), rows = x.size() / columns;
+  const std::span<double> sums = zeros(2 * columns + 1);  // of values, of squares, and the rows
+  kernels::add_column_sums(x.data(), rows, columns, sums.data());
+  kernels::add_column_products(x.data(), nullptr, x.data(), rows, columns, sums.data() + columns);
+  sums.back() = static_cast<double>(rows);
+  replicas.sum(sums);
+  const double all = sums.back();
   for (std::size_t j = 0; j < columns; ++j) {
     const double middle = sums[j] / all;
     mean.data()[j] = static_cast<float>(middle);
@@ -122,21 +123,23 @@ struct Normalization {
   void backward(const Tensor& dy) const {
     const Tiles tiles(dy);
     const std::size_t columns = tiles.columns;
-    Tensor& sums = column_sums(tiles, dy);
+    const bool joint = batch_rows > 0 && x.is_divided();
+    const Tensor& sums = joint ? joint_column_sums(tiles, dy) : column_sums(tiles, dy);
     const float* products = sums.data() + columns;
     const auto per_column = [&](Node input, const auto& gradient) {
       accumulate_each(input, gradient);
     };
-    if (offset) per_column(*offset, [&](std::size_t j) { return sums.data()[j]; });
-    if (scale) per_column(*scale, [&](std::size_t j) { return products[j] * inverse(j); });
+    // What all processes have the same of, one of them adds to the sum.
+    const bool adds = !joint || x.tape().replicas()->is_first();
+    if (offset) per_column(*offset, [&](std::size_t j) { return adds ? sums.data()[j] : 0; });
+    if (scale)
+      per_column(*scale, [&](std::size_t j) { return adds ? products[j] * inverse(j) : 0; });
     if (batch_rows == 0) {
       per_column(mean, [&](std::size_t j) { return -factor(j) * sums.data()[j]; });
       per_column(variance, [&](std::size_t j) {
         return -0.5f * factor(j) * inverse(j) * inverse(j) * products[j];
       });
     }
-    if (batch_rows > 0 && x.is_divided())
-      x.tape().replicas()->sum(sums.values().first(2 * columns));  // from here on, of all rows
     accumulate(x, [&](Tensor& dx, float keep) {
       Tensor& of = x.tape().scratch(1, {3, columns});
       float *of_dy = of.data(), *of_x = of_dy + columns, *constant = of_x + columns;
@@ -158,8 +161,21 @@ struct Normalization {
   }
 
  private:
+  // The same over the rows of all processes.
+  const Tensor& joint_column_sums(const Tiles& tiles, const Tensor& dy) const {
+    const std::size_t columns = tiles.columns;
+    const std::span<double> sums = zeros(2 * columns);
+    kernels::add_column_sums(dy.data(), tiles.rows, columns, sums.data());
+    kernels::add_column_products(x.value().data(), mean.value().data(), dy.data(), tiles.rows,
+                                 columns, sums.data() + columns);
+    x.tape().replicas()->sum(sums);
+    Tensor& rounded = x.tape().scratch(0, {2, columns});
+    for (std::size_t j = 0; j < 2 * columns; ++j) rounded.data()[j] = static_cast<float>(sums[j]);
+    return rounded;
+  }
+
   // For each column the sums of dy and of dy * (x - mean).
-  Tensor& column_sums(const Tiles& tiles, const Tensor& dy) const {
+  const Tensor& column_sums(const Tiles& tiles, const Tensor& dy) const {
     const std::size_t columns = tiles.columns;
     Tensor& parts = x.tape().scratch(0, {std::max<std::size_t>(1, tiles.runs()), 2, columns});
     if (tiles.runs() == 0) parts.fill(0);
@@ -236,12 +252,15 @@ NormalizedBatch normalize_batch(Node x, const NormalizationOptions& options) {
         x.shape());
   GradientTape& tape = x.tape();
   const Shape features = {x.shape().back()};
-  const Node variance = tape.make(features, [](Tensor&) {});
-  const Node mean = tape.make(
-      features, [&](Tensor& values) { moments(tape, x.value(), values, tape.slot(variance).own); });
   std::size_t rows = x.value().size() / features.front();
-  if (x.is_divided())
-    rows = join_moments(*tape.replicas(), rows, tape.slot(mean).own, tape.slot(variance).own);
+  const Node variance = tape.make(features, [](Tensor&) {});
+  const Node mean = tape.make(features, [&](Tensor& values) {
+    Tensor& squares = tape.slot(variance).own;
+    if (x.is_divided())
+      rows = joint_moments(*tape.replicas(), x.value(), values, squares);
+    else
+      moments(tape, x.value(), values, squares);
+  });
   return {normalized(x, mean, variance, options, rows), mean, variance};
 }
 

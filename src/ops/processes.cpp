@@ -45,6 +45,16 @@ Node sum_over_processes(Node partial, std::optional<std::size_t> count) {
   return total;
 }
 
+std::span<double> row_sums(Node rows, Node weight) {
+  if (!rows.is_divided()) return {};
+  GradientTape& tape = weight.tape();
+  auto& slot = tape.slot(weight);
+  const bool is_variable = slot.grad != &slot.own_grad;
+  if (!slot.wants_grad || !is_variable || slot.value->size() > Replicas::most_row_sums) return {};
+  accumulate_sum(weight, [](Tensor&) {});  // 0, to which finish_sums() adds these
+  return tape.replicas()->row_sums(*slot.grad);
+}
+
 void refuse_divided(Node x, const char* where) {
   check(!x.is_divided(), where, "cannot work along the first axis of shape ", x.shape(),
         ": the rows of the batch are divided among processes");

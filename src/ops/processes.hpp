@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 
 #include "keratin/tape.hpp"
 
@@ -24,6 +25,10 @@ Node across_rows(Node x, const Compute& compute) {
   tape.slot(part).spread = Spread::partial;
   return part;
 }
+
+/// Inside a backward function: where to add, in double, what the divided `rows` give to the
+/// gradient of `weight`. Empty where that is to be done in float, with accumulate().
+std::span<double> row_sums(Node rows, Node weight);
 
 /// For ops that cannot work along an axis that is divided among processes. Throws
 /// std::invalid_argument if axis 0 of x is.

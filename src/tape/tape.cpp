@@ -250,7 +250,7 @@ void GradientTape::backward(Node loss) {
     if (slot.has_grad && slot.backward) slot.backward(*slot.value, *slot.grad);
     // What used a variable stands behind it: its gradient is complete.
     const bool is_variable = slot.grad != &slot.own_grad;
-    if (replicas_ && is_variable && slot.has_grad) replicas_->sum_later(slot.grad->values());
+    if (replicas_ && is_variable && slot.has_grad) replicas_->sum_later(*slot.grad);
   }
   running_ = nullptr;
   if (replicas_) replicas_->finish_sums();

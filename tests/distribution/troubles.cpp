@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
     callbacks.push_back(callbacks::CSVLogger(folder + "/log.csv", {.append = true}));
     callbacks.push_back(callbacks::ModelCheckpoint(folder + "/{epoch}.keras"));
     callbacks.push_back(callbacks::TensorBoard({.log_dir = folder + "/events"}));
-    if (what == "backup-killed") callbacks.push_back(KillIn(1));
+    callbacks.push_back(KillIn(what == "backup-killed" ? 1 : 100));
   }
   FitOptions options{.batch_size = 40, .epochs = 3, .verbose = 2, .callbacks = callbacks};
   try {
