@@ -11,7 +11,7 @@ using namespace keratin;
 using namespace keratin::layers;
 
 int main(int argc, char** argv) {
-  const int epochs = argc > 1 ? std::atoi(argv[1]) : 20;
+  const int epochs = argc > 1 ? std::atoi(argv[1]) : 15;
   const std::size_t images = argc > 2 ? std::stoul(argv[2]) : 60000;
   utils::set_random_seed(1);
   const auto [train, test] = datasets::fashion_mnist::load_data();
@@ -24,8 +24,8 @@ int main(int argc, char** argv) {
                     Flatten(), Dropout(0.4), Dense(64, "relu"), Dense(10, "softmax")});
   model.compile(
       {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-  callbacks::ReduceLROnPlateau reduce({.factor = 0.3, .patience = 2});
-  callbacks::EarlyStopping early({.patience = 5, .restore_best_weights = true});
+  callbacks::ReduceLROnPlateau reduce({.factor = 0.3, .patience = 1});
+  callbacks::EarlyStopping early({.patience = 3, .restore_best_weights = true});
   const History history = model.fit(x, y,
                                     {.batch_size = 128,
                                      .epochs = epochs,

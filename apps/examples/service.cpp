@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   const int epochs = argc > 1 ? std::atoi(argv[1]) : 10;
   const std::size_t images = argc > 2 ? std::stoul(argv[2]) : 60000;
   utils::set_random_seed(1);
-  const auto [train, test] = datasets::mnist::load_data();
+  const datasets::TrainTest mnist = datasets::mnist::load_data();
   // The model that answers is never changed, only replaced.
   std::atomic<std::shared_ptr<Sequential>> served = std::make_shared<Sequential>(make_model());
   std::atomic<bool> training = true;
@@ -39,19 +39,19 @@ int main(int argc, char** argv) {
       copy->set_weights(model.get_weights());
       served = std::move(copy);
     }});
-    model.fit(ArrayView(train.x).slice(0, images), ArrayView(train.y).slice(0, images),
+    model.fit(ArrayView(mnist.train.x).slice(0, images), ArrayView(mnist.train.y).slice(0, images),
               {.batch_size = 64, .epochs = epochs, .verbose = 0, .callbacks = {&hand_over}});
     training = false;
   });
 
   // Requests, one after the other: an image each.
   std::vector<double> microseconds, accuracy;
-  const auto labels = test.y.values<std::uint8_t>();
+  const auto labels = mnist.test.y.values<std::uint8_t>();
   std::size_t right = 0;
   for (std::size_t request = 0; training || request % 1000 != 0; ++request) {
     const std::size_t row = request % labels.size();
     const auto start = std::chrono::steady_clock::now();
-    const Tensor answer = served.load()->predict_on_batch(ArrayView(test.x).slice(row, 1));
+    const Tensor answer = served.load()->predict_on_batch(ArrayView(mnist.test.x).slice(row, 1));
     const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
     microseconds.push_back(time.count());
     const auto best = std::max_element(answer.values().begin(), answer.values().end());

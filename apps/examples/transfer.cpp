@@ -12,16 +12,16 @@ using namespace keratin::layers;
 namespace {
 
 /// The first `count` samples with labels from `first` to `first + 4`, and those labels from 0 on.
-std::pair<Tensor, Tensor> digits_from(int first, const datasets::Split& data, std::size_t count) {
+Batch digits_from(int first, const datasets::Split& data, std::size_t count) {
   std::vector<std::uint32_t> rows;
   const auto labels = data.y.values<std::uint8_t>();
   for (std::uint32_t row = 0; row < labels.size() && rows.size() < count; ++row)
     if (labels[row] >= first && labels[row] < first + 5) rows.push_back(row);
-  Tensor x, y;
-  ArrayView(data.x).gather(rows, x);
-  ArrayView(data.y).gather(rows, y);
-  for (float& label : y.values()) label -= static_cast<float>(first);
-  return {std::move(x), std::move(y)};
+  Batch digits;
+  ArrayView(data.x).gather(rows, digits.x);
+  ArrayView(data.y).gather(rows, digits.y);
+  for (float& label : digits.y.values()) label -= static_cast<float>(first);
+  return digits;
 }
 
 std::shared_ptr<Sequential> make_base() {
@@ -45,33 +45,33 @@ int main(int argc, char** argv) {
   const std::size_t examples = argc > 2 ? std::stoul(argv[2]) : 50;
   utils::set_random_seed(1);
   const auto [train, test] = datasets::mnist::load_data();
-  const auto [low_x, low_y] = digits_from(0, train, 1000 * examples);
-  const auto [x, y] = digits_from(5, train, examples);
-  const auto [test_x, test_y] = digits_from(5, test, 10000);
+  const Batch many = digits_from(0, train, 1000 * examples);
+  const Batch few = digits_from(5, train, examples);
+  const Batch unseen = digits_from(5, test, 10000);
   std::vector<plot::Curve> curves;
   const auto learn = [&](const char* name, Sequential& model, double rate) {
     compile(model, rate);
-    const History history = model.fit(
-        x, y,
-        {.batch_size = 10, .epochs = epochs, .verbose = 0, .validation_data = {test_x, test_y}});
+    const History history = model.fit(few.x, few.y,
+                                      {.batch_size = 10,
+                                       .epochs = epochs,
+                                       .verbose = 0,
+                                       .validation_data = {unseen.x, unseen.y}});
     curves.push_back({.name = name, .y = history["val_accuracy"]});
     for (const int epoch : history.epoch) curves.back().x.push_back(epoch + 1);
-    std::printf("%.1f %% right: %s\n", 100 * history["val_accuracy"].back(), name);
+    std::printf("%.1f %% right %s\n", 100 * history["val_accuracy"].back(), name);
   };
-  std::printf("From %zu examples of 5 to 9:\n", x.shape()[0]);
   Sequential from_scratch({make_base(), Dense(5, "softmax")});
   learn("from scratch", from_scratch, 1e-3);
-
   const std::shared_ptr<Sequential> base = make_base();
   Sequential low({base, Dense(5, "softmax")});
   compile(low, 1e-3);
-  low.fit(low_x, low_y, {.batch_size = 128, .epochs = 3, .verbose = 0});
+  low.fit(many.x, many.y, {.batch_size = 128, .epochs = 3, .verbose = 0});
 
   base->trainable = false;  // a new head on what is there
   Sequential high({base, Dense(5, "softmax")});
-  learn("a new head on what was learned of 0 to 4", high, 3e-3);
+  learn("with a new head on what was learned of 0 to 4", high, 3e-3);
   base->trainable = true;  // then all of it, in small steps
-  learn("all of that tuned", high, 1e-4);
+  learn("after tuning all of that", high, 1e-4);
   if (plot::available())
     plot::curve(curves, "transfer.svg", {.x_label = "epoch", .y_label = "test accuracy"});
   else

@@ -29,6 +29,13 @@ keratin_example_test(gan gan.png "generator_loss: .*The discriminator takes [0-9
 keratin_example_test(regression regression.svg "for 98 cars it has not seen: wrong by [12][.][0-9] miles per gallon on average, R2 0[.]8[0-9]+[.]\n$" ${tables}/cars.csv)
 keratin_example_test(service service.svg "requests were answered while the model trained: .*; p50 [0-9]+ us, p99 [0-9]+ us[.]\n$" 2 20000)
 keratin_example_test(stream stream.svg "A file of 1 MB was read in [0-9]+ MB of memory; predictions are wrong by 0[.][0-9]+, " 20000)
-keratin_example_test(transfer transfer.svg "right: from scratch\n.*right: a new head on what was learned of 0 to 4\n.*right: all of that tuned\n$" 4 10)
+keratin_example_test(transfer transfer.svg "right from scratch\n.*right with a new head on what was learned of 0 to 4\n.*right after tuning all of that\n$" 4 10)
 keratin_app_test(example_no_gnuplot COMMAND ${CMAKE_COMMAND} -E env PATH=/nowhere $<TARGET_FILE:example_forecast> ${tables}/sunspots.csv 1
   OUT "No picture: there is no gnuplot.\n$")
+
+add_test(NAME examples_installed CONFIGURATIONS Slow COMMAND ${CMAKE_COMMAND} -DBUILD=${PROJECT_BINARY_DIR} -DSOURCE=${PROJECT_SOURCE_DIR}/apps/examples
+  -DCOMPILER=${CMAKE_CXX_COMPILER} -DWORK=${CMAKE_CURRENT_BINARY_DIR}/examples_installed -DTABLE=${tables}/cars.csv
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/apps/examples_installed.cmake)
+if(TEST examples_installed)
+  set_tests_properties(examples_installed PROPERTIES LABELS "slow;consumers")
+endif()
