@@ -82,6 +82,18 @@ if(EXISTS ${ROOT}/docs/README.md)
   endforeach()
 endif()
 
+# Code of every page is run by a test.
+if(EXISTS ${ROOT}/tests/docs/CMakeLists.txt)
+  file(READ ${ROOT}/tests/docs/CMakeLists.txt tests)
+  foreach(page IN LISTS pages)
+    get_filename_component(name ${page} NAME_WE)
+    file(STRINGS ${page} blocks REGEX "^```(cpp|python|console)$")
+    if(blocks AND page MATCHES "/docs/" AND NOT tests MATCHES "[( /]${name}[). ]")
+      string(APPEND faults "  ${page}: no test runs its code\n")
+    endif()
+  endforeach()
+endif()
+
 # Commands: what starts with a folder of the repository is a file in it, a program that the build makes is declared in that folder,
 # a program's options are in its source, and KERATIN_... is known to CMake or to the sources.
 file(GLOB_RECURSE cmake_files ${ROOT}/CMakeLists.txt ${ROOT}/CMakePresets.json ${ROOT}/cmake/* ${ROOT}/tests/CMakeLists.txt
