@@ -1,6 +1,7 @@
 #include "core/replicas.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace keratin {
 
@@ -35,7 +36,7 @@ void Replicas::Buckets<Value>::send_open() {
 
 template <class Value>
 void Replicas::Buckets<Value>::send(std::span<Value> values) {
-  if (values.size() >= most) {  // from where they are, in pieces
+  if (values.size() >= small) {  // from where they are, in pieces
     send_open();
     for (std::size_t first = 0; first < values.size(); first += most)
       processes_.start_sum(values.subspan(first, std::min(most, values.size() - first)));
@@ -68,26 +69,29 @@ void Replicas::Buckets<Value>::clear() {
   sent_ = 0;
 }
 
-Replicas::RowSums* Replicas::find_row_sums(const Tensor& gradient) {
-  for (RowSums& each : row_sums_)
-    if (each.gradient == &gradient) return &each;
+Replicas::Gradient* Replicas::find(const Tensor& gradient) {
+  for (Gradient& each : gradients_)
+    if (each.place == &gradient) return &each;
   return nullptr;
 }
 
-std::span<double> Replicas::row_sums(Tensor& gradient) {
-  RowSums* found = find_row_sums(gradient);
-  if (!found) found = &row_sums_.emplace_back(RowSums{&gradient});
-  if (!found->in_use) found->sums.assign(gradient.size(), 0.0);
-  found->in_use = true;
-  return found->sums;
+Replicas::RowSums Replicas::row_sums(const Tensor& gradient, std::size_t size) {
+  Gradient* found = find(gradient);
+  if (!found) found = &gradients_.emplace_back(Gradient{&gradient});
+  found->sums.resize(size);
+  return {found->sums, std::exchange(found->in_use, true)};
+}
+
+bool Replicas::has_row_sums(const Tensor& gradient) const {
+  return std::ranges::any_of(
+      gradients_, [&](const Gradient& each) { return each.place == &gradient && each.in_use; });
 }
 
 void Replicas::sum_later(Tensor& gradient) {
   progress();
-  RowSums* const precise = find_row_sums(gradient);
+  Gradient* const precise = find(gradient);
   if (!precise || !precise->in_use) return floats_.send(gradient.values());
-  for (std::size_t i = 0; i < gradient.size(); ++i)  // from ops that add in float
-    precise->sums[i] += static_cast<double>(gradient.data()[i]);
+  precise->sent = &gradient;
   doubles_.send(precise->sums);
 }
 
@@ -97,17 +101,17 @@ void Replicas::finish_sums() {
   wait();
   floats_.take_back();
   doubles_.take_back();
-  for (RowSums& each : row_sums_)
+  for (Gradient& each : gradients_)
     if (each.in_use)
       for (std::size_t i = 0; i < each.sums.size(); ++i)
-        each.gradient->data()[i] = static_cast<float>(each.sums[i]);
+        each.sent->data()[i] = static_cast<float>(each.sums[i]);
   forget_sums();
 }
 
 void Replicas::forget_sums() {
   floats_.clear();
   doubles_.clear();
-  for (RowSums& each : row_sums_) each.in_use = false;
+  for (Gradient& each : gradients_) each.in_use = false;
 }
 
 }  // namespace keratin

@@ -45,15 +45,19 @@ class Replicas {
   /// Replaces the bytes of all processes by those of the first.
   virtual void broadcast(std::span<char> bytes) = 0;
 
-  /// Where ops add up, in double, what the rows of this process give to the gradient of a weight:
-  /// zeros at first in each step.
-  std::span<double> row_sums(Tensor& gradient);
+  /// What the rows of this process give to the gradient of a weight, in double, as ops add it up.
+  struct RowSums {
+    std::span<double> values;
+    bool add;  // false: there is nothing yet in this step, and values are to be overwritten
+  };
+  RowSums row_sums(const Tensor& gradient, std::size_t size);
+  bool has_row_sums(const Tensor& gradient) const;
   /// Values of a weight for which they do. The gradients of larger ones are float all the way: the
   /// time to send them counts more than the last digits.
   static constexpr std::size_t most_row_sums = 1 << 18;
-  /// Sums a gradient, with its row_sums(), some time between now and the end of finish_sums():
-  /// until then it must stay where it is, untouched. Small ones wait for others to be sent
-  /// together.
+  /// Sums a gradient, or its row_sums() if it has them, some time between now and the end of
+  /// finish_sums(): until then it must stay where it is, untouched. Small ones wait for others to
+  /// be sent together.
   void sum_later(Tensor& gradient);
   /// Lets sums go on that are under way. To be called now and then.
   virtual void progress() = 0;
@@ -101,26 +105,28 @@ class Replicas {
       std::vector<Value> values = {};
       std::vector<std::span<Value>> parts = {};  // where they came from and go back to, in order
     };
-    static constexpr std::size_t most = (1 << 20) / sizeof(Value);  // a megabyte
+    static constexpr std::size_t most = (1 << 20) / sizeof(Value);   // a megabyte
+    static constexpr std::size_t small = (1 << 16) / sizeof(Value);  // is copied
     Bucket& open();
 
     Replicas& processes_;
     std::vector<Bucket> all_;  // those that were sent, the one that is filled, and spare ones
     std::size_t sent_ = 0;
   };
-  struct RowSums {
-    Tensor* gradient;
+  struct Gradient {
+    const Tensor* place;
     std::vector<double> sums = {};
-    bool in_use = false;  // in this step
+    Tensor* sent = nullptr;  // where the sums are to go
+    bool in_use = false;     // in this step
   };
-  RowSums* find_row_sums(const Tensor& gradient);
+  Gradient* find(const Tensor& gradient);
 
   std::size_t rank_, size_;
   bool divides_data_;
   int calls_ = 0;
   Buckets<float> floats_{*this};
   Buckets<double> doubles_{*this};
-  std::deque<RowSums> row_sums_;
+  std::deque<Gradient> gradients_;  // that have row sums
 };
 
 /// Those that this process trains with, or null if it is alone.

@@ -6,16 +6,16 @@
 
 namespace keratin::kernels {
 
-/// sums (k x n) += x^T y, over `rows` rows of x (rows x k) and y (rows x n).
-void add_row_products(const float* x, const float* y, std::size_t rows, std::size_t k,
-                      std::size_t n, double* sums);
+/// sums (k x n) = x^T y, over `rows` rows of x (rows x k) and y (rows x n), or += if `add`.
+void row_products(const float* x, const float* y, std::size_t rows, std::size_t k, std::size_t n,
+                  double* sums, bool add);
 
-/// sums (columns) += the sums of the columns of x (rows x columns).
-void add_column_sums(const float* x, std::size_t rows, std::size_t columns, double* sums);
+/// sums (columns) = the sums of the columns of x (rows x columns), or += if `add`.
+void column_sums(const float* x, std::size_t rows, std::size_t columns, double* sums, bool add);
 
-/// sums (columns) += the sums of the columns of y * (x - mean), both (rows x columns). y may be x,
+/// sums (columns) = the sums of the columns of y * (x - mean), both (rows x columns). y may be x,
 /// and mean null: 0.
-void add_column_products(const float* x, const float* mean, const float* y, std::size_t rows,
-                         std::size_t columns, double* sums);
+void column_products(const float* x, const float* mean, const float* y, std::size_t rows,
+                     std::size_t columns, double* sums);
 
 }  // namespace keratin::kernels

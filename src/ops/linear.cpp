@@ -62,14 +62,16 @@ Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
           kernels::gemm(dz.data(), kernel.value().data(), dx.data(), m, k, n,
                         {.transpose_b = true, .keep = keep});
         });
-        if (const auto sums = bias ? row_sums(x, *bias) : std::span<double>(); !sums.empty())
-          kernels::add_column_sums(dz.data(), m, n, sums.data());
+        const auto bias_sums = bias ? row_sums(x, *bias) : std::nullopt;
+        if (bias_sums)
+          kernels::column_sums(dz.data(), m, n, bias_sums->values.data(), bias_sums->add);
         else if (bias)
           accumulate(*bias, [&](Tensor& db, float keep) {
             kernels::simd().column_sums(dz.data(), m, n, n, db.data(), keep != 0);
           });
-        if (const auto sums = row_sums(x, kernel); !sums.empty())
-          return kernels::add_row_products(x.value().data(), dz.data(), m, k, n, sums.data());
+        if (const auto sums = row_sums(x, kernel))
+          return kernels::row_products(x.value().data(), dz.data(), m, k, n, sums->values.data(),
+                                       sums->add);
         accumulate(kernel, [&](Tensor& dw, float keep) {
           kernels::gemm(x.value().data(), dz.data(), dw.data(), k, n, m,
                         {.transpose_a = true, .keep = keep});

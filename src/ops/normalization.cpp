@@ -68,21 +68,20 @@ void moments(GradientTape& tape, const Tensor& x, Tensor& mean, Tensor& variance
   }
 }
 
-// Sums in double, in memory of the thread.
-std::span<double> zeros(std::size_t size) {
+// Memory of the thread for sums in double.
+std::span<double> room_for(std::size_t size) {
   thread_local constinit ThreadBuffer buffer;
   constexpr std::size_t words = sizeof(double) / sizeof(float);
   double* const values = new (buffer.reserve(words * size)) double[size];
-  std::fill_n(values, size, 0.0);
   return {values, size};
 }
 
 // The same over the rows of all processes. Returns how many there are.
 std::size_t joint_moments(Replicas& replicas, const Tensor& x, Tensor& mean, Tensor& variance) {
   const std::size_t columns = mean.size(), rows = x.size() / columns;
-  const std::span<double> sums = zeros(2 * columns + 1);  // of values, of squares, and the rows
-  kernels::add_column_sums(x.data(), rows, columns, sums.data());
-  kernels::add_column_products(x.data(), nullptr, x.data(), rows, columns, sums.data() + columns);
+  const std::span<double> sums = room_for(2 * columns + 1);  // of values, of squares, and the rows
+  kernels::column_sums(x.data(), rows, columns, sums.data(), /*add=*/false);
+  kernels::column_products(x.data(), nullptr, x.data(), rows, columns, sums.data() + columns);
   sums.back() = static_cast<double>(rows);
   replicas.sum(sums);
   const double all = sums.back();
@@ -164,10 +163,10 @@ struct Normalization {
   // The same over the rows of all processes.
   const Tensor& joint_column_sums(const Tiles& tiles, const Tensor& dy) const {
     const std::size_t columns = tiles.columns;
-    const std::span<double> sums = zeros(2 * columns);
-    kernels::add_column_sums(dy.data(), tiles.rows, columns, sums.data());
-    kernels::add_column_products(x.value().data(), mean.value().data(), dy.data(), tiles.rows,
-                                 columns, sums.data() + columns);
+    const std::span<double> sums = room_for(2 * columns);
+    kernels::column_sums(dy.data(), tiles.rows, columns, sums.data(), /*add=*/false);
+    kernels::column_products(x.value().data(), mean.value().data(), dy.data(), tiles.rows, columns,
+                             sums.data() + columns);
     x.tape().replicas()->sum(sums);
     Tensor& rounded = x.tape().scratch(0, {2, columns});
     for (std::size_t j = 0; j < 2 * columns; ++j) rounded.data()[j] = static_cast<float>(sums[j]);

@@ -37,22 +37,22 @@ Node sum_over_processes(Node partial, std::optional<std::size_t> count) {
   auto& slot = tape.slot(total);
   if (slot.wants_grad)
     slot.backward.set([partial, divisor](const Tensor&, const Tensor& dy) {
-      GradientTape& tape = partial.tape();
-      Tensor& whole = tape.scratch(1, dy.shape());
-      sum(tape, dy, std::nullopt, whole);
+      GradientTape& own = partial.tape();
+      Tensor& whole = own.scratch(1, dy.shape());
+      sum(own, dy, std::nullopt, whole);
       accumulate_each(partial, [&](std::size_t i) { return whole.data()[i] / divisor; });
     });
   return total;
 }
 
-std::span<double> row_sums(Node rows, Node weight) {
-  if (!rows.is_divided()) return {};
+std::optional<Replicas::RowSums> row_sums(Node rows, Node weight) {
+  if (!rows.is_divided()) return std::nullopt;
   GradientTape& tape = weight.tape();
   auto& slot = tape.slot(weight);
   const bool is_variable = slot.grad != &slot.own_grad;
-  if (!slot.wants_grad || !is_variable || slot.value->size() > Replicas::most_row_sums) return {};
-  accumulate_sum(weight, [](Tensor&) {});  // 0, to which finish_sums() adds these
-  return tape.replicas()->row_sums(*slot.grad);
+  const std::size_t size = slot.value->size();
+  if (!slot.wants_grad || !is_variable || size > Replicas::most_row_sums) return std::nullopt;
+  return tape.replicas()->row_sums(*slot.grad, size);
 }
 
 void refuse_divided(Node x, const char* where) {

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 
+#include "core/replicas.hpp"
 #include "keratin/tape.hpp"
 
 namespace keratin::ops {
@@ -26,9 +26,9 @@ Node across_rows(Node x, const Compute& compute) {
   return part;
 }
 
-/// Inside a backward function: where to add, in double, what the divided `rows` give to the
-/// gradient of `weight`. Empty where that is to be done in float, with accumulate().
-std::span<double> row_sums(Node rows, Node weight);
+/// Inside a backward function: where to write or add, in double, what the divided `rows` give to
+/// the gradient of `weight`. Nothing where that is to be done in float, with accumulate().
+std::optional<Replicas::RowSums> row_sums(Node rows, Node weight);
 
 /// For ops that cannot work along an axis that is divided among processes. Throws
 /// std::invalid_argument if axis 0 of x is.

@@ -227,6 +227,25 @@ GradientTape::LayerScope::~LayerScope() {
   tape_.frozen_ = outer_frozen_;
 }
 
+namespace {
+
+// Begins to sum the gradient of a variable over the processes.
+void sum_over(Replicas& processes, GradientTape::Slot& slot) {
+  Tensor& gradient = *slot.grad;
+  if (processes.has_row_sums(gradient)) {
+    if (slot.has_grad) {  // from ops that add in float
+      double* const sums = processes.row_sums(gradient, gradient.size()).values.data();
+      for (std::size_t i = 0; i < gradient.size(); ++i)
+        sums[i] += static_cast<double>(gradient.data()[i]);
+    }
+    gradient.resize(slot.value->shape());
+    slot.has_grad = true;
+  }
+  if (slot.has_grad) processes.sum_later(gradient);
+}
+
+}  // namespace
+
 void GradientTape::backward(Node loss) {
   Slot& last = slot(loss);
   check(recording_, "backward", "this pass does not record: begin(true) first");
@@ -250,7 +269,7 @@ void GradientTape::backward(Node loss) {
     if (slot.has_grad && slot.backward) slot.backward(*slot.value, *slot.grad);
     // What used a variable stands behind it: its gradient is complete.
     const bool is_variable = slot.grad != &slot.own_grad;
-    if (replicas_ && is_variable && slot.has_grad) replicas_->sum_later(*slot.grad);
+    if (replicas_ && is_variable) sum_over(*replicas_, slot);
   }
   running_ = nullptr;
   if (replicas_) replicas_->finish_sums();
