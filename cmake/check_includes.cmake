@@ -1,10 +1,10 @@
 # cmake -DROOT=<project> -P check_includes.cmake: reads the #include lines of include/ and src/ and fails unless includes point down
-# this list only, keratin.hpp brings in every public header except those of components, public headers include nothing but light
-# standard headers and each other, and xtensor, xsimd and BLAS stay behind src/xt.hpp and src/kernels/. A new file must have its
+# this list only, keratin.hpp brings in every public header except those of components, public headers export what they declare and
+# include nothing but light standard headers and each other, and xtensor, xsimd and BLAS stay behind src/xt.hpp and src/kernels/. A new file must have its
 # place here.
 cmake_minimum_required(VERSION 3.25)
 set(order core tape ops families layers data model components all)
-set(core "^(core/|kernels/|xt\\.hpp|keratin/(batch_rows|check|config|family|fields|number_or_list|flush_denormals|shape|tensor|array_view|random|utils)\\.hpp)")
+set(core "^(core/|kernels/|xt\\.hpp|keratin/(batch_rows|check|config|export|family|fields|number_or_list|flush_denormals|shape|tensor|array_view|random|utils|version)\\.hpp)")
 set(tape "^(tape/|keratin/(tape|backward_function)\\.hpp)")
 set(ops "^(ops/|keratin/(op\\.hpp|ops[/.]))")
 set(names "(activations|initializers|regularizers|constraints|schedules|losses|metrics|optimizers)")
@@ -71,6 +71,12 @@ foreach(folder include src)
         endif()
       endif()
     endforeach()
+    if(folder STREQUAL "include")
+      file(STRINGS ${ROOT}/${folder}/${file} hidden REGEX "^namespace keratin")
+      if(hidden)
+        complain("is public and does not export what it declares: wanted 'namespace KERATIN_API keratin {', then 'namespace layers {' if need be")
+      endif()
+    endif()
     math(EXPR checked "${checked} + 1")
   endforeach()
 endforeach()

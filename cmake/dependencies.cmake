@@ -2,11 +2,21 @@
 # these headers. All that is missing is reported at once, with the Debian packages that bring it.
 list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR}/modules)
 find_package(Threads REQUIRED)
-if(NOT DEFINED BLA_VENDOR)
+if(BLA_VENDOR)
+  find_package(BLAS QUIET)
+else()
   set(BLA_VENDOR OpenBLAS)
+  find_package(BLAS QUIET)
+  if(NOT BLAS_FOUND)
+    set(BLA_VENDOR Generic)
+    find_package(BLAS QUIET)
+    if(BLAS_FOUND)
+      message(STATUS "keratin: OpenBLAS is not found (Debian package libopenblas-dev); using ${BLAS_LIBRARIES}, which may be slower")
+    else()
+      set(BLA_VENDOR OpenBLAS)
+    endif()
+  endif()
 endif()
-
-find_package(BLAS QUIET)
 find_package(ZLIB QUIET)
 find_package(xtensor QUIET)
 find_package(xsimd QUIET)
@@ -73,6 +83,17 @@ if(KERATIN_ONNX)
   keratin_want(KERATIN_ONNX Protobuf libprotobuf-dev "${part}")
   keratin_want(KERATIN_ONNX Protoc protobuf-compiler "${part}")
 endif()
+
+# keratin_link(<CMake's package> <Debian's package> <target>): links keratin with it. A shared keratin
+# brings it along; find_package(keratin) has to find it again for programs with a static one.
+macro(keratin_link package debian target)
+  if(BUILD_SHARED_LIBS)
+    target_link_libraries(keratin PRIVATE $<BUILD_INTERFACE:${target}>)
+  else()
+    target_link_libraries(keratin PRIVATE ${target})
+    list(APPEND keratin_dependencies "${package}=${debian}")
+  endif()
+endmacro()
 
 # Headers only, and as system headers: their warnings are not ours. Not exported: an installed
 # keratin needs none of them.

@@ -1,3 +1,10 @@
+# With KERATIN_WARNINGS: what the library's sources are compiled under, besides what follows.
+function(keratin_strict_warnings target)
+  if(KERATIN_WARNINGS)
+    target_compile_options(${target} PRIVATE -Wconversion -Wshadow)
+  endif()
+endfunction()
+
 # How this project's own code is compiled.
 function(keratin_compile_options target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -12,7 +19,7 @@ function(keratin_compile_options target)
     target_compile_options(${target} PRIVATE -march=native)
   endif()
   if(KERATIN_WARNINGS)
-    target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wpedantic -Werror -Wno-error=shadow)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Werror)
     if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
       target_compile_options(${target} PRIVATE -Werror=reorder-init-list)
     else()

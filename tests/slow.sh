@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 parts=("$@")
 [ $# -gt 0 ] || parts=(slow debug asan tsan)
 "$root/tests/run.sh" -N > /dev/null   # installs and builds what they need
-"$root/cmake/packages.sh" clang-14
+"$root/cmake/packages.sh" clang-14 dpkg-dev file lintian libblas-dev liblapack-dev libblis4-openmp libblis4-pthread libblis4-serial
 cd "$root"
 for part in "${parts[@]}"; do
   if [ "$part" = slow ]; then

@@ -6,6 +6,8 @@ function with_code(line) {
   if (!in_list) sub(/\/\/\/   /, "///       ", line)
   return line
 }
+# KERATIN_API marks what a shared library exports.
+{ sub(/^namespace KERATIN_API /, "namespace ") }
 BEGIN { after_pragma = 0; trailing = 0; in_list = 0; documented = 0 }
 /^#pragma once/ { after_pragma = 1; print; next }
 after_pragma && /^\/\/( |$)/ {

@@ -6,10 +6,12 @@
 #include "keratin/activations/activation_function.hpp"
 #include "keratin/activations/functions.hpp"
 
-namespace keratin::activations {
+namespace KERATIN_API keratin {
+namespace activations {
 
 /// The activation of that Keras name. Throws std::invalid_argument for an unknown one, listing
 /// those there are.
 ActivationFunction get(const std::string& name);
 
-}  // namespace keratin::activations
+}  // namespace activations
+}  // namespace keratin

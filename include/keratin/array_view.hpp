@@ -13,7 +13,7 @@
 #include "keratin/shape.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 enum class DType : unsigned char { uint8, int32, int64, float32, float64 };
 const char* to_string(DType type);  // Keras's name: "uint8"

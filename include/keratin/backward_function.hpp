@@ -7,7 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace keratin {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
 
 class Tensor;
 
@@ -22,19 +24,19 @@ class StoredFunction {
 
   template <class F>
   void set(F&& function) {
-    using Stored = std::decay_t<F>;
+    using Callable = std::decay_t<F>;
     reset();
-    if constexpr (sizeof(Stored) > room || alignof(Stored) > alignof(std::max_align_t)) {
-      set([owned = std::make_unique<Stored>(std::forward<F>(function))](Arguments... arguments) {
+    if constexpr (sizeof(Callable) > room || alignof(Callable) > alignof(std::max_align_t)) {
+      set([owned = std::make_unique<Callable>(std::forward<F>(function))](Arguments... arguments) {
         (*owned)(arguments...);
       });
     } else {
-      new (place_) Stored(std::forward<F>(function));
+      new (place_) Callable(std::forward<F>(function));
       call_ = [](void* place, Arguments... arguments) {
-        (*static_cast<Stored*>(place))(arguments...);
+        (*static_cast<Callable*>(place))(arguments...);
       };
-      if constexpr (!std::is_trivially_destructible_v<Stored>)
-        destroy_ = [](void* place) { static_cast<Stored*>(place)->~Stored(); };
+      if constexpr (!std::is_trivially_destructible_v<Callable>)
+        destroy_ = [](void* place) { static_cast<Callable*>(place)->~Callable(); };
     }
   }
 

@@ -4,7 +4,7 @@
 #include "keratin/batch_rows.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// Inputs, targets and sample weights in float32. Their first axis counts the samples; in an
 /// unbatched Dataset, where an element is one sample, there is no such axis. y and sample_weight

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
-namespace keratin {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
 
 /// `count` rows, from number `first` on, of a batch that has `total`. In one process, and for all
 /// that does not belong to the rows of a batch, count is total.

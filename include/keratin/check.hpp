@@ -9,7 +9,9 @@
 #include <string_view>
 #include <system_error>
 
-namespace keratin {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
 
 namespace detail {
 

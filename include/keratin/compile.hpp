@@ -13,7 +13,7 @@
 #include "keratin/metrics.hpp"
 #include "keratin/optimizers.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// An optimizer: a Keras string or an object, of which each compile makes a copy.
 using OptimizerHandle = Handle<Optimizer>;

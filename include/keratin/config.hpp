@@ -11,7 +11,9 @@
 #include <variant>
 #include <vector>
 
-namespace keratin {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
 
 class Config {
  public:
@@ -39,12 +41,14 @@ class Config {
   /// Changes the entry of that name or adds it at the end. Throws unless this is an object.
   void set(std::string_view key, Config value);
 
-  friend bool operator==(const Config& a, const Config& b);
+  friend bool operator==(const Config& a, const Config& b) { return a.value_ == b.value_; }
   /// As Python prints it: {"units": 84, "rate": 0.5, "activation": None}. A friend only, so that no
   /// text is taken for a Config and printed in quotes.
-  friend std::string to_string(const Config& config);
+  friend std::string to_string(const Config& config) { return config.text(); }
 
  private:
+  std::string text() const;
+
   Value value_;
 };
 

@@ -12,7 +12,7 @@
 #include "keratin/ops.hpp"
 #include "keratin/tape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class Constraint {
  public:

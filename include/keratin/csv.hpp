@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace keratin {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
 
 /// Fields may be in double quotes, which then may hold delimiters, line breaks and, doubled, quotes
 /// (RFC 4180). Lines may end with LF, CR LF or CR. A byte order mark is skipped, and a gzipped file

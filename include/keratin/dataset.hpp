@@ -20,7 +20,7 @@
 #include "keratin/csv.hpp"
 #include "keratin/random.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class Dataset;
 

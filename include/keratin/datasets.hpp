@@ -6,7 +6,8 @@
 
 #include "keratin/array_view.hpp"
 
-namespace keratin::datasets {
+namespace KERATIN_API keratin {
+namespace datasets {
 
 /// Reads a file in the IDX format, the one of the original MNIST files, with 1 to 8 axes. A file
 /// that is gzipped, whatever its name, is decompressed. Unsigned bytes become uint8; signed bytes,
@@ -42,8 +43,9 @@ namespace mnist {
 /// 60,000 training and 10,000 test images, uint8 (rows, 28, 28) from 0 to 255, and their labels,
 /// uint8 (rows,) from 0 to 9. Reads the four original files (train-images-idx3-ubyte and so on,
 /// plain or .gz) in `dir`. Without `dir`, they are searched in $KERATIN_DATA, its subfolder mnist,
-/// the source tree that keratin was built from, and the installed share/keratin. Throws
-/// std::runtime_error naming the file, or all folders that were searched.
+/// the share/keratin beside the library or program, that of the installation that was linked, and
+/// the source tree that keratin was built from. Throws std::runtime_error naming the file, or all
+/// folders that were searched.
 TrainTest load_data(const std::string& dir = "");
 
 }  // namespace mnist
@@ -57,4 +59,5 @@ TrainTest load_data(const std::string& dir = "");
 
 }  // namespace fashion_mnist
 
-}  // namespace keratin::datasets
+}  // namespace datasets
+}  // namespace keratin

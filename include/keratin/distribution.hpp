@@ -16,7 +16,10 @@
 #include <optional>
 #include <type_traits>
 
-namespace keratin::distribution {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
+namespace distribution {
 
 /// An MPI_Comm, which is a pointer in some MPI libraries and a number in others. The default stands
 /// for all processes.
@@ -80,4 +83,5 @@ int size();
 /// come are those of process 0. Throws std::logic_error before initialize().
 void set_distribution(const std::optional<DataParallel>& distribution);
 
-}  // namespace keratin::distribution
+}  // namespace distribution
+}  // namespace keratin

@@ -29,7 +29,7 @@
 #include "keratin/config.hpp"
 #include "keratin/fields.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// One class of a family.
 template <class Family>

@@ -30,7 +30,7 @@
 #include "keratin/config.hpp"
 #include "keratin/shape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// A list that is not given when it is empty: a Config has null instead of it.
 template <class T>

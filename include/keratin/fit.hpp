@@ -11,7 +11,7 @@
 #include "keratin/callbacks.hpp"
 #include "keratin/dataset.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// How much is printed. 0: nothing; 1: a progress bar (one line per epoch when stdout is no
 /// terminal); 2: one line per epoch; -1: Keras's "auto", which is 1.

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-namespace keratin {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
 
 /// While it lives this thread takes denormal numbers (floats closer to 0 than 1.18e-38) for 0, as
 /// inputs and as results, and rounds to nearest, as TensorFlow computes. Many processors need a

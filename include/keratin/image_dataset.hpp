@@ -12,7 +12,8 @@
 
 #include "keratin/dataset.hpp"
 
-namespace keratin::utils {
+namespace KERATIN_API keratin {
+namespace utils {
 
 /// Height and width in pixels; one number for both: `.image_size = {180, 240}` or `180`.
 struct ImageSize {
@@ -86,4 +87,5 @@ ImageDataset image_dataset_from_directory(const std::string& directory,
 std::pair<ImageDataset, ImageDataset> image_datasets_from_directory(
     const std::string& directory, const ImageDatasetOptions& options);
 
-}  // namespace keratin::utils
+}  // namespace utils
+}  // namespace keratin

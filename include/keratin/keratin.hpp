@@ -32,3 +32,4 @@
 #include "keratin/tape.hpp"
 #include "keratin/tensor.hpp"
 #include "keratin/utils.hpp"
+#include "keratin/version.hpp"

@@ -15,7 +15,7 @@
 #include "keratin/regularizers.hpp"
 #include "keratin/tape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 struct WeightOptions {
   std::string name = "weight";

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
-namespace keratin {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
 
 /// (name, value) pairs in the order in which they are logged: the loss, the metrics as compiled,
 /// then the same of the validation with a prefix of val_.

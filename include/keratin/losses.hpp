@@ -15,11 +15,13 @@
 #include "keratin/losses/overlaps.hpp"
 #include "keratin/losses/regression.hpp"
 
-namespace keratin::losses {
+namespace KERATIN_API keratin {
+namespace losses {
 
 /// The loss of that class name ("MeanSquaredError"), function name ("mean_squared_error") or short
 /// form ("mse", "MSE"). Made by a class name it has the default name of the class, else it is named
 /// as given. Throws std::invalid_argument for an unknown name, listing those there are.
 LossHandle get(const std::string& name);
 
-}  // namespace keratin::losses
+}  // namespace losses
+}  // namespace keratin

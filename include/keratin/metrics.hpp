@@ -19,7 +19,8 @@
 #include "keratin/metrics/threshold_metric.hpp"
 #include "keratin/metrics/wrappers.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 /// A metric with its default options by Keras's name: the class name, its snake form, or mse, MSE,
 /// mae, ... Throws std::invalid_argument for an unknown name, listing those there are, and for a
@@ -35,4 +36,5 @@ bool depends_on_shapes(const std::string& typed);
 /// batch axis. Throws as get() does.
 std::shared_ptr<Metric> resolve(const std::string& typed, const Shape& y_true, const Shape& y_pred);
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

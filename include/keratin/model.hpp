@@ -16,7 +16,7 @@
 #include "keratin/logs.hpp"
 #include "keratin/tape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 struct ArrayData;
 class Backups;

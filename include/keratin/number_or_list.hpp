@@ -6,7 +6,7 @@
 #include "keratin/config.hpp"
 #include "keratin/fields.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// An option that is one number for all, or a list with one for each: Keras tells 0.5 from [0.5].
 class NumberOrList {

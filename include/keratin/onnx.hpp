@@ -6,7 +6,8 @@
 
 #include "keratin/sequential.hpp"
 
-namespace keratin::saving {
+namespace KERATIN_API keratin {
+namespace saving {
 
 struct OnnxOptions {
   std::string input_name = "input";    // of the tensor (batch, ...) that the file's users feed
@@ -33,4 +34,5 @@ void export_onnx(const Sequential& model, const std::string& path, const OnnxOpt
 /// layer corresponds to, listing all of them; and if keratin was built without ONNX.
 Sequential load_onnx(const std::string& path);
 
-}  // namespace keratin::saving
+}  // namespace saving
+}  // namespace keratin

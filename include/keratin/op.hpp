@@ -22,7 +22,7 @@
 #include "keratin/flush_denormals.hpp"
 #include "keratin/tape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 namespace detail {
 

@@ -14,7 +14,7 @@
 #include "keratin/config.hpp"
 #include "keratin/tape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 namespace random {
 class SeedGenerator;

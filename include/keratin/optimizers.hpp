@@ -16,10 +16,12 @@
 #include "keratin/optimizers/rmsprop.hpp"
 #include "keratin/optimizers/sgd.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 /// An optimizer with its defaults by its Keras name, in whatever case. Throws std::invalid_argument
 /// for an unknown one, listing those there are.
 std::shared_ptr<Optimizer> get(const std::string& name);
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

@@ -18,7 +18,8 @@
 #include "keratin/logs.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin::plot {
+namespace KERATIN_API keratin {
+namespace plot {
 
 /// Whether there is a gnuplot, for programs that do without pictures then. Throws
 /// std::runtime_error for one that fails.
@@ -81,4 +82,5 @@ struct ImagesOptions {
 /// and any type. The smallest and the largest of all values are the ends of the grey scale.
 void images(const ArrayView& images, const std::string& path, const ImagesOptions& options = {});
 
-}  // namespace keratin::plot
+}  // namespace plot
+}  // namespace keratin

@@ -14,7 +14,8 @@
 #include "keratin/dataset.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin::utils {
+namespace KERATIN_API keratin {
+namespace utils {
 
 /// By which labels a split is stratified: none (false), the targets (true), or an array of labels
 /// with one row per sample. Rows of several values are one-hot: their class is their largest value.
@@ -117,4 +118,5 @@ struct TimeseriesOptions {
 Dataset timeseries_dataset_from_array(ArrayView data, ArrayView targets, long sequence_length,
                                       const TimeseriesOptions& options = {});
 
-}  // namespace keratin::utils
+}  // namespace utils
+}  // namespace keratin

@@ -12,7 +12,7 @@
 
 #include "keratin/batch_rows.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 namespace utils {
 

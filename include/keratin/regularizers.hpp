@@ -11,7 +11,7 @@
 #include "keratin/family.hpp"
 #include "keratin/tape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class Regularizer {
  public:

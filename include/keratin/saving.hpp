@@ -13,7 +13,7 @@
 #include "keratin/family.hpp"
 #include "keratin/sequential.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 using NamedArray = std::pair<std::string, ArrayView>;
 using NamedArrays = std::vector<NamedArray>;

@@ -11,7 +11,7 @@
 
 #include "keratin/model.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 struct SequentialOptions {
   std::string name = "";  // "": sequential, sequential_1, ...

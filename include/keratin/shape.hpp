@@ -9,7 +9,9 @@
 #include <span>
 #include <string>
 
-namespace keratin {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
 
 /// One axis of a Shape literal, of any integer type, so that `{n, 3}` needs no cast.
 struct Dim {

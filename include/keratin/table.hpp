@@ -10,7 +10,7 @@
 #include "keratin/csv.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 namespace detail {
 struct TableText;  // src/data/table.cpp: the file's text and where its fields are

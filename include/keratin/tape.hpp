@@ -17,7 +17,7 @@
 #include "keratin/batch_rows.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class Constraint;
 class GradientTape;

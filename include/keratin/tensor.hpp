@@ -11,7 +11,7 @@
 
 #include "keratin/shape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// A number or a list of lists or numbers: what a Tensor literal of any rank consists of. Ragged
 /// lists throw.
@@ -76,10 +76,12 @@ class Tensor {
   void fill(float value);
 
   /// Same shape and equal values (NaN equals nothing).
-  friend bool operator==(const Tensor& a, const Tensor& b);
+  friend bool operator==(const Tensor& a, const Tensor& b) { return a.equals(b); }
 
  private:
   friend class GradientTape;
+
+  bool equals(const Tensor& other) const;
 
   /// Becomes a view of other's values under another shape; its copies own their values again.
   void borrow(const Tensor& other, const Shape& shape);

@@ -9,7 +9,8 @@
 
 #include "keratin/random.hpp"
 
-namespace keratin::utils {
+namespace KERATIN_API keratin {
+namespace utils {
 
 /// Sets the number of threads that training, evaluation and prediction share, the calling thread
 /// included. Results have the same bits for any number. The default is the environment variable
@@ -71,4 +72,5 @@ SystemInfo system_info();
 /// Lines "name: value"; what is not known is "unknown".
 std::string to_string(const SystemInfo& info);
 
-}  // namespace keratin::utils
+}  // namespace utils
+}  // namespace keratin

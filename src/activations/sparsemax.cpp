@@ -65,9 +65,9 @@ Node sparsemax_of_rows(Node x) {
   static constexpr Op op{"sparsemax"};
   const std::size_t size = x.shape().back();
   // Calls body(row, first) for each row, with memory for the order of its values.
-  const auto for_rows = [size](Node x, const auto& body) {
-    const std::span<float> order = x.tape().scratch(0, {size}).values();
-    const std::span<const float> all = x.value().values();
+  const auto for_rows = [size](Node logits, const auto& body) {
+    const std::span<float> order = logits.tape().scratch(0, {size}).values();
+    const std::span<const float> all = logits.value().values();
     for (std::size_t first = 0; first < all.size(); first += size)
       body(all.subspan(first, size), first, order);
   };

@@ -10,8 +10,6 @@ Config::Config(std::string text) : value_(std::move(text)) {}
 Config::Config(List list) : value_(std::move(list)) {}
 Config::Config(Object object) : value_(std::move(object)) {}
 
-bool operator==(const Config& a, const Config& b) { return a.value_ == b.value_; }
-
 const Config* Config::find(std::string_view key) const {
   if (const Object* object = get_if<Object>())
     for (const Entry& entry : *object)
@@ -60,6 +58,6 @@ struct Printer {
 
 }  // namespace
 
-std::string to_string(const Config& config) { return std::visit(Printer(), config.value_); }
+std::string Config::text() const { return std::visit(Printer(), value_); }
 
 }  // namespace keratin

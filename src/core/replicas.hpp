@@ -11,7 +11,7 @@
 
 #include "keratin/tensor.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {  // keratin::distribution is a library of its own
 
 /// Processes of which each has a part of every batch and a copy of the model. They make the same
 /// calls in the same order, on one thread. Sums are added in an order that depends on the number of

@@ -140,9 +140,9 @@ Tensor Tensor::reshaped(const Shape& shape) const {
 
 void Tensor::fill(float value) { std::fill_n(data(), size_, value); }
 
-bool operator==(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() &&
-         std::equal(a.values().begin(), a.values().end(), b.values().begin());
+bool Tensor::equals(const Tensor& other) const {
+  return shape() == other.shape() &&
+         std::equal(values().begin(), values().end(), other.values().begin());
 }
 
 namespace {

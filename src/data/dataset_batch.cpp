@@ -146,9 +146,9 @@ class BatchStage : public Transformation {
     return std::make_unique<StackedBatches>(input().open(states), batch_size_, drop_remainder_,
                                             wanted_);
   }
-  StagePtr divided(std::size_t index, std::size_t parts) const override {
+  StagePtr divided(std::size_t index, std::size_t count) const override {
     return std::make_shared<BatchStage>(shared_input(), batch_size_, drop_remainder_,
-                                        Wanted{index, parts});
+                                        Wanted{index, count});
   }
 
  private:

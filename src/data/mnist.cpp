@@ -3,6 +3,7 @@
 #include <future>
 #include <span>
 
+#include "data/data_folders.hpp"
 #include "keratin/check.hpp"
 #include "keratin/datasets.hpp"
 
@@ -73,8 +74,7 @@ std::vector<std::string> search_path(const std::string& folder) {
     if (folder == "mnist") dirs.push_back(given);
     dirs.push_back(std::string(given) + "/" + folder);
   }
-  dirs.push_back(KERATIN_SOURCE_DATA_DIR "/" + folder);
-  dirs.push_back(KERATIN_INSTALL_DATA_DIR "/" + folder);
+  for (const std::string& place : data_folders()) dirs.push_back(place + "/" + folder);
   return dirs;
 }
 

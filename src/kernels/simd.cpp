@@ -43,7 +43,7 @@ struct Tables<std::tuple<F...>> {
 
 void add(const float* x, float* y, std::size_t n) {
   each<true>(
-      n, y, [](Batch x) { return x; }, x);
+      n, y, [](Batch at) { return at; }, x);
 }
 
 void from_uint8(const std::uint8_t* x, float* y, std::size_t n) {
@@ -62,12 +62,12 @@ struct Identity {
 template <class F>
 void epilogue_of_short_rows(float* y, const float* bias, std::size_t size, std::size_t columns) {
   alignas(64) float repeated[width * width];
-  const std::size_t block = columns * width;
-  for (std::size_t i = 0; i < block; ++i) repeated[i] = bias[i % columns];
-  for (std::size_t first = 0; first < size; first += block, y += block)
+  const std::size_t period = columns * width;
+  for (std::size_t i = 0; i < period; ++i) repeated[i] = bias[i % columns];
+  for (std::size_t first = 0; first < size; first += period, y += period)
     each<false>(
-        std::min(block, size - first), y, [](Batch x, Batch b) { return F::value(x + b, b, b); }, y,
-        repeated);
+        std::min(period, size - first), y, [](Batch x, Batch b) { return F::value(x + b, b, b); },
+        y, repeated);
 }
 
 template <class F>
@@ -97,10 +97,11 @@ void sgd(float* w, float* velocity, const float* g, std::size_t n, float learnin
 }
 
 void adam(float* w, float* m, float* v, const float* g, std::size_t n, AdamStep step) {
-  const auto update = [&](Batch w, Batch& m, Batch& v, Batch g) {
-    m += (g - m) * Batch(step.rate_1);
-    v += (g * g - v) * Batch(step.rate_2);
-    return w - m * Batch(step.learning_rate) / (xsimd::sqrt(v) + Batch(step.epsilon));
+  const auto update = [&](Batch weights, Batch& mean, Batch& variance, Batch gradient) {
+    mean += (gradient - mean) * Batch(step.rate_1);
+    variance += (gradient * gradient - variance) * Batch(step.rate_2);
+    return weights -
+           mean * Batch(step.learning_rate) / (xsimd::sqrt(variance) + Batch(step.epsilon));
   };
   std::size_t i = 0;
   for (; i + width <= n; i += width) {

@@ -71,12 +71,12 @@ template <class F>
 struct MapOf {
   static void map(const float* x, float* y, std::size_t n, float p, float q) {
     each<false>(
-        n, y, [p, q](Batch x) { return F::value(x, Batch(p), Batch(q)); }, x);
+        n, y, [p, q](Batch at) { return F::value(at, Batch(p), Batch(q)); }, x);
   }
   static void gradient(const float* x, const float* y, const float* dy, float* dx, std::size_t n,
                        float p, float q, bool accumulate) {
-    const auto f = [p, q](Batch x, Batch y, Batch dy) {
-      return F::gradient(x, y, dy, Batch(p), Batch(q));
+    const auto f = [p, q](Batch at, Batch value, Batch upstream) {
+      return F::gradient(at, value, upstream, Batch(p), Batch(q));
     };
     if (accumulate)
       each<true>(n, dx, f, x, y, dy);
@@ -90,11 +90,13 @@ template <class F>
 struct Map2Of {
   static void map(const float* a, const float* b, float* y, std::size_t n) {
     each<false>(
-        n, y, [](Batch a, Batch b) { return F::value(a, b); }, a, b);
+        n, y, [](Batch left, Batch right) { return F::value(left, right); }, a, b);
   }
   static void gradient_a(const float* a, const float* b, const float* y, const float* dy, float* d,
                          std::size_t n, bool accumulate) {
-    const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::gradient_a(a, b, y, dy); };
+    const auto f = [](Batch left, Batch right, Batch value, Batch upstream) {
+      return F::gradient_a(left, right, value, upstream);
+    };
     if (accumulate)
       each<true>(n, d, f, a, b, y, dy);
     else
@@ -102,7 +104,9 @@ struct Map2Of {
   }
   static void gradient_b(const float* a, const float* b, const float* y, const float* dy, float* d,
                          std::size_t n, bool accumulate) {
-    const auto f = [](Batch a, Batch b, Batch y, Batch dy) { return F::gradient_b(a, b, y, dy); };
+    const auto f = [](Batch left, Batch right, Batch value, Batch upstream) {
+      return F::gradient_b(left, right, value, upstream);
+    };
     if (accumulate)
       each<true>(n, d, f, a, b, y, dy);
     else

@@ -19,6 +19,7 @@
 
 #include "keratin/check.hpp"
 #include "keratin/utils.hpp"
+#include "keratin/version.hpp"
 #include "kernels/blas_core.hpp"
 #include "kernels/cpus.hpp"
 #include "kernels/pool.hpp"

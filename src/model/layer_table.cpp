@@ -9,12 +9,12 @@ namespace {
 using namespace layers;
 
 constexpr Row<Layer> sequential = [] {
-  Row<Layer> sequential = row<Sequential>("Sequential");
-  sequential.module = "keras";
-  sequential.make = [](std::string_view, const Config& config) -> std::shared_ptr<Layer> {
+  Row<Layer> made = row<Sequential>("Sequential");
+  made.module = "keras";
+  made.make = [](std::string_view, const Config& config) -> std::shared_ptr<Layer> {
     return std::make_shared<Sequential>(Sequential::from_config(config));
   };
-  return sequential;
+  return made;
 }();
 
 // clang-format off

@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "core/replicas.hpp"
+#include "keratin/model.hpp"
 
-namespace keratin {
-
-class Model;
+namespace KERATIN_API keratin {  // keratin::distribution is a library of its own
 
 /// What has to be the same in all processes when they begin a call together.
 class Fingerprint {

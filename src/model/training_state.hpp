@@ -8,6 +8,7 @@
 
 #include "keratin/config.hpp"
 #include "keratin/logs.hpp"
+#include "keratin/model.hpp"
 #include "keratin/tensor.hpp"
 
 namespace keratin {
@@ -15,7 +16,6 @@ namespace keratin {
 class CallbackList;
 class Feed;
 class MetricSet;
-class Model;
 
 /// What can be written to a file: numbers and texts, and tensors with names.
 struct TrainingState {

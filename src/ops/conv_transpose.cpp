@@ -106,22 +106,22 @@ Node conv_transpose(Node x, Node kernel, std::optional<Node> bias, const WindowO
                                  });
       },
       [x, kernel, bias, options, activation](const Tensor& y, const Tensor& dy) {
-        const kernels::Convolution sizes =
+        const kernels::Convolution grid =
             convolution_of(y.shape(), x.shape(), kernel.shape(), options);
-        const std::size_t filters = y.shape().back();
+        const std::size_t channels = y.shape().back();
         const Tensor& dz = before_activation(activation, y, dy, x.tape());
         accumulate(x, [&](Tensor& dx, float keep) {
-          kernels::convolve(sizes, dz.data(), kernel.value().data(), dx.data(), keep != 0);
+          kernels::convolve(grid, dz.data(), kernel.value().data(), dx.data(), keep != 0);
         });
         accumulate(kernel, [&](Tensor& dkernel, float keep) {
-          kernels::convolution_gradients(sizes, {.x = dz.data(),
-                                                 .kernel = kernel.value().data(),
-                                                 .dy = x.value().data(),
-                                                 .dkernel = {dkernel.data(), keep != 0}});
+          kernels::convolution_gradients(grid, {.x = dz.data(),
+                                                .kernel = kernel.value().data(),
+                                                .dy = x.value().data(),
+                                                .dkernel = {dkernel.data(), keep != 0}});
         });
         if (bias)
           accumulate(*bias, [&](Tensor& dbias, float keep) {
-            kernels::simd().column_sums(dz.data(), dz.size() / filters, filters, filters,
+            kernels::simd().column_sums(dz.data(), dz.size() / channels, channels, channels,
                                         dbias.data(), keep != 0);
           });
       });

@@ -99,17 +99,17 @@ Node depthwise_conv(Node x, Node kernel, std::optional<Node> bias, const WindowO
         });
       },
       [x, kernel, bias, options, activation](const Tensor& y, const Tensor& dy) {
-        const kernels::Windows windows =
+        const kernels::Windows grid =
             windows_on(Images(x.shape(), depthwise_op.name), window_of(kernel.shape()), options,
                        depthwise_op.name);
         const kernels::Sum dx = wanted_sum(x), dkernel = wanted_sum(kernel),
                            dbias = bias ? wanted_sum(*bias) : kernels::Sum();
-        const std::size_t kernel_size = kernel.value().size(), per_image = windows.per_image();
+        const std::size_t kernel_size = kernel.value().size(), per_image = grid.per_image();
         kernels::sum_parts(
-            windows.batch, windows.count() * kernel_size, kernel_size, dkernel, windows.channels,
-            dbias, [&](std::size_t first, std::size_t count, float* kernel_sum, float* bias_sum) {
-              depthwise_gradients(windows, {&windows, first * per_image, count * per_image}, x,
-                                  kernel, activation, y, dy, dx, kernel_sum, bias_sum);
+            grid.batch, grid.count() * kernel_size, kernel_size, dkernel, grid.channels, dbias,
+            [&](std::size_t first, std::size_t count, float* kernel_sum, float* bias_sum) {
+              depthwise_gradients(grid, {&grid, first * per_image, count * per_image}, x, kernel,
+                                  activation, y, dy, dx, kernel_sum, bias_sum);
             });
       });
 }

@@ -155,8 +155,8 @@ bool reduces_divided_rows(Node x, const Axes& axes, const char* where) {
   return x.is_divided() && (axes.bits(x.shape(), where) & 1);
 }
 
-Node local_sum(Node x, const Axes& axes, bool keepdims, const char* where) {
-  return over(x, axes, keepdims, where,
+Node local_sum(Node input, const Axes& axes, bool keepdims, const char* where) {
+  return over(input, axes, keepdims, where,
               [](Node x, const Fold& fold) { return scaled_sum(sum_op, x, fold, 1); });
 }
 
@@ -168,21 +168,21 @@ Node sum(Node x, const Axes& axes, bool keepdims) {
   return local_sum(x, axes, keepdims, "sum");
 }
 
-Node mean(Node x, const Axes& axes, bool keepdims) {
-  if (!reduces_divided_rows(x, axes, "mean"))
-    return over(x, axes, keepdims, "mean", [](Node x, const Fold& fold) {
+Node mean(Node input, const Axes& axes, bool keepdims) {
+  if (!reduces_divided_rows(input, axes, "mean"))
+    return over(input, axes, keepdims, "mean", [](Node x, const Fold& fold) {
       return scaled_sum(mean_op, x, fold, 1.0 / static_cast<double>(fold.reduced));
     });
   std::size_t count = 1;  // of the values of which each element is the mean
-  for (std::size_t i = 0; i < x.shape().size(); ++i)
-    if (axes.bits(x.shape(), "mean") >> i & 1) count *= x.shape()[i];
-  return sum_over_processes(across_rows(x, [&] { return local_sum(x, axes, keepdims, "mean"); }),
-                            count);
+  for (std::size_t i = 0; i < input.shape().size(); ++i)
+    if (axes.bits(input.shape(), "mean") >> i & 1) count *= input.shape()[i];
+  return sum_over_processes(
+      across_rows(input, [&] { return local_sum(input, axes, keepdims, "mean"); }), count);
 }
 
-Node max(Node x, const Axes& axes, bool keepdims) {
-  if (reduces_divided_rows(x, axes, "max")) refuse_divided(x, "max");
-  return over(x, axes, keepdims, "max", [](Node x, const Fold& fold) {
+Node max(Node input, const Axes& axes, bool keepdims) {
+  if (reduces_divided_rows(input, axes, "max")) refuse_divided(input, "max");
+  return over(input, axes, keepdims, "max", [](Node x, const Fold& fold) {
     const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
     check(reduced > 0, "max", "an axis of size 0 in shape ", x.shape(), " has no maximum");
     static constexpr Op op{"max"};
@@ -235,9 +235,9 @@ struct Exponentials {
 
 }  // namespace
 
-Node logsumexp(Node x, const Axes& axes, bool keepdims) {
-  if (reduces_divided_rows(x, axes, "logsumexp")) refuse_divided(x, "logsumexp");
-  return over(x, axes, keepdims, "logsumexp", [](Node x, const Fold& fold) {
+Node logsumexp(Node input, const Axes& axes, bool keepdims) {
+  if (reduces_divided_rows(input, axes, "logsumexp")) refuse_divided(input, "logsumexp");
+  return over(input, axes, keepdims, "logsumexp", [](Node x, const Fold& fold) {
     const std::size_t outer = fold.outer, reduced = fold.reduced, inner = fold.inner;
     static constexpr Op op{"logsumexp"};
     return record(

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "core/files.hpp"
+#include "keratin/plot.hpp"
 
 namespace keratin::plot {
 

@@ -78,19 +78,19 @@ bool exists(const Hdf5Image& image, hid_t object, const std::string& name) {
 
 }  // namespace
 
-Hdf5Texts Hdf5Image::read_texts(const Hdf5Attribute& where) const {
+Hdf5Texts Hdf5Image::read_texts(const Hdf5Attribute& attribute) const {
   const Hdf5Image& image = *this;
-  const Id object = image.open(where.path);
+  const Id object = image.open(attribute.path);
   if (!object.valid()) return std::nullopt;
-  if (exists(image, object.get(), where.name))
-    return Attribute(image, object.get(), where.name).texts();
+  if (exists(image, object.get(), attribute.name))
+    return Attribute(image, object.get(), attribute.name).texts();
   std::vector<std::string> all;  // lists of more than 64512 bytes are split
   for (std::size_t part = 0;; ++part) {
-    const std::string name = concat(where.name, part);
-    if (!exists(image, object.get(), name)) return part == 0 ? Hdf5Texts() : Hdf5Texts(all);
-    for (std::string& text : Attribute(image, object.get(), name).texts())
+    const std::string part_name = concat(attribute.name, part);
+    if (!exists(image, object.get(), part_name)) return part == 0 ? Hdf5Texts() : Hdf5Texts(all);
+    for (std::string& text : Attribute(image, object.get(), part_name).texts())
       all.push_back(std::move(text));
-    image.require(all.size() <= most_texts, "attribute ", where.name, " has too many texts");
+    image.require(all.size() <= most_texts, "attribute ", attribute.name, " has too many texts");
   }
 }
 

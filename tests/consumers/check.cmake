@@ -1,8 +1,10 @@
 # cmake -DBUILD=<keratin's build> -DPAGE=<README.md> -DEXPECT=<regex> -DWORK=<empty folder>
-#       -DCOMPILER=<c++> [-DSOURCE=<keratin's source>] [-DOPTIONS=-DNAME=value;...] -P check.cmake
-# Installs keratin into WORK and builds a project of its own with it: the page's program and, with
-# -DPLUGIN=ON among the OPTIONS, a plugin. Runs both, and looks for EXPECT in what the page's program
-# prints. With SOURCE the project takes keratin as a subdirectory instead.
+#       -DCOMPILER=<c++> [-DSOURCE=<keratin's source>] [-DPACKAGE=ON] [-DOPTIONS=-DNAME=value;...] -P check.cmake
+# Installs keratin, moves the installation to WORK/moved prefix, and builds a project of its own with
+# it: the page's program and, with -DPLUGIN=ON among the OPTIONS, a plugin. Runs both, and looks for
+# EXPECT in what the page's program prints. With PACKAGE, also asks find_package for what there is not,
+# and compiles package.cpp with CMake and with pkg-config.
+# With SOURCE the project fetches keratin from a git repository instead.
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 
@@ -18,18 +20,28 @@ function(run)
   set(output "${output}" PARENT_SCOPE)
 endfunction()
 
+set(prefix "${WORK}/moved prefix")
 if(SOURCE)
-  set(keratin -DKERATIN_SOURCE=${SOURCE})
+  find_program(GIT git REQUIRED)
+  set(git ${GIT} -C ${WORK}/git -c user.name=test -c user.email=test@localhost)
+  file(COPY ${SOURCE}/ DESTINATION ${WORK}/git REGEX "^${SOURCE}/([.]git|build[^/]*)$" EXCLUDE)
+  run(${git} init -q -b main)
+  run(${git} add .)
+  run(${git} commit -q -m "all of it")
+  set(keratin -DKERATIN_GIT=file://${WORK}/git)
 else()
   run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
-  file(GLOB_RECURSE strangers ${WORK}/prefix/include/*)
+  file(RENAME ${WORK}/prefix ${prefix})
+  file(GLOB mnist ${prefix}/share/keratin/mnist/*.gz)
+  file(COPY ${mnist} DESTINATION ${prefix}/share/keratin/fashion-mnist)
+  file(GLOB_RECURSE strangers ${prefix}/include/*)
   foreach(header ${strangers})
     file(STRINGS ${header} includes REGEX "#include +[<\"](xtensor|xsimd|xflens|cblas|hdf5|zip|nlohmann|kernels/|xt\\.hpp)")
     if(includes)
       message(FATAL_ERROR "${header} shows a user what is private: ${includes}")
     endif()
   endforeach()
-  set(keratin -DCMAKE_PREFIX_PATH=${WORK}/prefix)
+  set(keratin "-DCMAKE_PREFIX_PATH=${prefix}" -DKERATIN_WANTED=${VERSION} -DPACKAGE=${PACKAGE})
 endif()
 run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/build -DPROGRAM=${WORK}/program.cpp ${keratin}
   -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=${COMPILER} ${OPTIONS})
@@ -39,8 +51,58 @@ message("${output}")
 if(NOT output MATCHES "${EXPECT}")
   message(FATAL_ERROR "the program printed nothing like ${EXPECT}")
 endif()
+if(PACKAGE)
+  run(${CMAKE_COMMAND} -E env --unset=KERATIN_DATA ${WORK}/build/package ${VERSION})
+endif()
 if(EXISTS ${WORK}/build/host)
   run(${WORK}/build/host ${WORK}/build/libplugin.so)
+endif()
+
+find_program(PKG_CONFIG NAMES pkg-config pkgconf)
+if(PKG_CONFIG AND PACKAGE)
+  file(GLOB_RECURSE file ${prefix}/*/keratin.pc)
+  get_filename_component(folder ${file} DIRECTORY)
+  set(ENV{PKG_CONFIG_PATH} ${folder})
+  run(${PKG_CONFIG} --modversion keratin)
+  string(STRIP "${output}" version)
+  # A program that stands in the same prefix finds its data there, too.
+  file(MAKE_DIRECTORY "${prefix}/bin")
+  foreach(static "" --static)
+    run(${PKG_CONFIG} ${static} --cflags --libs keratin)
+    separate_arguments(flags UNIX_COMMAND "${output}")
+    run(${COMPILER} -std=c++20 ${CMAKE_CURRENT_LIST_DIR}/package.cpp -o "${prefix}/bin/package" ${flags})
+    run(${CMAKE_COMMAND} -E env --unset=KERATIN_DATA "LD_LIBRARY_PATH=${folder}/.." "${prefix}/bin/package" ${version})
+  endforeach()
+endif()
+
+# With another BLAS_VENDOR than keratin's own: each BLAS that Debian has, and that is installed.
+if(EXISTS ${WORK}/build/blas)
+  set(tried 0)
+  file(GLOB folders /usr/lib/*/blas /usr/lib/*/blis-* /usr/lib/*/openblas-*)
+  foreach(folder IN LISTS folders)
+    get_filename_component(lapack ${folder}/../lapack ABSOLUTE)
+    run(${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${folder}:${lapack} ${WORK}/build/blas ${folder}/)
+    message("${output}")
+    math(EXPR tried "${tried} + 1")
+  endforeach()
+  if(tried EQUAL 0)
+    message(FATAL_ERROR "there is no BLAS beside the one that keratin uses: install Debian's packages libblas3, liblapack3 and libblis4-pthread")
+  endif()
+endif()
+
+# What find_package says of versions and components that there are not. Nothing is compiled.
+function(refuses text)
+  execute_process(COMMAND ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/refused -DPROGRAM=${WORK}/program.cpp
+    "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_CXX_COMPILER=${COMPILER} ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  string(REGEX REPLACE "[ \n]+" " " line "${output}")
+  string(FIND "${line}" "${text}" at)
+  if(code EQUAL 0 OR at EQUAL -1)
+    message(FATAL_ERROR "find_package with ${ARGN} ended with ${code} and did not say '${text}', but\n${output}")
+  endif()
+endfunction()
+if(PACKAGE)
+  refuses("keratin has no component 'telepathy', but plot" -DCOMPONENTS=telepathy)
+  refuses("version: ${VERSION}" -DKERATIN_WANTED=0.1)
 endif()
 
 # A shared library exports what is keratin's, and no template of another library.

@@ -42,6 +42,34 @@ bool catches() {
   return false;
 }
 
+struct ScaleOptions {
+  double by = 1;
+  std::string name = "";
+  bool trainable = true;
+};
+template <class V>
+void fields(V& v, ScaleOptions& o) {
+  v("by", o.by);
+  v("name", o.name);
+  v("trainable", o.trainable);
+}
+
+struct Scale : Configured<Layer, ScaleOptions> {
+  using Configured::Configured;
+  Node call(Node x, bool) override { return static_cast<float>(options().by) * x; }
+};
+
+// A class of this plugin in keratin's tables, and one of keratin's that keratin makes by its name:
+// is its type, made of a template that both sides instantiate, one and the same?
+bool describes() {
+  const CustomObjectScope scope({custom_object<Scale>("Scale")});
+  Sequential model({Input({2}), Scale({.by = 3}), Dense(1)});
+  const Sequential copy = Sequential::from_config(model.get_config());
+  const auto* scale = dynamic_cast<const Scale*>(&copy.get_layer(std::size_t{0}));
+  const auto* dense = dynamic_cast<const Dense*>(&copy.get_layer(std::size_t{1}));
+  return scale && scale->options().by == 3 && dense && class_name_of<Layer>(*dense) == "Dense";
+}
+
 }  // namespace
 
 /// 0 if all went well, else the number of what did not.
@@ -49,5 +77,6 @@ extern "C" [[gnu::visibility("default")]] int plugin_run() {
   if (!trains()) return 1;
   if (!finds_types()) return 2;
   if (!catches()) return 3;
+  if (!describes()) return 4;
   return 0;
 }

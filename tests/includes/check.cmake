@@ -43,4 +43,8 @@ expect(include/keratin/ops.hpp "#include <iostream>" "keratin/ops.hpp is public 
 expect(src/ops/a.cpp "#include <xsimd/xsimd.hpp>" "ops/a.cpp includes <xsimd/xsimd.hpp>: only src/xt.hpp and src/kernels/ may")
 expect(include/keratin/fit.hpp "" "keratin/fit.hpp is public and keratin.hpp does not bring it in")
 expect(include/keratin/plot.hpp "")
+expect(include/keratin/ops.hpp "namespace KERATIN_API keratin {")
+expect(include/keratin/ops.hpp "namespace keratin {" "keratin/ops.hpp is public and does not export what it declares")
+expect(include/keratin/ops.hpp "namespace keratin::ops {" "keratin/ops.hpp is public and does not export what it declares")
+expect(src/ops/a.cpp "namespace keratin::ops {")
 file(REMOVE_RECURSE ${WORK})

@@ -12,7 +12,7 @@
 #include "keratin/config.hpp"
 #include "keratin/ops.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// What a layer applies to its output: given by Keras string, as one of the library's functions, or
 /// as a function on nodes. The default is linear. A value: copy it freely.

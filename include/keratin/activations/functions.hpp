@@ -7,7 +7,8 @@
 
 #include "keratin/activations/unary_function.hpp"
 
-namespace keratin::activations {
+namespace KERATIN_API keratin {
+namespace activations {
 
 struct ReluOptions {
   double negative_slope = 0.0;           // of the line through the threshold, at and below it
@@ -134,4 +135,5 @@ extern const UnaryFunction<AxisOptions> glu;
 Node threshold(Node x, double threshold, double default_value);
 Tensor threshold(const Tensor& x, double threshold, double default_value);
 
-}  // namespace keratin::activations
+}  // namespace activations
+}  // namespace keratin

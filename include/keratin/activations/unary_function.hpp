@@ -4,7 +4,8 @@
 
 #include "keratin/tape.hpp"
 
-namespace keratin::activations {
+namespace KERATIN_API keratin {
+namespace activations {
 
 /// The options of activations that have none.
 struct NoOptions {};
@@ -33,4 +34,5 @@ class UnaryFunction {
   Formula formula_;
 };
 
-}  // namespace keratin::activations
+}  // namespace activations
+}  // namespace keratin

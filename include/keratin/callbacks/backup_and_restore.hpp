@@ -7,7 +7,7 @@
 #include "keratin/callbacks/callback.hpp"
 #include "keratin/callbacks/save_freq.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class Backups;
 struct TrainingState;

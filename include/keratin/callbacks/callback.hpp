@@ -11,7 +11,7 @@
 #include "keratin/logs.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class Model;
 

@@ -9,7 +9,8 @@
 
 #include "keratin/callbacks/callback.hpp"
 
-namespace keratin::callbacks {
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 struct CSVLoggerOptions {
   std::string separator = ",";  // one character
@@ -50,4 +51,5 @@ class CSVLogger : public Callback {
   std::optional<std::vector<std::string>> names_;  // of the columns behind `epoch`
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

@@ -8,7 +8,8 @@
 #include "keratin/callbacks/monitor.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin::callbacks {
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 struct EarlyStoppingOptions {
   std::string monitor = "val_loss";     // the name of a logged value
@@ -61,4 +62,5 @@ class EarlyStopping : public Callback {
   std::optional<std::vector<Tensor>> best_weights_;
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

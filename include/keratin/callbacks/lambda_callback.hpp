@@ -5,7 +5,8 @@
 
 #include "keratin/callbacks/callback.hpp"
 
-namespace keratin::callbacks {
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 /// The hooks of Callback as functions; those that are empty do nothing.
 struct LambdaCallbackOptions {
@@ -46,4 +47,5 @@ class LambdaCallback : public Callback {
   LambdaCallbackOptions hooks_;
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

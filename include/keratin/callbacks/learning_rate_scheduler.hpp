@@ -6,7 +6,8 @@
 
 #include "keratin/callbacks/callback.hpp"
 
-namespace keratin::callbacks {
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 struct LearningRateSchedulerOptions {
   int verbose = 0;  // 1: says what it does
@@ -41,4 +42,5 @@ class LearningRateScheduler : public Callback {
   LearningRateSchedulerOptions options_;
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

@@ -7,7 +7,8 @@
 #include "keratin/callbacks/monitor.hpp"
 #include "keratin/callbacks/save_freq.hpp"
 
-namespace keratin::callbacks {
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 struct ModelCheckpointOptions {
   std::string monitor = "val_loss";  // the name of a logged value
@@ -59,4 +60,5 @@ class ModelCheckpoint : public Callback {
   int batches_ = 0;  // since the last one after which it saved
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

@@ -5,7 +5,7 @@
 
 #include "keratin/logs.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class Model;
 

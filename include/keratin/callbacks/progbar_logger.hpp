@@ -4,7 +4,7 @@
 
 #include "keratin/callbacks/callback.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class ProgressBar;
 

@@ -6,7 +6,8 @@
 #include "keratin/callbacks/callback.hpp"
 #include "keratin/callbacks/monitor.hpp"
 
-namespace keratin::callbacks {
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 struct ReduceLROnPlateauOptions {
   std::string monitor = "val_loss";  // the name of a logged value
@@ -53,4 +54,5 @@ class ReduceLROnPlateau : public Callback {
   int cooldown_ = 0;  // epochs left of it
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

@@ -2,7 +2,10 @@
 
 #include <string>
 
-namespace keratin::callbacks {
+#include "keratin/export.hpp"
+
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 /// How often something is saved: at the end of each epoch ("epoch"), or after every so many
 /// batches, which are counted on across epochs.
@@ -20,4 +23,5 @@ class SaveFreq {
   int batches_ = 0;
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

@@ -2,7 +2,8 @@
 
 #include "keratin/callbacks/callback.hpp"
 
-namespace keratin::callbacks {
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 /// Ends the call cleanly on Ctrl-C (SIGINT), and prints a line that says so. fit stops after the
 /// current batch and closes the epoch with its validation, or after the validation if that is
@@ -40,4 +41,5 @@ class StopOnInterrupt : public Callback {
   int epoch_ = 0, batch_ = -1;  // the last ones that were begun, and ended
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

@@ -5,7 +5,8 @@
 #include "keratin/callbacks/callback.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin::callbacks {
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 struct SwapEMAWeightsOptions {
   bool swap_on_epoch = false;  // also from the end of an epoch to the beginning of the next
@@ -42,4 +43,5 @@ class SwapEMAWeights : public Callback {
   std::vector<Tensor> weights_;  // those of training while the model has the averages
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

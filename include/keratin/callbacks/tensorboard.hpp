@@ -5,7 +5,7 @@
 
 #include "keratin/callbacks/callback.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class EventFile;
 

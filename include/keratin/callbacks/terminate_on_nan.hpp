@@ -2,7 +2,8 @@
 
 #include "keratin/callbacks/callback.hpp"
 
-namespace keratin::callbacks {
+namespace KERATIN_API keratin {
+namespace callbacks {
 
 struct TerminateOnNaNOptions {
   bool raise_error = false;  // throw instead, so that on_train_end of no callback is called
@@ -21,4 +22,5 @@ class TerminateOnNaN : public Callback {
   TerminateOnNaNOptions options_;
 };
 
-}  // namespace keratin::callbacks
+}  // namespace callbacks
+}  // namespace keratin

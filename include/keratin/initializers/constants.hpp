@@ -3,7 +3,8 @@
 
 #include "keratin/initializers/initializer.hpp"
 
-namespace keratin::initializers {
+namespace KERATIN_API keratin {
+namespace initializers {
 
 struct NoOptions {};
 template <class V>
@@ -53,4 +54,5 @@ class Identity : public Configured<Initializer, IdentityOptions> {
   void fill(Tensor& weights, random::Generator& generator) const override;
 };
 
-}  // namespace keratin::initializers
+}  // namespace initializers
+}  // namespace keratin

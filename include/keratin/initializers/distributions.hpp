@@ -6,7 +6,8 @@
 
 #include "keratin/initializers/initializer.hpp"
 
-namespace keratin::initializers {
+namespace KERATIN_API keratin {
+namespace initializers {
 
 struct RandomNormalOptions {
   double mean = 0.0;
@@ -53,4 +54,5 @@ class RandomUniform : public Seeded<RandomUniformOptions> {
   void fill(Tensor& weights, random::Generator& generator) const override;
 };
 
-}  // namespace keratin::initializers
+}  // namespace initializers
+}  // namespace keratin

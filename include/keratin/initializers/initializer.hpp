@@ -11,7 +11,7 @@
 #include "keratin/random.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class Initializer {
  public:

@@ -5,7 +5,8 @@
 
 #include "keratin/initializers/initializer.hpp"
 
-namespace keratin::initializers {
+namespace KERATIN_API keratin {
+namespace initializers {
 
 struct OrthogonalOptions {
   double gain = 1.0;
@@ -26,4 +27,5 @@ class Orthogonal : public Seeded<OrthogonalOptions> {
   void fill(Tensor& weights, random::Generator& generator) const override;
 };
 
-}  // namespace keratin::initializers
+}  // namespace initializers
+}  // namespace keratin

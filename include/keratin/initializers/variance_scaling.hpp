@@ -12,7 +12,8 @@
 
 #include "keratin/initializers/initializer.hpp"
 
-namespace keratin::initializers {
+namespace KERATIN_API keratin {
+namespace initializers {
 
 struct VarianceScalingOptions {
   double scale = 1.0;
@@ -98,4 +99,5 @@ class LecunNormal : public Seeded<FanOptions> {
   void fill(Tensor& weights, random::Generator& generator) const override;
 };
 
-}  // namespace keratin::initializers
+}  // namespace initializers
+}  // namespace keratin

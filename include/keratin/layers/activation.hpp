@@ -5,7 +5,8 @@
 #include "keratin/activations.hpp"
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct ActivationOptions {
   ActivationFunction activation = {};
@@ -28,4 +29,5 @@ class Activation : public Configured<Layer, ActivationOptions> {
   Node call(Node x, bool) override { return options().activation(x); }
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

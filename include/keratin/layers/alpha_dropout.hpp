@@ -7,7 +7,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct AlphaDropoutOptions {
   double rate = 0;  // required, as a field or as the constructor's first argument
@@ -38,4 +39,5 @@ class AlphaDropout : public Configured<Layer, AlphaDropoutOptions> {
   random::SeedGenerator* random_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -10,7 +10,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 /// A range to draw from: `0.1` stands for -0.1 to 0.1, `{-0.2, 0.3}` for itself.
 class Factor {
@@ -207,4 +208,5 @@ class RandomContrast : public Configured<PictureLayer, RandomContrastOptions> {
   std::optional<std::uint64_t> seed() const override { return options().seed; }
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

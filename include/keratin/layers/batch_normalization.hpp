@@ -4,7 +4,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct BatchNormalizationOptions {
   int axis = -1;  // of the features, counted with the batch axis
@@ -55,4 +56,5 @@ class BatchNormalization : public Configured<Layer, BatchNormalizationOptions> {
   Variable *gamma_ = nullptr, *beta_ = nullptr, *mean_ = nullptr, *variance_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

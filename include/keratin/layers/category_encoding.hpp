@@ -4,7 +4,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct CategoryEncodingOptions {
   int num_tokens = 0;  // required, as a field or as the constructor's first argument
@@ -30,4 +31,5 @@ class CategoryEncoding : public Configured<Layer, CategoryEncodingOptions> {
   Node call(Node ids, bool training) override;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

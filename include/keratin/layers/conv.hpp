@@ -7,7 +7,8 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops/images.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 /// Options of Conv1D and Conv2D.
 template <std::size_t rank>
@@ -77,4 +78,5 @@ using Conv1D = Conv<1>;
 /// Weights: kernel (height, width, channels / groups, filters), bias (filters).
 using Conv2D = Conv<2>;
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

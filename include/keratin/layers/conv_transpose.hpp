@@ -7,7 +7,8 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops/images.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct Conv2DTransposeOptions {
   int filters = 0;         // required, as a field or as the constructor's first argument
@@ -68,4 +69,5 @@ class Conv2DTranspose : public Configured<Layer, Conv2DTransposeOptions> {
   Variable *kernel_ = nullptr, *bias_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -6,7 +6,8 @@
 #include "keratin/activations.hpp"
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct DenseOptions {
   int units = 0;  // required, as a field or as the constructor's first argument
@@ -54,4 +55,5 @@ class Dense : public Configured<Layer, DenseOptions> {
   Variable *kernel_ = nullptr, *bias_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -7,7 +7,8 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops/images.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct DepthwiseConv2DOptions {
   Size2D kernel_size = 0;  // required, as a field or as the constructor's first argument
@@ -133,4 +134,5 @@ class SeparableConv2D : public Configured<Layer, SeparableConv2DOptions> {
   Variable *depthwise_kernel_ = nullptr, *pointwise_kernel_ = nullptr, *bias_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

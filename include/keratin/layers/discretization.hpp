@@ -6,7 +6,8 @@
 #include "keratin/array_view.hpp"
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct DiscretizationOptions {
   OptionalList<double> bin_boundaries = {};  // ascending; or:
@@ -42,4 +43,5 @@ class Discretization : public Configured<Layer, DiscretizationOptions> {
   std::vector<double> boundaries_;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -7,7 +7,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct DropoutOptions {
   double rate = 0;  // required, as a field or as the constructor's first argument
@@ -39,4 +40,5 @@ class Dropout : public Configured<Layer, DropoutOptions> {
   random::SeedGenerator* random_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

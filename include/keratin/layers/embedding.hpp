@@ -4,7 +4,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct EmbeddingOptions {
   int input_dim = 0;  // required, as fields or as the constructor's first arguments
@@ -42,4 +43,5 @@ class Embedding : public Configured<Layer, EmbeddingOptions> {
   Variable* embeddings_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -2,7 +2,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 /// (batch, ...) to (batch, product of the rest); (batch,) to (batch, 1). Copies nothing.
 class Flatten : public Configured<Layer, LayerOptions> {
@@ -12,4 +13,5 @@ class Flatten : public Configured<Layer, LayerOptions> {
   Node call(Node x, bool training) override;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -6,7 +6,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct GaussianDropoutOptions {
   double rate = 0;  // required, as a field or as the constructor's first argument
@@ -35,4 +36,5 @@ class GaussianDropout : public Configured<Layer, GaussianDropoutOptions> {
   random::SeedGenerator* random_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -6,7 +6,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct GaussianNoiseOptions {
   double stddev = 0;  // required, as a field or as the constructor's first argument
@@ -34,4 +35,5 @@ class GaussianNoise : public Configured<Layer, GaussianNoiseOptions> {
   random::SeedGenerator* random_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -5,7 +5,8 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct GlobalPoolingOptions {
   std::string data_format = "channels_last";  // the only one
@@ -37,4 +38,5 @@ using GlobalAveragePooling1D = GlobalPooling<1, ops::mean>;
 using GlobalMaxPooling2D = GlobalPooling<2, ops::max>;
 using GlobalAveragePooling2D = GlobalPooling<2, ops::mean>;
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

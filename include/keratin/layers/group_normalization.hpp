@@ -5,7 +5,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct GroupNormalizationOptions {
   int groups = 32;  // -1: one per feature
@@ -55,4 +56,5 @@ class GroupNormalization : public Configured<Layer, GroupNormalizationOptions> {
   std::vector<int> axes_;  // of mean and variance
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

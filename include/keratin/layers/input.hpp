@@ -5,7 +5,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct InputOptions {
   Shape shape = {};  // of a sample, without the batch axis
@@ -42,4 +43,5 @@ class Input : public Configured<Layer, InputOptions> {
   Node call(Node x, bool) override { return x; }
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

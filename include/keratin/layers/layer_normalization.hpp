@@ -5,7 +5,8 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct LayerNormalizationOptions {
   Axes axis = -1;  // one or several, counted with the batch axis
@@ -95,4 +96,5 @@ class UnitNormalization : public Configured<Layer, UnitNormalizationOptions> {
   Node call(Node x, bool training) override;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

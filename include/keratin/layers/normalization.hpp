@@ -7,7 +7,7 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class Dataset;
 

@@ -7,7 +7,8 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops/images.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 /// Options of the zero padding layers. For a sequence: places before and after.
 template <std::size_t rank>
@@ -90,4 +91,5 @@ using Cropping1D = Cropping<1>;
 /// or `{{top, bottom}, {left, right}}`.
 using Cropping2D = Cropping<2>;
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -6,7 +6,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct PermuteOptions {
   std::vector<int> dims = {};  // required: the axes of a sample, counted from 1, in their new order
@@ -32,4 +33,5 @@ class Permute : public Configured<Layer, PermuteOptions> {
   std::vector<int> axes_;  // with the batch axis
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

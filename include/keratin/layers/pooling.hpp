@@ -7,7 +7,8 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops/images.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 /// Options of pooling layers along `rank` axes.
 template <std::size_t rank>
@@ -57,4 +58,5 @@ using AveragePooling1D = Pooling<1, ops::average_pool>;
 /// window. With padding "same" a window that reaches beyond the image has a mean of fewer values.
 using AveragePooling2D = Pooling<2, ops::average_pool>;
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

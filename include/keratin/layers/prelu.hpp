@@ -5,7 +5,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct PReLUOptions {
   InitializerHandle alpha_initializer = "zeros";
@@ -37,4 +38,5 @@ class PReLU : public Configured<Layer, PReLUOptions> {
   Variable* alpha_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

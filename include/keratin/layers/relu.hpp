@@ -5,7 +5,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct ReLUOptions {
   std::optional<double> max_value = {};
@@ -69,4 +70,5 @@ class ELU : public Configured<Layer, ELUOptions> {
   Node call(Node x, bool training) override;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

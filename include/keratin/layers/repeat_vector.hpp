@@ -4,7 +4,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct RepeatVectorOptions {
   int n = 0;  // required, as a field or as the constructor's first argument
@@ -28,4 +29,5 @@ class RepeatVector : public Configured<Layer, RepeatVectorOptions> {
   Node call(Node x, bool training) override;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -5,7 +5,8 @@
 #include "keratin/layer.hpp"
 #include "keratin/number_or_list.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct RescalingOptions {
   NumberOrList scale = 1;  // a list has one for each position of the last axis
@@ -35,4 +36,5 @@ class Rescaling : public Configured<Layer, RescalingOptions> {
   Tensor scales_, offsets_;  // where they are lists
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

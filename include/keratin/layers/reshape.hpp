@@ -6,7 +6,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct ReshapeOptions {
   std::vector<int> target_shape = {};  // of a sample; one size may be -1: what is left over
@@ -29,4 +30,5 @@ class Reshape : public Configured<Layer, ReshapeOptions> {
   Node call(Node x, bool training) override;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

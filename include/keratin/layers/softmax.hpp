@@ -4,7 +4,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct SoftmaxOptions {
   int axis = -1;  // counted with the batch axis
@@ -25,4 +26,5 @@ class Softmax : public Configured<Layer, SoftmaxOptions> {
   Node call(Node x, bool training) override;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

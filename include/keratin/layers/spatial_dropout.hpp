@@ -6,7 +6,8 @@
 
 #include "keratin/layer.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct SpatialDropout1DOptions {
   double rate = 0;  // required, as a field or as the constructor's first argument
@@ -59,4 +60,5 @@ class SpatialDropout2D : public Configured<Layer, SpatialDropout2DOptions> {
   random::SeedGenerator* random_ = nullptr;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -6,7 +6,8 @@
 #include "keratin/layer.hpp"
 #include "keratin/ops/images.hpp"
 
-namespace keratin::layers {
+namespace KERATIN_API keratin {
+namespace layers {
 
 struct UpSampling1DOptions {
   int size = 2;  // how often each step is repeated
@@ -59,4 +60,5 @@ class UpSampling2D : public Configured<Layer, UpSampling2DOptions> {
   ops::Interpolation interpolation_;
 };
 
-}  // namespace keratin::layers
+}  // namespace layers
+}  // namespace keratin

@@ -5,7 +5,8 @@
 
 #include "keratin/losses/loss.hpp"
 
-namespace keratin::losses {
+namespace KERATIN_API keratin {
+namespace losses {
 
 namespace detail {
 
@@ -41,4 +42,5 @@ class BuiltInLoss : public Configured<Loss, OptionsType> {
   Arguments arguments_;
 };
 
-}  // namespace keratin::losses
+}  // namespace losses
+}  // namespace keratin

@@ -14,7 +14,8 @@
 
 #include "keratin/losses/built_in_loss.hpp"
 
-namespace keratin::losses {
+namespace KERATIN_API keratin {
+namespace losses {
 
 struct BinaryCrossentropyArguments {
   bool from_logits = false;  // y_pred holds logits, not probabilities
@@ -113,4 +114,5 @@ class SparseCategoricalCrossentropy : public BuiltInLoss<SparseCategoricalCrosse
   std::optional<Node> mask(Node y_true, Node values) const override;
 };
 
-}  // namespace keratin::losses
+}  // namespace losses
+}  // namespace keratin

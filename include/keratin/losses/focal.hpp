@@ -5,7 +5,8 @@
 #include "keratin/losses/built_in_loss.hpp"
 #include "keratin/number_or_list.hpp"
 
-namespace keratin::losses {
+namespace KERATIN_API keratin {
+namespace losses {
 
 /// The weight of a focal loss: one number for all classes, or a list with one per class.
 using Alpha = NumberOrList;
@@ -85,4 +86,5 @@ class CategoricalFocalCrossentropy : public BuiltInLoss<CategoricalFocalCrossent
   explicit CategoricalFocalCrossentropy(CategoricalFocalCrossentropyOptions options = {});
 };
 
-}  // namespace keratin::losses
+}  // namespace losses
+}  // namespace keratin

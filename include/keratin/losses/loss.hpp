@@ -13,7 +13,7 @@
 #include "keratin/losses/loss_function.hpp"
 #include "keratin/tape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class LossHandle;
 class LossFunctionWrapper;

@@ -4,7 +4,7 @@
 
 #include "keratin/tape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// What the labels of a loss are.
 enum class Labels : unsigned char {

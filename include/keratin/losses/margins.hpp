@@ -3,7 +3,8 @@
 
 #include "keratin/losses/built_in_loss.hpp"
 
-namespace keratin::losses {
+namespace KERATIN_API keratin {
+namespace losses {
 
 /// mean(max(1 - y_true y_pred, 0)). Labels are -1 and 1. If all of y_true is 0 or 1, these labels
 /// are taken as -1 and 1.
@@ -31,4 +32,5 @@ class CategoricalHinge : public BuiltInLoss<LossOptions> {
   explicit CategoricalHinge(LossOptions options = {});
 };
 
-}  // namespace keratin::losses
+}  // namespace losses
+}  // namespace keratin

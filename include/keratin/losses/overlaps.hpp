@@ -5,7 +5,8 @@
 #include "keratin/losses/built_in_loss.hpp"
 #include "keratin/ops.hpp"
 
-namespace keratin::losses {
+namespace KERATIN_API keratin {
+namespace losses {
 
 struct DiceArguments {
   Axes axis = {};
@@ -58,4 +59,5 @@ class Tversky : public BuiltInLoss<TverskyOptions, TverskyArguments> {
   explicit Tversky(TverskyOptions options = {});
 };
 
-}  // namespace keratin::losses
+}  // namespace losses
+}  // namespace keratin

@@ -3,7 +3,8 @@
 
 #include "keratin/losses/built_in_loss.hpp"
 
-namespace keratin::losses {
+namespace KERATIN_API keratin {
+namespace losses {
 
 /// mean((y_true - y_pred)^2)
 extern const LossFunction<> mean_squared_error;
@@ -107,4 +108,5 @@ class KLDivergence : public BuiltInLoss<LossOptions> {
   explicit KLDivergence(LossOptions options = {});
 };
 
-}  // namespace keratin::losses
+}  // namespace losses
+}  // namespace keratin

@@ -5,7 +5,8 @@
 
 #include "keratin/metrics/mean.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 /// y_true == y_pred, element by element. (For "accuracy" as compile means it, see resolve().)
 class Accuracy : public Configured<RunningMean, MetricOptions> {
@@ -91,4 +92,5 @@ class SparseTopKCategoricalAccuracy
                     const Tensor& sample_weight = {}) override;
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

@@ -7,7 +7,8 @@
 
 #include "keratin/metrics/metric.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 struct ConfusionMatrixOptions {
   std::optional<int> num_classes = {};  // 2 or more; none: as many as the first y_pred has columns
@@ -55,4 +56,5 @@ class ConfusionMatrix : public Configured<Metric, ConfusionMatrixOptions> {
   std::vector<std::size_t> true_ids_ = {}, predicted_ids_ = {};  // of one update
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

@@ -6,7 +6,8 @@
 
 #include "keratin/metrics/threshold_metric.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 struct ConfusionCountOptions {
   Thresholds thresholds = {};  // none: 0.5
@@ -64,4 +65,5 @@ class Recall : public Configured<ThresholdMetric, RecallOptions> {
   explicit Recall(RecallOptions options = {});
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

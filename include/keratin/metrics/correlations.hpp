@@ -5,7 +5,8 @@
 
 #include "keratin/metrics/wrappers.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 struct AxisMetricOptions {
   std::string name = "";
@@ -36,4 +37,5 @@ class ConcordanceCorrelation : public Configured<MeanMetricWrapper, AxisMetricOp
   explicit ConcordanceCorrelation(AxisMetricOptions options = {});
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

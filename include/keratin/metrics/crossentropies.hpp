@@ -6,7 +6,8 @@
 
 #include "keratin/metrics/wrappers.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 struct BinaryCrossentropyOptions {
   std::string name = "";
@@ -72,4 +73,5 @@ class SparseCategoricalCrossentropy
   Tensor weights_;  // of one update
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

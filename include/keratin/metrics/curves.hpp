@@ -8,7 +8,8 @@
 
 #include "keratin/metrics/threshold_metric.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 struct AUCOptions {
   int num_thresholds = 200;                        // evenly spread from 0 to 1
@@ -156,4 +157,5 @@ class RecallAtPrecision : public Configured<CurvePoint, RecallAtPrecisionOptions
   explicit RecallAtPrecision(double precision, RecallAtPrecisionOptions options = {});
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

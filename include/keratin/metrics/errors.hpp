@@ -4,7 +4,8 @@
 #include "keratin/metrics/mean.hpp"
 #include "keratin/metrics/wrappers.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 /// Square root of the mean of (y_pred - y_true)^2 over everything seen.
 class RootMeanSquaredError : public Configured<RunningMean, MetricOptions> {
@@ -53,4 +54,5 @@ struct CategoricalHinge : MeanLoss {
   explicit CategoricalHinge(MetricOptions options = {});
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

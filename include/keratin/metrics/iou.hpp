@@ -7,7 +7,8 @@
 
 #include "keratin/metrics/metric.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 /// Base of the metrics below: which class is taken for which. y_true and y_pred hold class ids of
 /// any shape, or scores (one-hot labels) of which the largest along `axis` counts. As in Keras, ids
@@ -157,4 +158,5 @@ class OneHotMeanIoU : public Configured<IoUMetric, OneHotMeanIoUOptions> {
   explicit OneHotMeanIoU(int num_classes, OneHotMeanIoUOptions options = {});
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

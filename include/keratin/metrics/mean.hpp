@@ -5,7 +5,8 @@
 
 #include "keratin/metrics/metric.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 /// Options of metrics that have no parameters of their own.
 struct MetricOptions {
@@ -68,4 +69,5 @@ class Sum : public Configured<Metric, MetricOptions> {
   double total_ = 0;
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

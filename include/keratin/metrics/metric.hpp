@@ -9,7 +9,7 @@
 #include "keratin/tape.hpp"
 #include "keratin/tensor.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 namespace metrics {
 class MeanMetricWrapper;

@@ -8,7 +8,8 @@
 
 #include "keratin/config.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 /// One number, a list of them, or none; a list may be empty. Keras tells 0.5 from [0.5] in its
 /// configurations, and so does this.
@@ -35,4 +36,5 @@ class OptionalNumbers {
 /// The thresholds above which a prediction is positive, each in [0, 1].
 using Thresholds = OptionalNumbers;
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

@@ -7,7 +7,8 @@
 
 #include "keratin/metrics/metric.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 /// Base of FBetaScore and F1Score.
 class FScore : public Metric {
@@ -126,4 +127,5 @@ class R2Score : public Configured<Metric, R2ScoreOptions> {
   std::vector<Column> columns_ = {};
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

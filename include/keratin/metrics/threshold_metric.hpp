@@ -9,7 +9,8 @@
 #include "keratin/metrics/metric.hpp"
 #include "keratin/metrics/optional_numbers.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 /// Counts, or with weights sums of weights, at each threshold. A prediction is positive when it is
 /// greater than the threshold; labels are true when they are not 0. y_true and y_pred have the same
@@ -76,4 +77,5 @@ class ThresholdMetric : public Metric {
   std::vector<std::size_t> order_ = {};  // of one update: columns, highest score first
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

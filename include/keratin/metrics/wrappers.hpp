@@ -9,7 +9,8 @@
 #include "keratin/losses.hpp"
 #include "keratin/metrics/mean.hpp"
 
-namespace keratin::metrics {
+namespace KERATIN_API keratin {
+namespace metrics {
 
 /// The mean of a function on nodes that gives values (N, ...), or a single value for the batch.
 class MeanMetricWrapper : public RunningMean {
@@ -65,4 +66,5 @@ class LossMetric : public Configured<MeanMetricWrapper, LossMetricOptions> {
   void update_on_tape(Node y_true, Node y_pred, const Tensor& sample_weight = {}) override;
 };
 
-}  // namespace keratin::metrics
+}  // namespace metrics
+}  // namespace keratin

@@ -7,7 +7,8 @@
 #include "keratin/ops.hpp"
 #include "keratin/ops/window.hpp"
 
-namespace keratin::ops {
+namespace KERATIN_API keratin {
+namespace ops {
 
 /// activation(x * kernel + bias), where * is the cross-correlation (the kernel is not flipped).
 /// kernel: (height, width, channels / groups, filters), or (width, channels / groups, filters) for
@@ -50,4 +51,5 @@ enum class Interpolation : unsigned char { nearest, bilinear };
 /// Images whose height and width are multiplied by `factors`.
 Node up_sample(Node x, Size2D factors, Interpolation interpolation = Interpolation::nearest);
 
-}  // namespace keratin::ops
+}  // namespace ops
+}  // namespace keratin

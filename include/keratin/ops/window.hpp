@@ -9,7 +9,7 @@
 #include "keratin/fields.hpp"
 #include "keratin/shape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// A size for each of `rank` spatial axes: one number for all of them, or a list, height first.
 template <std::size_t rank>

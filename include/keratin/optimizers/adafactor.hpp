@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/optimizer.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct AdafactorOptions {
   LearningRate learning_rate = 0.001;
@@ -56,4 +57,5 @@ class Adafactor : public Configured<Optimizer, AdafactorOptions> {
   Tensor column_sums_;  // of one matrix
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/optimizer.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct AdamOptions {
   LearningRate learning_rate = 0.001;
@@ -65,4 +66,5 @@ class Adam : public Configured<AdamBase, AdamOptions> {
       : Configured(with_default_name(std::move(options), "adam")) {}
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

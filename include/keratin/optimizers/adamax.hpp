@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/optimizer.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct AdamaxOptions {
   LearningRate learning_rate = 0.001;
@@ -37,4 +38,5 @@ class Adamax : public Configured<Optimizer, AdamaxOptions> {
   void update(const Slice& slice, const Step& step) const override;
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/adam.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct AdamWOptions {
   LearningRate learning_rate = 0.001;
@@ -37,4 +38,5 @@ class AdamW : public Configured<AdamBase, AdamWOptions> {
       : Configured(with_default_name(std::move(options), "adam_w")) {}
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/optimizer.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct FtrlOptions {
   LearningRate learning_rate = 0.001;
@@ -46,4 +47,5 @@ class Ftrl : public Configured<Optimizer, FtrlOptions> {
   void update(const Slice& slice, const Step& step) const override;
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

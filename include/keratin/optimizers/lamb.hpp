@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/optimizer.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct LambOptions {
   LearningRate learning_rate = 0.001;
@@ -43,4 +44,5 @@ class Lamb : public Configured<Optimizer, LambOptions> {
   Tensor direction_;  // of one variable
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/optimizer.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct LionOptions {
   LearningRate learning_rate = 0.001;
@@ -35,4 +36,5 @@ class Lion : public Configured<Optimizer, LionOptions> {
   void update(const Slice& slice, const Step& step) const override;
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

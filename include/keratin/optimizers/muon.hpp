@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/optimizer.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct MuonOptions {
   LearningRate learning_rate = 0.001;
@@ -83,4 +84,5 @@ class Muon : public Configured<Optimizer, MuonOptions> {
   Tensor direction_, square_, polynomial_, product_;  // x, s, b s + c s^2, and its product with x
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

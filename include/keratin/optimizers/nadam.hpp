@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/optimizer.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct NadamOptions {
   LearningRate learning_rate = 0.001;
@@ -47,4 +48,5 @@ class Nadam : public Configured<Optimizer, NadamOptions> {
   float of_momentum_ = 0, of_gradient_ = 0;  // the factors of m and g in d
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

@@ -17,7 +17,7 @@
 #include "keratin/schedules.hpp"
 #include "keratin/tape.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// The options that every optimizer has. At most one of the clips may be given; one that is 0 or
 /// less does nothing.

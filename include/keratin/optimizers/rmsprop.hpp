@@ -2,7 +2,8 @@
 
 #include "keratin/optimizers/optimizer.hpp"
 
-namespace keratin::optimizers {
+namespace KERATIN_API keratin {
+namespace optimizers {
 
 struct RMSpropOptions {
   LearningRate learning_rate = 0.001;
@@ -44,4 +45,5 @@ class RMSprop : public Configured<Optimizer, RMSpropOptions> {
   void update_with(const Slice& slice, float learning_rate) const;
 };
 
-}  // namespace keratin::optimizers
+}  // namespace optimizers
+}  // namespace keratin

@@ -5,7 +5,8 @@
 
 #include "keratin/schedules/learning_rate_schedule.hpp"
 
-namespace keratin::optimizers::schedules {
+namespace KERATIN_API keratin {
+namespace optimizers::schedules {
 
 struct CosineDecayOptions {
   double initial_learning_rate = 0;  // required
@@ -61,4 +62,5 @@ class CosineDecayRestarts : public Configured<LearningRateSchedule, CosineDecayR
   double operator()(long step) const override;
 };
 
-}  // namespace keratin::optimizers::schedules
+}  // namespace optimizers::schedules
+}  // namespace keratin

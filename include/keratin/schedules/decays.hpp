@@ -9,7 +9,8 @@
 // All steps counted here must be 1 or more; the constructors throw std::invalid_argument for
 // others.
 
-namespace keratin::optimizers::schedules {
+namespace KERATIN_API keratin {
+namespace optimizers::schedules {
 
 struct ExponentialDecayOptions {
   double initial_learning_rate = 0;  // required
@@ -105,4 +106,5 @@ class PiecewiseConstantDecay
   double operator()(long step) const override;
 };
 
-}  // namespace keratin::optimizers::schedules
+}  // namespace optimizers::schedules
+}  // namespace keratin

@@ -7,7 +7,7 @@
 
 #include "keratin/schedules/learning_rate_schedule.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 /// A learning rate as options hold it: a number, or a schedule, given as an object, a shared_ptr or
 /// a function `double(long step)`. Copies share the schedule.

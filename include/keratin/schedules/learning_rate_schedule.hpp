@@ -4,7 +4,7 @@
 
 #include "keratin/family.hpp"
 
-namespace keratin {
+namespace KERATIN_API keratin {
 
 class LearningRateSchedule {
  public:

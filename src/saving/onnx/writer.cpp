@@ -6,6 +6,7 @@
 
 #include "keratin/check.hpp"
 #include "keratin/ops.hpp"
+#include "keratin/version.hpp"
 
 namespace keratin::onnx {
 
