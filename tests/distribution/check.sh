@@ -66,7 +66,7 @@ case $case in
     run 3 killed "$folder/troubles" killed
     [ $code -ne 0 ] && grep -q "rank 1 .*exited on signal 9" "$work/killed" || fail "a killed process"
     run 3 nan "$folder/troubles" nan
-    [ $code -eq 0 ] && grep -q "Batch 0: Invalid loss, terminating training" "$work/nan" || fail "NaN in one process"
+    [ $code -eq 0 ] && grep -q "Batch 0: Invalid loss, terminating training" "$work/nan" && grep -q "not finite: the inputs" "$work/nan" || fail "NaN in one process"
     run 3 stop "$folder/troubles" stop
     [ $code -eq 0 ] && [ "$(sort -u <(grep -o "has [0-9a-f]*$" "$work/stop") | wc -l)" -eq 1 ] || fail "one process stops"
     ;;
