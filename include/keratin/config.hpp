@@ -15,6 +15,7 @@
 
 namespace KERATIN_API keratin {
 
+/// A value, or a list or an object of such: what describes an object.
 class Config {
  public:
   struct Entry;
@@ -52,6 +53,7 @@ class Config {
   Value value_;
 };
 
+/// A name and its value in an object.
 struct Config::Entry {
   std::string key;
   Config value;

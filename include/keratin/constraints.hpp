@@ -14,6 +14,8 @@
 
 namespace KERATIN_API keratin {
 
+/// What a weight has to satisfy: optimizers restore it after each step. Derive from
+/// Configured<Constraint, Options> for one of your own, or use a function.
 class Constraint {
  public:
   using Family = Constraint;

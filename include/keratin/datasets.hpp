@@ -34,6 +34,7 @@ struct Split {
   Array x, y;
 };
 
+/// A data set as Keras loads it: samples to train on, and others to test with.
 struct TrainTest {
   Split train, test;
 };

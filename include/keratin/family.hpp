@@ -42,6 +42,7 @@ struct Row {
   const char* module = nullptr;  // Keras's, where it is not that of the family's other classes
 };
 
+/// The classes of a family, by name.
 template <class Family>
 struct ClassTable {
   const char* family;  // "loss", for error messages

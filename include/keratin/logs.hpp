@@ -34,6 +34,7 @@ class Logs {
 /// each epoch in which it was logged, which need not be all: see epochs().
 class History {
  public:
+  /// What fit was asked for, as in Keras.
   struct Params {
     int verbose = 1, epochs = 1;
     long steps = 0;  // batches in an epoch; 0 if that is not known

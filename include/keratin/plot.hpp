@@ -45,6 +45,7 @@ struct ConfusionMatrixOptions {
 void confusion_matrix(const Tensor& matrix, const std::string& path,
                       const ConfusionMatrixOptions& options = {});
 
+/// A line through points, or only points.
 struct Curve {
   std::string name = "";               // in the legend, which leaves out a curve without a name
   std::vector<double> x = {}, y = {};  // of equal length
@@ -60,6 +61,7 @@ struct CurveOptions {
 void curve(const std::vector<Curve>& curves, const std::string& path,
            const CurveOptions& options = {});
 
+/// One of several diagrams on a sheet.
 struct Panel {
   std::vector<Curve> curves = {};
   CurveOptions options = {};

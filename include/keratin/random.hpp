@@ -106,6 +106,7 @@ class Generator {
 /// that has the same state goes on with the same numbers. One thread at a time may use it.
 class SeedGenerator {
  public:
+  /// Where a source stands in its stream.
   struct State {
     Stream stream = {};
     std::uint64_t next_block = 0;  // the first block that was not handed out

@@ -13,6 +13,8 @@
 
 namespace KERATIN_API keratin {
 
+/// A penalty on a weight or on the output of a layer, which is added to the loss. Derive from
+/// Configured<Regularizer, Options> for one of your own, or use a function.
 class Regularizer {
  public:
   using Family = Regularizer;

@@ -33,7 +33,8 @@ struct SummaryOptions {
   bool show_trainable = false;                    // another column of 11 characters, with Y or N
 };
 
-/// A model is a layer: a Sequential may be among the layers of another.
+/// Layers one after the other, with one input and one output. A model is a layer: a Sequential may
+/// be among the layers of another.
 class Sequential : public Model {
  public:
   using Options = SequentialOptions;

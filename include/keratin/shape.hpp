@@ -20,6 +20,7 @@ struct Dim {
   long long value;
 };
 
+/// The sizes of up to eight axes. `to_string` prints it as NumPy does: (28, 28).
 class Shape {
  public:
   static constexpr std::size_t max_rank = 8;

@@ -185,6 +185,7 @@ class GradientTape {
   /// | partial | what is computed across its rows: the value is their sum over the processes,  |
   /// |         | which ops::sum_over_processes() gives, and any other op refuses it            |
   enum class Spread : unsigned char { same, divided, partial };
+  /// One value of a pass, and what is needed for its gradient.
   struct Slot {
     const Tensor* value = nullptr;  // own, or borrowed
     Tensor* grad = nullptr;         // own_grad, or a variable's

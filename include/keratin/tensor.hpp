@@ -28,6 +28,8 @@ class Nested {
   std::vector<float> values_;
 };
 
+/// An owned array of float32 values in row-major order, whose first axis usually counts the
+/// samples. A copy has values of its own.
 class Tensor {
  public:
   Tensor() = default;                            // undefined: see defined()

@@ -9,6 +9,6 @@
 /// "0.2.0"
 #define KERATIN_VERSION "0.2.0"
 
-/// 200 for 0.2.0, for comparisons in #if
+/// 200 for 0.2.0, for comparisons in `#if`
 #define KERATIN_VERSION_NUMBER \
   (KERATIN_VERSION_MAJOR * 10000 + KERATIN_VERSION_MINOR * 100 + KERATIN_VERSION_PATCH)

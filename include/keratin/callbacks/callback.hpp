@@ -75,6 +75,7 @@ class Callback {
 /// shared_ptrs.
 class Callbacks {
  public:
+  /// A callback as an object, a pointer or a shared_ptr.
   class Choice {
    public:
     template <class T>

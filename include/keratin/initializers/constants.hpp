@@ -10,12 +10,14 @@ struct NoOptions {};
 template <class V>
 void fields(V&, NoOptions&) {}
 
+/// All values are 0.
 class Zeros : public Configured<Initializer, NoOptions> {
  public:
   using Configured::Configured;
   void fill(Tensor& weights, random::Generator& generator) const override;
 };
 
+/// All values are 1.
 class Ones : public Configured<Initializer, NoOptions> {
  public:
   using Configured::Configured;

@@ -21,6 +21,7 @@ void fields(V& v, RandomNormalOptions& o) {
   v("seed", o.seed);
 }
 
+/// Values from a normal distribution.
 class RandomNormal : public Seeded<RandomNormalOptions> {
  public:
   using Seeded::Seeded;

@@ -13,6 +13,8 @@
 
 namespace KERATIN_API keratin {
 
+/// Gives weights their first values. Derive from Configured<Initializer, Options> for one of your
+/// own, or use a function.
 class Initializer {
  public:
   using Family = Initializer;

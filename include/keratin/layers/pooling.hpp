@@ -33,6 +33,8 @@ void fields(V& v, PoolingOptions<rank>& o) {
 /// What a pooling layer makes of the values in a window: an op.
 using PoolingOp = Node (*)(Node x, Size2D window, const ops::WindowOptions& options);
 
+/// The largest value, or the mean, of each window: MaxPooling1D, MaxPooling2D, AveragePooling1D and
+/// AveragePooling2D.
 template <std::size_t rank, PoolingOp op>
 class Pooling : public Configured<Layer, PoolingOptions<rank>> {
  public:

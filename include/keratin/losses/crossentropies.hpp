@@ -41,6 +41,7 @@ void fields(V& v, BinaryCrossentropyOptions& o) {
   v("reduction", o.reduction);
   v("name", o.name);
 }
+/// The class of binary_crossentropy, which weighs and reduces its values.
 class BinaryCrossentropy
     : public BuiltInLoss<BinaryCrossentropyOptions, BinaryCrossentropyArguments> {
  public:
@@ -70,6 +71,7 @@ void fields(V& v, CategoricalCrossentropyOptions& o) {
   v("reduction", o.reduction);
   v("name", o.name);
 }
+/// The class of categorical_crossentropy, which weighs and reduces its values.
 class CategoricalCrossentropy
     : public BuiltInLoss<CategoricalCrossentropyOptions, CategoricalCrossentropyArguments> {
  public:
@@ -103,6 +105,7 @@ void fields(V& v, SparseCategoricalCrossentropyOptions& o) {
   v("axis", o.axis);
   v("name", o.name);
 }
+/// The class of sparse_categorical_crossentropy, which weighs and reduces its values.
 class SparseCategoricalCrossentropy : public BuiltInLoss<SparseCategoricalCrossentropyOptions,
                                                          SparseCategoricalCrossentropyArguments> {
  public:

@@ -44,6 +44,7 @@ void fields(V& v, BinaryFocalCrossentropyOptions& o) {
   v("reduction", o.reduction);
   v("name", o.name);
 }
+/// The class of binary_focal_crossentropy, which weighs and reduces its values.
 class BinaryFocalCrossentropy
     : public BuiltInLoss<BinaryFocalCrossentropyOptions, BinaryFocalCrossentropyArguments> {
  public:
@@ -80,6 +81,7 @@ void fields(V& v, CategoricalFocalCrossentropyOptions& o) {
   v("reduction", o.reduction);
   v("name", o.name);
 }
+/// The class of categorical_focal_crossentropy, which weighs and reduces its values.
 class CategoricalFocalCrossentropy : public BuiltInLoss<CategoricalFocalCrossentropyOptions,
                                                         CategoricalFocalCrossentropyArguments> {
  public:

@@ -10,6 +10,7 @@ namespace losses {
 /// are taken as -1 and 1.
 extern const LossFunction<> hinge;
 
+/// The class of hinge, which weighs and reduces its values.
 class Hinge : public BuiltInLoss<LossOptions> {
  public:
   explicit Hinge(LossOptions options = {});
@@ -18,6 +19,7 @@ class Hinge : public BuiltInLoss<LossOptions> {
 /// mean(max(1 - y_true y_pred, 0)^2), with labels as for hinge
 extern const LossFunction<> squared_hinge;
 
+/// The class of squared_hinge, which weighs and reduces its values.
 class SquaredHinge : public BuiltInLoss<LossOptions> {
  public:
   explicit SquaredHinge(LossOptions options = {});
@@ -27,6 +29,7 @@ class SquaredHinge : public BuiltInLoss<LossOptions> {
 /// is one-hot
 extern const LossFunction<> categorical_hinge;
 
+/// The class of categorical_hinge, which weighs and reduces its values.
 class CategoricalHinge : public BuiltInLoss<LossOptions> {
  public:
   explicit CategoricalHinge(LossOptions options = {});

@@ -25,6 +25,7 @@ void fields(V& v, DiceOptions& o) {
   v("name", o.name);
   v("axis", o.axis);
 }
+/// The class of dice, which weighs and reduces its values.
 class Dice : public BuiltInLoss<DiceOptions, DiceArguments> {
  public:
   explicit Dice(DiceOptions options = {});
@@ -54,6 +55,7 @@ void fields(V& v, TverskyOptions& o) {
   v("name", o.name);
   v("axis", o.axis);
 }
+/// The class of tversky, which weighs and reduces its values.
 class Tversky : public BuiltInLoss<TverskyOptions, TverskyArguments> {
  public:
   explicit Tversky(TverskyOptions options = {});

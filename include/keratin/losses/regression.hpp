@@ -9,6 +9,7 @@ namespace losses {
 /// mean((y_true - y_pred)^2)
 extern const LossFunction<> mean_squared_error;
 
+/// The class of mean_squared_error, which weighs and reduces its values.
 class MeanSquaredError : public BuiltInLoss<LossOptions> {
  public:
   explicit MeanSquaredError(LossOptions options = {});
@@ -17,6 +18,7 @@ class MeanSquaredError : public BuiltInLoss<LossOptions> {
 /// mean(|y_true - y_pred|)
 extern const LossFunction<> mean_absolute_error;
 
+/// The class of mean_absolute_error, which weighs and reduces its values.
 class MeanAbsoluteError : public BuiltInLoss<LossOptions> {
  public:
   explicit MeanAbsoluteError(LossOptions options = {});
@@ -25,6 +27,7 @@ class MeanAbsoluteError : public BuiltInLoss<LossOptions> {
 /// 100 mean(|(y_true - y_pred) / max(|y_true|, 1e-7)|)
 extern const LossFunction<> mean_absolute_percentage_error;
 
+/// The class of mean_absolute_percentage_error, which weighs and reduces its values.
 class MeanAbsolutePercentageError : public BuiltInLoss<LossOptions> {
  public:
   explicit MeanAbsolutePercentageError(LossOptions options = {});
@@ -33,6 +36,7 @@ class MeanAbsolutePercentageError : public BuiltInLoss<LossOptions> {
 /// mean((log(y_true + 1) - log(y_pred + 1))^2), where both are at least 1e-7
 extern const LossFunction<> mean_squared_logarithmic_error;
 
+/// The class of mean_squared_logarithmic_error, which weighs and reduces its values.
 class MeanSquaredLogarithmicError : public BuiltInLoss<LossOptions> {
  public:
   explicit MeanSquaredLogarithmicError(LossOptions options = {});
@@ -56,6 +60,7 @@ void fields(V& v, CosineSimilarityOptions& o) {
   v("reduction", o.reduction);
   v("name", o.name);
 }
+/// The class of cosine_similarity, which weighs and reduces its values.
 class CosineSimilarity : public BuiltInLoss<CosineSimilarityOptions, CosineSimilarityArguments> {
  public:
   explicit CosineSimilarity(CosineSimilarityOptions options = {});
@@ -87,6 +92,7 @@ class Huber : public BuiltInLoss<HuberOptions, HuberArguments> {
 /// mean(log(cosh(y_pred - y_true)))
 extern const LossFunction<> log_cosh;
 
+/// The class of log_cosh, which weighs and reduces its values.
 class LogCosh : public BuiltInLoss<LossOptions> {
  public:
   explicit LogCosh(LossOptions options = {});
@@ -95,6 +101,7 @@ class LogCosh : public BuiltInLoss<LossOptions> {
 /// mean(y_pred - y_true log(y_pred + 1e-7)); NaN for y_pred below -1e-7
 extern const LossFunction<> poisson;
 
+/// The class of poisson, which weighs and reduces its values.
 class Poisson : public BuiltInLoss<LossOptions> {
  public:
   explicit Poisson(LossOptions options = {});
@@ -103,6 +110,7 @@ class Poisson : public BuiltInLoss<LossOptions> {
 /// sum(y_true log(y_true / y_pred)), where both are clipped to [1e-7, 1]
 extern const LossFunction<> kl_divergence;
 
+/// The class of kl_divergence, which weighs and reduces its values.
 class KLDivergence : public BuiltInLoss<LossOptions> {
  public:
   explicit KLDivergence(LossOptions options = {});

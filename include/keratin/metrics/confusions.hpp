@@ -25,15 +25,19 @@ class ConfusionCount : public Configured<ThresholdMetric, ConfusionCountOptions>
   ConfusionCount(const ConfusionCountOptions& options, const char* class_name, Rate count);
 };
 
+/// How many positives are found.
 struct TruePositives : ConfusionCount {
   explicit TruePositives(ConfusionCountOptions options = {});
 };
+/// How many negatives are left alone.
 struct TrueNegatives : ConfusionCount {
   explicit TrueNegatives(ConfusionCountOptions options = {});
 };
+/// How many negatives are taken for positives.
 struct FalsePositives : ConfusionCount {
   explicit FalsePositives(ConfusionCountOptions options = {});
 };
+/// How many positives are missed.
 struct FalseNegatives : ConfusionCount {
   explicit FalseNegatives(ConfusionCountOptions options = {});
 };

@@ -21,6 +21,7 @@ void fields(V& v, BinaryCrossentropyOptions& o) {
   v("label_smoothing", o.label_smoothing);
 }
 
+/// The mean of losses::binary_crossentropy.
 class BinaryCrossentropy : public Configured<MeanMetricWrapper, BinaryCrossentropyOptions> {
  public:
   explicit BinaryCrossentropy(BinaryCrossentropyOptions options = {});
@@ -40,6 +41,7 @@ void fields(V& v, CategoricalCrossentropyOptions& o) {
   v("axis", o.axis);
 }
 
+/// The mean of losses::categorical_crossentropy.
 class CategoricalCrossentropy
     : public Configured<MeanMetricWrapper, CategoricalCrossentropyOptions> {
  public:

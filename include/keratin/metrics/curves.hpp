@@ -89,6 +89,7 @@ void fields(V& v, SensitivityAtSpecificityOptions& o) {
   v("name", o.name);
 }
 
+/// The highest sensitivity (TP / (TP + FN)) where the specificity reaches the given one.
 class SensitivityAtSpecificity : public Configured<CurvePoint, SensitivityAtSpecificityOptions> {
  public:
   explicit SensitivityAtSpecificity(SensitivityAtSpecificityOptions options);
@@ -110,6 +111,7 @@ void fields(V& v, SpecificityAtSensitivityOptions& o) {
   v("name", o.name);
 }
 
+/// The highest specificity (TN / (TN + FP)) where the sensitivity reaches the given one.
 class SpecificityAtSensitivity : public Configured<CurvePoint, SpecificityAtSensitivityOptions> {
  public:
   explicit SpecificityAtSensitivity(SpecificityAtSensitivityOptions options);
@@ -131,6 +133,7 @@ void fields(V& v, PrecisionAtRecallOptions& o) {
   v("name", o.name);
 }
 
+/// The highest precision where the recall reaches the given one.
 class PrecisionAtRecall : public Configured<CurvePoint, PrecisionAtRecallOptions> {
  public:
   explicit PrecisionAtRecall(PrecisionAtRecallOptions options);
@@ -151,6 +154,7 @@ void fields(V& v, RecallAtPrecisionOptions& o) {
   v("name", o.name);
 }
 
+/// The highest recall where the precision reaches the given one.
 class RecallAtPrecision : public Configured<CurvePoint, RecallAtPrecisionOptions> {
  public:
   explicit RecallAtPrecision(RecallAtPrecisionOptions options);

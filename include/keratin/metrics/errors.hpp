@@ -22,15 +22,19 @@ class MeanLoss : public Configured<MeanMetricWrapper, MetricOptions> {
   MeanLoss(const MetricOptions& options, const char* default_name, Function loss);
 };
 
+/// The mean of losses::mean_squared_error.
 struct MeanSquaredError : MeanLoss {
   explicit MeanSquaredError(MetricOptions options = {});
 };
+/// The mean of losses::mean_absolute_error.
 struct MeanAbsoluteError : MeanLoss {
   explicit MeanAbsoluteError(MetricOptions options = {});
 };
+/// The mean of losses::mean_absolute_percentage_error.
 struct MeanAbsolutePercentageError : MeanLoss {
   explicit MeanAbsolutePercentageError(MetricOptions options = {});
 };
+/// The mean of losses::mean_squared_logarithmic_error.
 struct MeanSquaredLogarithmicError : MeanLoss {
   explicit MeanSquaredLogarithmicError(MetricOptions options = {});
 };
@@ -38,18 +42,23 @@ struct MeanSquaredLogarithmicError : MeanLoss {
 struct LogCoshError : MeanLoss {
   explicit LogCoshError(MetricOptions options = {});
 };
+/// The mean of losses::poisson.
 struct Poisson : MeanLoss {
   explicit Poisson(MetricOptions options = {});
 };
+/// The mean of losses::kl_divergence.
 struct KLDivergence : MeanLoss {
   explicit KLDivergence(MetricOptions options = {});
 };
+/// The mean of losses::hinge.
 struct Hinge : MeanLoss {
   explicit Hinge(MetricOptions options = {});
 };
+/// The mean of losses::squared_hinge.
 struct SquaredHinge : MeanLoss {
   explicit SquaredHinge(MetricOptions options = {});
 };
+/// The mean of losses::categorical_hinge.
 struct CategoricalHinge : MeanLoss {
   explicit CategoricalHinge(MetricOptions options = {});
 };

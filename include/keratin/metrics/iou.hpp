@@ -61,6 +61,7 @@ void fields(V& v, IoUOptions& o) {
   v("axis", o.axis);
 }
 
+/// The mean of intersection / union over the classes in target_class_ids.
 class IoU : public Configured<IoUMetric, IoUOptions> {
  public:
   explicit IoU(IoUOptions options);

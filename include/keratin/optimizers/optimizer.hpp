@@ -154,6 +154,7 @@ class Optimizer {
     std::span<float* const> slots;  // in the order of slots()
     std::size_t size;
   };
+  /// What an update may depend on besides its slice.
   struct Step {
     long number;  // of the update: the first is 1
     float learning_rate;

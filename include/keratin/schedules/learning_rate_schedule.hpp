@@ -6,6 +6,8 @@
 
 namespace KERATIN_API keratin {
 
+/// A learning rate that depends on the number of the step. Derive from
+/// Configured<LearningRateSchedule, Options> for one of your own, or use a function.
 class LearningRateSchedule {
  public:
   using Family = LearningRateSchedule;
