@@ -16,7 +16,7 @@ mkdir -p "$work/pages" "$site"
 
 # The pages, with the links that they have in the site.
 cp docs/*.md docs/*.svg docs/*.png "$work/pages"
-cp -r docs/losses "$work/pages"
+cp -r docs/losses docs/examples "$work/pages"
 cp docs/site/manual.css "$work/pages"
 cp README.md "$work/pages/overview.md"
 cp CONTRIBUTING.md "$work/pages/contributing.md"

@@ -34,9 +34,8 @@ int main(int argc, char** argv) {
                                      .validation_split = 0.1});
 
   const Logs logs = model.evaluate(test.x, test.y, {.verbose = 0});
-  std::printf(
-      "Stopped after %zu epochs; the best weights tell %.1f %% of the test pictures right.\n",
-      history.epoch.size(), 100 * logs["accuracy"]);
+  std::printf("After %zu epochs the best weights tell %.1f %% of the test pictures right.\n",
+              history.epoch.size(), 100 * logs["accuracy"]);
 
   metrics::ConfusionMatrix confusion;
   Tensor labels;

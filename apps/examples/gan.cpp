@@ -16,8 +16,8 @@ constexpr std::size_t code_size = 32;
 /// The layers are the discriminator's: one logit, above 0 for "real".
 struct Gan : Sequential {
   Gan()
-      : Sequential({Input({28, 28}), Rescaling(1.0 / 255), Flatten(), Dense(256), LeakyReLU(),
-                    Dropout(0.4), Dense(128), LeakyReLU(), Dropout(0.4), Dense(1)}) {}
+      : Sequential({Input({28, 28}), Rescaling(1.0 / 255), Flatten(), Dense(128), LeakyReLU(),
+                    Dropout(0.3), Dense(64), LeakyReLU(), Dense(1)}) {}
 
   Logs train_step(const Batch& batch) override {
     const Tensor code = codes(batch.x.shape()[0]);
@@ -50,7 +50,7 @@ struct Gan : Sequential {
   }
 
   Sequential generator{
-      Input({code_size}),   Dense(256),  BatchNormalization(),  LeakyReLU(),    Dense(512),
+      Input({code_size}),   Dense(128),  BatchNormalization(),  LeakyReLU(),    Dense(256),
       BatchNormalization(), LeakyReLU(), Dense(784, "sigmoid"), Rescaling(255), Reshape({28, 28})};
   optimizers::Adam generator_optimizer{{.learning_rate = 2e-4, .beta_1 = 0.5}};
   random::Generator random{1};
@@ -59,7 +59,7 @@ struct Gan : Sequential {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int epochs = argc > 1 ? std::atoi(argv[1]) : 10;
+  const int epochs = argc > 1 ? std::atoi(argv[1]) : 15;
   const std::size_t images = argc > 2 ? std::stoul(argv[2]) : 60000;
   utils::set_random_seed(1);
   const auto [train, test] = datasets::mnist::load_data();

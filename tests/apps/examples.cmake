@@ -22,7 +22,7 @@ file(CREATE_LINK ${fashion} ${CMAKE_CURRENT_BINARY_DIR}/examples_data/fashion-mn
 
 keratin_example_test(convnet convnet.svg "\n[4-9][0-9][.][0-9]+ % of the test digits are read right[.]\n$" 1 2000)
 keratin_example_test(denoise denoise.png "Noise leaves pictures at 6[.]0 dB, the autoencoder brings them to ([7-9]|1[0-9])[.][0-9] dB[.]\n$" 1 2000)
-keratin_example_test(fashion fashion.svg "Stopped after 1 epochs; the best weights tell [2-9][0-9][.][0-9] % of the test pictures right[.]\n$" 1 2000)
+keratin_example_test(fashion fashion.svg "After 1 epochs the best weights tell [2-9][0-9][.][0-9] % of the test pictures right[.]\n$" 1 2000)
 keratin_example_test(forecast forecast.svg "wrong by 1[0-9][.][0-9] sunspots on average; \"as the year before\" by 23[.]6, " ${tables}/sunspots.csv)
 keratin_example_test(frost frost.svg "above a probability of 0[.]50: .*the frosts are found .AUC 0[.]9[5-9][0-9].[.]\n$" ${tables}/seattle_weather.csv)
 keratin_example_test(gan gan.png "generator_loss: .*The discriminator takes [0-9]+ of 1000 drawn digits for real[.]\n$" 1 2000)
