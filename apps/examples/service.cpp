@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
   // Requests, one after the other: an image each.
   std::vector<double> microseconds, accuracy;
   const auto labels = mnist.test.y.values<std::uint8_t>();
-  std::size_t right = 0;
+  int right = 0;
   for (std::size_t request = 0; training || request % 1000 != 0; ++request) {
     const std::size_t row = request % labels.size();
     const auto start = std::chrono::steady_clock::now();
