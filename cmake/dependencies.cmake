@@ -55,7 +55,11 @@ endif()
 # part of the project needs. `option` is ON (the part must be built: a missing package is an error)
 # or AUTO (a missing package leaves the part out). <package>_FOUND tells whether to build it.
 macro(keratin_want option package debian part)
-  find_package(${package} QUIET)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/cmake/modules/Find${package}.cmake)
+    find_package(${package} MODULE QUIET)   # whatever CMAKE_FIND_PACKAGE_PREFER_CONFIG says
+  else()
+    find_package(${package} QUIET)
+  endif()
   if(NOT ${package}_FOUND)
     set(advice "${package} is not found (Debian package ${debian})")
     if(${option} STREQUAL "AUTO")
