@@ -11,4 +11,4 @@ rm -rf "$1"
 mkdir -p "$1"
 export CONAN_HOME=$1/home
 conan profile detect > /dev/null 2>&1
-conan create "$root/cmake/packaging/conan" --no-remote
+conan create "$root/cmake/packaging/conan" --no-remote -c tools.cmake.cmake_layout:test_folder="$1/test"
