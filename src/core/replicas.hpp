@@ -2,6 +2,7 @@
 // PRIVATE: the processes that train a model together, as the library sees them. How they talk is
 // the business of whoever derives from Replicas (src/distribution).
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -123,7 +124,7 @@ class Replicas {
 
   std::size_t rank_, size_;
   bool divides_data_;
-  int calls_ = 0;
+  std::atomic<int> calls_ = 0;
   Buckets<float> floats_{*this};
   Buckets<double> doubles_{*this};
   std::deque<Gradient> gradients_;  // that have row sums

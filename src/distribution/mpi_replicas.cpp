@@ -135,7 +135,14 @@ bool MpiReplicas::await(MPI_Request& request, double seconds) {
   }
 }
 
+// One process needs no MPI, and so may call from any thread.
+template <class Value>
+void MpiReplicas::copy(std::span<const Value> mine, std::span<Value> all) {
+  std::copy(mine.begin(), mine.end(), all.begin());
+}
+
 void MpiReplicas::sum(std::span<float> values) {
+  if (size() == 1) return;
   check_thread();
   MPI_Request request = MPI_REQUEST_NULL;
   check_mpi("MPI_Iallreduce", MPI_Iallreduce(MPI_IN_PLACE, values.data(), count_of(values.size()),
@@ -144,6 +151,7 @@ void MpiReplicas::sum(std::span<float> values) {
 }
 
 void MpiReplicas::sum(std::span<double> values) {
+  if (size() == 1) return;
   check_thread();
   MPI_Request request = MPI_REQUEST_NULL;
   check_mpi("MPI_Iallreduce", MPI_Iallreduce(MPI_IN_PLACE, values.data(), count_of(values.size()),
@@ -152,6 +160,7 @@ void MpiReplicas::sum(std::span<double> values) {
 }
 
 void MpiReplicas::gather(std::span<const std::uint64_t> mine, std::span<std::uint64_t> all) {
+  if (size() == 1) return copy(mine, all);
   check_thread();
   MPI_Request request = MPI_REQUEST_NULL;
   const int count = count_of(mine.size());
@@ -162,6 +171,7 @@ void MpiReplicas::gather(std::span<const std::uint64_t> mine, std::span<std::uin
 
 void MpiReplicas::gather(std::span<const float> mine, std::span<const std::size_t> counts,
                          std::span<float> all) {
+  if (size() == 1) return copy(mine, all);
   check_thread();
   counts_.clear();
   starts_.clear();
@@ -179,6 +189,7 @@ void MpiReplicas::gather(std::span<const float> mine, std::span<const std::size_
 }
 
 void MpiReplicas::broadcast(std::span<char> bytes) {
+  if (size() == 1) return;
   check_thread();
   constexpr std::size_t most = 1 << 30;  // MPI counts with an int
   for (std::size_t first = 0; first < bytes.size(); first += most) {
@@ -191,6 +202,7 @@ void MpiReplicas::broadcast(std::span<char> bytes) {
 }
 
 void MpiReplicas::start_sum(std::span<float> values) {
+  if (size() == 1) return;
   check_thread();
   MPI_Request& request = requests_.emplace_back(MPI_REQUEST_NULL);
   check_mpi("MPI_Iallreduce", MPI_Iallreduce(MPI_IN_PLACE, values.data(), count_of(values.size()),
@@ -198,6 +210,7 @@ void MpiReplicas::start_sum(std::span<float> values) {
 }
 
 void MpiReplicas::start_sum(std::span<double> values) {
+  if (size() == 1) return;
   check_thread();
   MPI_Request& request = requests_.emplace_back(MPI_REQUEST_NULL);
   check_mpi("MPI_Iallreduce", MPI_Iallreduce(MPI_IN_PLACE, values.data(), count_of(values.size()),
@@ -217,6 +230,7 @@ void MpiReplicas::wait() {
 }
 
 void MpiReplicas::fail(std::string_view message) {
+  if (size() == 1) return;
   bool all_failed = true;
   try {
     for (MPI_Request& request : requests_) all_failed = all_failed && await(request, patience);
@@ -232,6 +246,7 @@ void MpiReplicas::fail(std::string_view message) {
 }
 
 void MpiReplicas::leave() {
+  if (size() == 1) return;
   if (in_call()) end_all("the program has ended in the middle of a call");
   try {
     Fingerprint("the end of the program").compare(*this);

@@ -55,6 +55,8 @@ class MpiReplicas : public Replicas {
     int rank;
     pid_t pid;
   };
+  template <class Value>
+  static void copy(std::span<const Value> mine, std::span<Value> all);
   void find_neighbours();
   void check_neighbours() const;
   void check_thread() const;
