@@ -203,3 +203,24 @@ TEST_CASE("a nested model is described by its layers", "[layers]") {
   copy.set_weights(model.get_weights());
   CHECK(copy.predict(x, {.verbose = 0}) == model.predict(x, {.verbose = 0}));
 }
+
+TEST_CASE("a frozen model writes its layers as frozen, and thaws them when told", "[layers]") {
+  const auto base =
+      std::make_shared<Sequential>(Sequential({Dense(3, "relu"), Dense(2)}, {.name = "base"}));
+  base->trainable = false;
+  Sequential model({Input({4}), base, Dense(1)}, {.name = "m"});
+  for (const auto& layer : base->layers()) {
+    CHECK_FALSE(layer->trainable);
+    CHECK(*layer->get_config().find("trainable") == false);
+  }
+  CHECK(model.trainable_variables().size() == 2);
+  base->layers()[1]->trainable = true;  // the model that it is in stays frozen
+  CHECK(model.trainable_variables().size() == 2);
+  base->trainable = true;
+  CHECK(model.trainable_variables().size() == 6);
+
+  Sequential moved = std::move(model);
+  moved.trainable = false;
+  CHECK(moved.trainable_variables().empty());
+  CHECK_FALSE(base->layers()[0]->trainable);
+}

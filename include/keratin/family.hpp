@@ -239,7 +239,7 @@ class Configured : public Base {
     if constexpr (requires(const Base& base) { base.name; })
       if (config.find("name")) config.set("name", this->name);
     if constexpr (requires(const Base& base) { base.trainable; })
-      if (config.find("trainable")) config.set("trainable", this->trainable);
+      if (config.find("trainable")) config.set("trainable", bool(this->trainable));
     if constexpr (requires(const Base& base, Config& written) { base.update_config(written); })
       this->update_config(config);
     return config;

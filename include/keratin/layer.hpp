@@ -37,6 +37,25 @@ void fields(V& v, LayerOptions& o) {
   v("trainable", o.trainable);
 }
 
+class Layer;
+
+/// Whether training changes a layer. Assigned like a bool: that assigns to the layers inside as
+/// well, as in Keras.
+class Trainable {
+ public:
+  explicit Trainable(Layer& owner) : owner_(owner) {}
+  Trainable(Layer& owner, bool value) : owner_(owner), value_(value) {}
+  Trainable(const Trainable&) = delete;
+  Trainable& operator=(bool value);
+  Trainable& operator=(const Trainable& other) { return *this = bool(other); }
+  operator bool() const { return value_; }
+
+ private:
+  friend class Layer;
+  Layer& owner_;
+  bool value_ = true;
+};
+
 /// A layer of one's own derives from Layer, or from Configured<Layer, ItsOptions> to be described,
 /// saved and loaded as the built-in ones. It overrides call() and, where it has weights, build()
 /// or, where its output has another shape than its input, compute_output_shape().
@@ -54,10 +73,10 @@ class Layer {
   explicit Layer(const Options& options) : name(options.name) {
     if constexpr (requires { options.trainable; }) trainable = options.trainable;
     if constexpr (requires { options.activity_regularizer; })
-      activity_regularizer_ = options.activity_regularizer;
+      state_.activity_regularizer = options.activity_regularizer;
   }
-  Layer(Layer&&) = default;
-  Layer& operator=(Layer&&) = default;
+  Layer(Layer&& other) noexcept;
+  Layer& operator=(Layer&& other) noexcept;
   virtual ~Layer();
 
   // Shapes below are those of one sample: without the batch axis.
@@ -103,8 +122,8 @@ class Layer {
   /// Adds the penalties of the weights that training changes to what the tape's loss includes.
   void add_weight_penalties(GradientTape& tape) const;
 
-  std::string name;       // "" until the layer joins a model: then dense, dense_1, ...
-  bool trainable = true;  // false: training changes nothing in this layer and those inside
+  std::string name;            // "" until the layer joins a model: then dense, dense_1, ...
+  Trainable trainable{*this};  // false: training changes nothing in this layer and those inside
 
  protected:
   /// Adds a weight with its first value, which need not satisfy the constraint. The reference stays
@@ -121,13 +140,16 @@ class Layer {
   };
   Node checked_call(Node x, bool training, const Shape& promised);
   void collect(std::vector<Variable*>& all, bool trainable_only) const;
-  bool has_state() const { return !weights_.empty() || !seed_generators_.empty(); }
+  bool has_state() const { return !state_.weights.empty() || !state_.seed_generators.empty(); }
 
-  std::vector<std::unique_ptr<Weight>> weights_;
-  std::vector<std::unique_ptr<random::SeedGenerator>> seed_generators_;
-  RegularizerHandle activity_regularizer_;
-  bool connected_ = false;
-  Shape built_for_, built_output_;  // of the first connect()
+  struct State {
+    std::vector<std::unique_ptr<Weight>> weights = {};
+    std::vector<std::unique_ptr<random::SeedGenerator>> seed_generators = {};
+    RegularizerHandle activity_regularizer = {};
+    bool connected = false;
+    Shape built_for = {}, built_output = {};  // of the first connect()
+  };
+  State state_;
 };
 
 /// A layer on its way into a model: an object, moved in, or a shared_ptr, which models may share.

@@ -9,6 +9,24 @@
 
 namespace keratin {
 
+Trainable& Trainable::operator=(bool value) {
+  value_ = value;
+  for (const auto& child : owner_.children()) child->trainable = value;
+  return *this;
+}
+
+Layer::Layer(Layer&& other) noexcept
+    : name(std::move(other.name)),
+      trainable(*this, other.trainable),
+      state_(std::move(other.state_)) {}
+
+Layer& Layer::operator=(Layer&& other) noexcept {
+  name = std::move(other.name);
+  trainable.value_ = other.trainable;  // the layers inside come with theirs
+  state_ = std::move(other.state_);
+  return *this;
+}
+
 Layer::~Layer() = default;
 
 Config Layer::get_config() const {
@@ -19,9 +37,9 @@ Config Layer::get_config() const {
 std::string Layer::class_name() const { return class_name_of<Layer>(*this); }
 
 Shape Layer::compute_output_shape(const Shape& input) const {
-  if (connected_ && input == built_for_) return built_output_;
-  check(!connected_ || weights_.empty(), name, "was built for inputs of shape ", built_for_,
-        ", got ", input);
+  if (state_.connected && input == state_.built_for) return state_.built_output;
+  check(!state_.connected || state_.weights.empty(), name, "was built for inputs of shape ",
+        state_.built_for, ", got ", input);
   return input;
 }
 
@@ -30,11 +48,11 @@ Shape Layer::build(const Shape& input) { return compute_output_shape(input); }
 Shape Layer::connect(const Shape& input) {
   const BuildScope scope(*this);
   const Shape output = has_state() ? compute_output_shape(input) : build(input);
-  if (!connected_ || !has_state()) {
-    built_for_ = input;
-    built_output_ = output;
+  if (!state_.connected || !has_state()) {
+    state_.built_for = input;
+    state_.built_output = output;
   }
-  connected_ = true;
+  state_.connected = true;
   return output;
 }
 
@@ -58,8 +76,8 @@ Node Layer::checked_call(Node x, bool training, const Shape& promised) {
   if (!is_batch_of(promised, y.shape(), rows)) [[unlikely]]
     fail(class_name(), "call() returned shape ", y.shape(), " for inputs of shape ", x.shape(),
          ", build() promised ", promised.with_batch(rows));
-  if (activity_regularizer_)
-    x.tape().add_loss((*activity_regularizer_)(y) / static_cast<float>(x.rows().total));
+  if (state_.activity_regularizer)
+    x.tape().add_loss((*state_.activity_regularizer)(y) / static_cast<float>(x.rows().total));
   return y;
 }
 
@@ -73,7 +91,7 @@ Node Layer::call_connected(Node x, bool training, const Shape& promised, std::si
 
 void Layer::collect(std::vector<Variable*>& all, bool trainable_only) const {
   if (trainable_only && !trainable) return;
-  for (const auto& weight : weights_) {
+  for (const auto& weight : state_.weights) {
     Variable* variable = &weight->variable;
     if (trainable_only && !variable->trainable) continue;
     if (std::find(all.begin(), all.end(), variable) == all.end()) all.push_back(variable);
@@ -89,7 +107,7 @@ std::vector<Variable*> Layer::variables() const {
 
 std::vector<Variable*> Layer::own_variables() const {
   std::vector<Variable*> own;
-  for (const auto& weight : weights_) own.push_back(&weight->variable);
+  for (const auto& weight : state_.weights) own.push_back(&weight->variable);
   return own;
 }
 
@@ -101,7 +119,7 @@ std::vector<Variable*> Layer::trainable_variables() const {
 
 std::vector<random::SeedGenerator*> Layer::seed_generators() const {
   std::vector<random::SeedGenerator*> all;
-  for (const auto& own : seed_generators_) all.push_back(own.get());
+  for (const auto& own : state_.seed_generators) all.push_back(own.get());
   for (const auto& child : children())
     for (random::SeedGenerator* inside : child->seed_generators())
       if (std::find(all.begin(), all.end(), inside) == all.end()) all.push_back(inside);
@@ -123,7 +141,7 @@ std::size_t Layer::count_params() const {
 
 void Layer::add_weight_penalties(GradientTape& tape) const {
   if (!trainable) return;
-  for (const auto& weight : weights_)
+  for (const auto& weight : state_.weights)
     if (weight->regularizer && weight->variable.trainable)
       tape.add_loss((*weight->regularizer)(tape.use(weight->variable)));
   for (const auto& child : children()) child->add_weight_penalties(tape);
@@ -143,11 +161,11 @@ Variable& Layer::add_weight(const WeightOptions& options) {
     tape.begin(/*recording=*/false);
     options.constraint->applied(tape, weight->variable.value);
   }
-  return weights_.emplace_back(std::move(weight))->variable;
+  return state_.weights.emplace_back(std::move(weight))->variable;
 }
 
 random::SeedGenerator& Layer::add_seed_generator(std::optional<std::uint64_t> seed) {
-  return *seed_generators_.emplace_back(std::make_unique<random::SeedGenerator>(seed));
+  return *state_.seed_generators.emplace_back(std::make_unique<random::SeedGenerator>(seed));
 }
 
 }  // namespace keratin
