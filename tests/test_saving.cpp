@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <keratin/keratin.hpp>
+#include <limits>
 
 #include "core/files.hpp"
+#include "data/zip_writer.hpp"
 #include "saving/json.hpp"
 #include "saving/keras_archive.hpp"
 #include "support/catch.hpp"
@@ -103,7 +105,8 @@ TEST_CASE("classes of the program's own are saved and loaded by name", "[saving]
   Sequential model({Input({3}), Scale({.factor = 2.5}), Dense(2)});
   model.save(folder / "own.keras");
   const std::string refusal = message([&] { saving::load_model(folder / "own.keras"); });
-  CHECK(refusal.starts_with("[layers] layer 1, named \"scale"));
+  CHECK(refusal.starts_with("[load_model] " + (folder / "own.keras") +
+                            ": [layers] layer 1, named \"scale"));
   CHECK(refusal.find("there is no layer 'Scale' among: ") != std::string::npos);
   Sequential loaded =
       saving::load_model(folder / "own.keras", {.custom_objects = {custom_object<Scale>("Scale")}});
@@ -169,6 +172,76 @@ TEST_CASE("descriptions that are wrong are refused with their place", "[saving]"
   CHECK(message<std::runtime_error>([] { saving::model_from_json(std::string(100000, '[')); }) ==
         "[model_from_json] is no JSON: more than 200 levels");
   CHECK_THROWS_AS(saving::model_from_json("{\"class_name\": "), std::runtime_error);
+}
+
+TEST_CASE("the errors of a description start with its file", "[saving]") {
+  const Folder folder;
+  const auto refusal_of = [&](const std::string& config) {
+    folder.file("m.keras", build_keras_archive("test", config, ""));
+    return message<std::exception>([&] { saving::load_model(folder / "m.keras"); });
+  };
+  const std::string start = "[load_model] " + (folder / "m.keras") + ": ";
+  CHECK(refusal_of("{}") == start + "[load_model] the model's description has no 'class_name'");
+  CHECK(refusal_of("{").starts_with(start + "config.json is no JSON: "));
+  CHECK(refusal_of(R"({"class_name": "Sequential", "config": {}, "class_name": "Functional"})") ==
+        start + "config.json is no JSON: an object has two values of 'class_name'");
+}
+
+TEST_CASE("an archive's members lead nowhere", "[saving]") {
+  const Folder folder;
+  const auto with_member = [&](const std::string& name, std::string_view contents) {
+    ZipWriter archive;
+    archive.add(name, contents);
+    archive.add("config.json", Sequential({Input({3}), Flatten()}, {.name = "m"}).to_json());
+    archive.add("model.weights.h5", "");
+    folder.file("m.keras", archive.finish());
+    return folder.refusal([&] { saving::load_model(folder / "m.keras"); });
+  };
+  for (const char* path : {"../m", "a/../../m", "/etc/m", "..", "a\\..\\m"})
+    CHECK(with_member(path, "").ends_with(concat("has a member with the path '", path, "'")));
+  CHECK(with_member("metadata.json", std::string(2 << 20, '['))
+            .ends_with("metadata.json has 2097152 bytes, wanted at most 1048576"));
+  CHECK(with_member("metadata.json", "[").find("metadata.json is no JSON") != std::string::npos);
+}
+
+TEST_CASE("names of layers are one part of a path", "[saving]") {
+  const auto refusal_of = [](const std::string& name) {
+    return message([&] { Sequential({Dense(2, {.name = name})}, {.name = "m"}); });
+  };
+  CHECK(refusal_of("a/b") ==
+        "[m] got the name \"a/b\" for a layer, wanted one without '/' and control characters");
+  CHECK(refusal_of(std::string("a\0b", 3)).find("control characters") != std::string::npos);
+  CHECK(refusal_of("\x1b[31m").find("control characters") != std::string::npos);
+  CHECK(refusal_of(std::string(1001, 'a')) ==
+        "[m] got a layer's name of 1001 bytes, wanted at most 1000");
+  CHECK_THROWS_AS(Sequential({}, {.name = "a/b"}), std::invalid_argument);
+}
+
+TEST_CASE("weights that are not finite are refused where that is asked for", "[saving]") {
+  const Folder folder;
+  const auto named = [] {
+    return Sequential({Input({3}), Dense(4, {.name = "a"}), Dense(2, {.name = "b"})});
+  };
+  Sequential model = named();
+  model.layers()[1]->variables().back()->value.data()[1] = std::numeric_limits<float>::infinity();
+  for (const char* name : {"m.keras", "m.weights.h5", "m.safetensors"}) {
+    CAPTURE(name);
+    const std::string path = folder / name;
+    if (path.ends_with(".keras"))
+      model.save(path);
+    else
+      model.save_weights(path);
+    Sequential other = named();
+    const std::vector<Tensor> before = other.get_weights();
+    const std::string refusal =
+        message<std::runtime_error>([&] { other.load_weights(path, {.finite_only = true}); });
+    CHECK(refusal == "[load_weights] " + path + ": weight b/bias is not finite");
+    CHECK(other.get_weights() == before);
+    CHECK_NOTHROW(other.load_weights(path));
+  }
+  CHECK_THROWS_AS(saving::load_model(folder / "m.keras", {.finite_only = true}),
+                  std::runtime_error);
+  CHECK_NOTHROW(saving::load_model(folder / "m.keras"));
 }
 
 TEST_CASE("a description larger than its file makes no weights", "[saving]") {

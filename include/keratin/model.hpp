@@ -27,6 +27,7 @@ struct FitRun;
 
 struct LoadWeightsOptions {
   bool skip_mismatch = false;  // load what fits, and warn of what does not
+  bool finite_only = false;    // refuse weights that are NaN or infinite
 };
 
 /// One thread trains a model; several may predict with it as long as none does.

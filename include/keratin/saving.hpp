@@ -23,6 +23,7 @@ namespace saving {
 struct LoadModelOptions {
   bool compile = true;  // whether to compile the model as it was, its optimizer's state included
   std::vector<CustomObject> custom_objects = {};  // classes of the program's own, by name
+  bool finite_only = false;  // whether to refuse weights that are NaN or infinite
 };
 
 /// The Sequential in a file of Keras: a .keras archive, or a whole-model .h5 file of TF-Keras 2 and

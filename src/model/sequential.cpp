@@ -1,6 +1,9 @@
 #include "keratin/sequential.hpp"
 
+#include <algorithm>
+
 #include "core/names.hpp"
+#include "core/text.hpp"
 #include "keratin/check.hpp"
 #include "keratin/layers/input.hpp"
 #include "layers/build_scope.hpp"
@@ -9,7 +12,18 @@ namespace keratin {
 
 namespace {
 
+// As in Keras a name is one part of a path.
+void check_name(std::string_view where, const std::string& name) {
+  constexpr std::size_t longest = 1000;  // bytes
+  check(name.size() <= longest, where, "got a layer's name of ", name.size(),
+        " bytes, wanted at most ", longest);
+  const auto is_odd = [](unsigned char c) { return c == '/' || c < ' ' || c == 127; };
+  check(std::ranges::none_of(name, is_odd), where, "got the name ", json_string(name),
+        " for a layer, wanted one without '/' and control characters");
+}
+
 std::string name_or_next(const std::string& name) {
+  check_name("sequential", name);
   return name.empty() ? unique_name("sequential") : name;
 }
 
@@ -37,6 +51,7 @@ void Sequential::add(LayerHandle handle) {
   }
   check(!layer->contains(*this), name, "cannot contain itself: ", layer->name, " has it inside");
   if (layer->name.empty()) layer->name = unique_name(snake_case(layer->class_name()));
+  check_name(name, layer->name);
   for (const auto& other : layers_)
     check(other->name != layer->name, name, "two layers are called '", layer->name,
           "': give one another name");

@@ -1,5 +1,6 @@
 #include "saving/json.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -20,7 +21,7 @@ namespace keratin {
 namespace {
 
 constexpr std::size_t deepest = 200;          // lists and objects inside one another
-constexpr std::size_t most_values = 1 << 20;  // in the whole text
+constexpr std::size_t most_values = 1 << 18;  // in the whole text
 
 // Builds a Config from what the parser reports. Handlers return false to stop it.
 class ConfigBuilder : public nlohmann::json_sax<nlohmann::json> {
@@ -60,6 +61,15 @@ class ConfigBuilder : public nlohmann::json_sax<nlohmann::json> {
     std::string key = {};  // of the object's next value
   };
 
+  static const std::string* repeated_key(const Config::Object& object) {
+    std::vector<const std::string*> keys;
+    for (const Config::Entry& entry : object) keys.push_back(&entry.key);
+    const auto key = [](const std::string* text) -> const std::string& { return *text; };
+    std::ranges::sort(keys, {}, key);
+    const auto found = std::ranges::adjacent_find(keys, {}, key);
+    return found == keys.end() ? nullptr : *found;
+  }
+
   bool stop(std::string what) {
     error = std::move(what);
     return false;
@@ -72,6 +82,9 @@ class ConfigBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool close() {
     Open last = std::move(open_.back());
     open_.pop_back();
+    if (const auto* object = std::get_if<Config::Object>(&last.values))
+      if (const std::string* key = repeated_key(*object))
+        return stop("an object has two values of '" + *key + "'");
     return std::visit([&](auto& values) { return add(Config(std::move(values))); }, last.values);
   }
   bool add(Config value) {

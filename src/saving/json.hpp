@@ -9,8 +9,8 @@
 namespace keratin {
 
 /// What the text says. The depth and the number of its values are bounded. Throws
-/// std::runtime_error "[where] is no JSON: ..." for anything else than one value, and for numbers
-/// that are not finite; `what` stands before "is".
+/// std::runtime_error "[where] is no JSON: ..." for anything else than one value, for numbers that
+/// are not finite and for objects with two equal keys; `what` stands before "is".
 Config parse_json(std::string_view where, std::string_view text, std::string_view what = "");
 
 /// The text as Python's json.dumps writes it: ", " and ": " between values, a double with a point

@@ -16,13 +16,26 @@ namespace {
 constexpr const char* metadata_name = "metadata.json";
 constexpr const char* config_name = "config.json";
 constexpr const char* weights_name = "model.weights.h5";
-constexpr std::uint64_t most_config = std::uint64_t{64} << 20;  // bytes
-constexpr std::size_t most_at_once = 1 << 20;                   // bytes read between two checks
+constexpr std::uint64_t most_config = std::uint64_t{16} << 20;   // bytes
+constexpr std::uint64_t most_metadata = std::uint64_t{1} << 20;  // bytes
+constexpr zip_int64_t most_members = 10'000;
+constexpr std::size_t most_at_once = 1 << 20;  // bytes read between two checks
 
 std::string reason(zip_error_t* error) {
   std::string text = zip_error_strerror(error);
   zip_error_fini(error);
   return text;
+}
+
+// Whether the path stays in the folder that it starts from.
+bool is_below(std::string_view path) {
+  if (path.starts_with('/') || path.find('\\') != path.npos) return false;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    if (path.substr(0, end) == "..") return false;
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return true;
 }
 
 struct CloseMember {
@@ -42,6 +55,18 @@ struct KerasArchive::State {
   template <class... Parts>
   void require(bool ok, const Parts&... parts) const {
     check<std::runtime_error>(ok, where, path, ": ", parts...);
+  }
+
+  /// Members are never written to disk under their names. Nobody has a use for one that leads out
+  /// of the archive.
+  void check_names() const {
+    const zip_int64_t count = zip_get_num_entries(archive, 0);
+    require(count <= most_members, "has ", count, " members, wanted at most ", most_members);
+    for (zip_int64_t i = 0; i < count; ++i) {
+      const char* name = zip_get_name(archive, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
+      require(name != nullptr && is_below(name), "has a member with the path '",
+              name != nullptr ? std::string(name) : std::string(), "'");
+    }
   }
 
   /// The contents of a member. They are never larger than what the archive says, nor than at_most.
@@ -86,11 +111,14 @@ KerasArchive::KerasArchive(std::string_view where, const std::string& path)
   state_->path = path;
   int code = 0;
   state_->archive = zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code);
-  if (state_->archive != nullptr) return;
-  zip_error_t error;
-  zip_error_init_with_code(&error, code);
-  const bool opened = code != ZIP_ER_NOENT && code != ZIP_ER_OPEN;
-  state_->require(false, opened ? "is no .keras archive: " : "cannot be opened: ", reason(&error));
+  if (state_->archive == nullptr) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    const bool opened = code != ZIP_ER_NOENT && code != ZIP_ER_OPEN;
+    state_->require(false,
+                    opened ? "is no .keras archive: " : "cannot be opened: ", reason(&error));
+  }
+  state_->check_names();
 }
 
 KerasArchive::~KerasArchive() = default;
@@ -98,6 +126,11 @@ KerasArchive::KerasArchive(KerasArchive&&) noexcept = default;
 KerasArchive& KerasArchive::operator=(KerasArchive&&) noexcept = default;
 
 std::string KerasArchive::config() const { return state_->read(config_name, most_config); }
+
+std::string KerasArchive::metadata() const {
+  if (zip_name_locate(state_->archive, metadata_name, ZIP_FL_ENC_RAW) < 0) return "{}";
+  return state_->read(metadata_name, most_metadata);
+}
 
 std::string KerasArchive::weights(std::uint64_t at_most) const {
   return state_->read(weights_name, at_most);
@@ -166,7 +199,7 @@ class ArchiveBuilder {
   zip_t* archive_ = nullptr;
 };
 
-std::string metadata() {
+std::string new_metadata() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
   localtime_r(&now, &parts);
@@ -179,7 +212,7 @@ std::string metadata() {
 
 std::string build_keras_archive(std::string_view where, std::string_view config,
                                 std::string_view weights) {
-  const std::string about = metadata();
+  const std::string about = new_metadata();
   ArchiveBuilder archive(where);
   archive.add(metadata_name, about);
   archive.add(config_name, config);
@@ -203,6 +236,7 @@ KerasArchive::~KerasArchive() = default;
 KerasArchive::KerasArchive(KerasArchive&&) noexcept = default;
 KerasArchive& KerasArchive::operator=(KerasArchive&&) noexcept = default;
 std::string KerasArchive::config() const { return {}; }
+std::string KerasArchive::metadata() const { return {}; }
 std::string KerasArchive::weights(std::uint64_t) const { return {}; }
 
 std::string build_keras_archive(std::string_view where, std::string_view, std::string_view) {

@@ -12,7 +12,8 @@ namespace keratin {
 /// Reads an archive that may be damaged or hostile. Its members may be stored, or compressed by
 /// deflate, bzip2 or lzma, in any order; others are ignored. Errors are std::runtime_error
 /// "[where] path: ...": for what is no archive, for one with something around it, for two members
-/// of one name, for encrypted members, and for wrong sizes and checksums.
+/// of one name, for paths that lead out of the archive, for encrypted members, and for wrong sizes
+/// and checksums.
 class KerasArchive {
  public:
   KerasArchive(std::string_view where, const std::string& path);
@@ -20,8 +21,10 @@ class KerasArchive {
   KerasArchive(KerasArchive&&) noexcept;
   KerasArchive& operator=(KerasArchive&&) noexcept;
 
-  /// The text of config.json. Throws if it is larger than 64 MiB.
+  /// The text of config.json. Throws if it is larger than 16 MiB.
   std::string config() const;
+  /// The text of metadata.json, "{}" without one. Throws if it is larger than 1 MiB.
+  std::string metadata() const;
   /// The bytes of model.weights.h5. Throws, before it allocates anything, if there are more than
   /// `at_most`.
   std::string weights(std::uint64_t at_most) const;

@@ -1,5 +1,6 @@
 // saving::load_model and model_from_json, Model::load_weights.
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 
@@ -74,6 +75,27 @@ void compile_as_saved(Sequential& model, const Config& described, const char* wh
   }
 }
 
+// The errors of a description that was read from a file start with the file.
+Sequential model_in_file(const std::string& path, const Config& described, bool compile,
+                         const char* where) {
+  try {
+    Sequential model = model_of(described, where);
+    if (compile) compile_as_saved(model, described, where);
+    return model;
+  } catch (const std::invalid_argument& error) {
+    fail(where, path, ": ", error.what());
+  }
+}
+
+void check_finite(const char* where, const std::string& path, const Model& model) {
+  for (const StoredLayer& layer : stored_layers(model))
+    for (const Variable* variable : layer.variables)
+      check<std::runtime_error>(
+          std::ranges::all_of(variable->value.values(),
+                              [](float value) { return std::isfinite(value); }),
+          where, path, ": weight ", layer.name_of(*variable), " is not finite");
+}
+
 // Weights in such a file: even if all of it is compressed, they seldom take less than a sixteenth
 // of their size.
 std::uint64_t most_weights(const std::string& path) {
@@ -89,20 +111,22 @@ bool is_legacy(const std::string& path) {
   return !path.ends_with(".weights.h5") && (path.ends_with(".h5") || path.ends_with(".hdf5"));
 }
 
-Sequential load_legacy_model(const char* where, const std::string& path, bool compile) {
+Sequential load_legacy_model(const char* where, const std::string& path,
+                             const saving::LoadModelOptions& options) {
   const LegacyFile file(where, path, read_file(where, path, most_legacy_bytes));
   check<std::runtime_error>(file.model_config().has_value(), where, path,
                             " has weights only: make the model, and use load_weights");
-  const Config model_config = parse_json(where, *file.model_config());
+  const Config model_config = parse_json(where, *file.model_config(), path + ": model_config ");
   Config training_config;
-  if (file.training_config()) training_config = parse_json(where, *file.training_config());
+  if (file.training_config())
+    training_config = parse_json(where, *file.training_config(), path + ": training_config ");
   const Config described =
       keras_description(model_config, file.training_config() ? &training_config : nullptr);
   const WeightLimit limit(most_weights(path));
-  Sequential model = model_of(described, where);
-  if (compile) compile_as_saved(model, described, where);
+  Sequential model = model_in_file(path, described, options.compile, where);
   if (!model.built()) return model;
   read_legacy_weights(where, file, model, /*skip_mismatch=*/false);
+  if (options.finite_only) check_finite(where, path, model);
   if (model.compiled()) read_legacy_optimizer(where, file, model);
   return model;
 }
@@ -114,17 +138,18 @@ namespace saving {
 Sequential load_model(const std::string& path, const LoadModelOptions& options) {
   constexpr const char* where = "load_model";
   const CustomObjectScope scope(options.custom_objects);
-  if (is_legacy(path)) return load_legacy_model(where, path, options.compile);
+  if (is_legacy(path)) return load_legacy_model(where, path, options);
   check(path.ends_with(".keras"), where, "got the path '", path,
         "', wanted one that ends in .keras or .h5");
   const KerasArchive archive(where, path);
-  const Config described = parse_json(where, archive.config());
+  parse_json(where, archive.metadata(), path + ": metadata.json ");
+  const Config described = parse_json(where, archive.config(), path + ": config.json ");
   const WeightLimit limit(most_weights(path));
-  Sequential model = model_of(described, where);
-  if (options.compile) compile_as_saved(model, described, where);
+  Sequential model = model_in_file(path, described, options.compile, where);
   if (!model.built()) return model;
   const Hdf5Reader file(where, path, archive.weights(most_bytes(model)));
   read_keras_weights(where, file, model, /*skip_mismatch=*/false);
+  if (options.finite_only) check_finite(where, path, model);
   if (model.compiled()) read_keras_optimizer(where, file, model);
   return model;
 }
@@ -137,30 +162,46 @@ Sequential model_from_json(const std::string& json,
 
 }  // namespace saving
 
-void Model::load_weights(const std::string& path, const LoadWeightsOptions& options) {
-  constexpr const char* where = "load_weights";
-  check(built(), where, name, " has no weights yet: give it an Input, call build(), or fit it");
+namespace {
+
+void read_weights(const char* where, const std::string& path, Model& model, bool skip_mismatch) {
   if (is_legacy(path)) {
     const LegacyFile file(where, path, read_file(where, path, most_legacy_bytes));
-    return read_legacy_weights(where, file, *this, options.skip_mismatch);
+    return read_legacy_weights(where, file, model, skip_mismatch);
   }
   if (path.ends_with(".safetensors")) {
-    const SafetensorsReader file(where, path, read_file(where, path, most_bytes(*this)));
-    read_safetensors_weights(where, file, *this, options.skip_mismatch);
-    if (compiled()) read_safetensors_optimizer(where, file, *this);
+    const SafetensorsReader file(where, path, read_file(where, path, most_bytes(model)));
+    read_safetensors_weights(where, file, model, skip_mismatch);
+    if (model.compiled()) read_safetensors_optimizer(where, file, model);
     return;
   }
   std::string bytes;
   if (path.ends_with(".keras")) {
-    bytes = KerasArchive(where, path).weights(most_bytes(*this));
+    bytes = KerasArchive(where, path).weights(most_bytes(model));
   } else {
     check(path.ends_with(".weights.h5"), where, "got the path '", path,
           "', wanted one that ends in .weights.h5, .safetensors, .keras or .h5");
-    bytes = read_file(where, path, most_bytes(*this));
+    bytes = read_file(where, path, most_bytes(model));
   }
   const Hdf5Reader file(where, path, std::move(bytes));
-  read_keras_weights(where, file, *this, options.skip_mismatch);
-  if (compiled()) read_keras_optimizer(where, file, *this);
+  read_keras_weights(where, file, model, skip_mismatch);
+  if (model.compiled()) read_keras_optimizer(where, file, model);
+}
+
+}  // namespace
+
+void Model::load_weights(const std::string& path, const LoadWeightsOptions& options) {
+  constexpr const char* where = "load_weights";
+  check(built(), where, name, " has no weights yet: give it an Input, call build(), or fit it");
+  if (!options.finite_only) return read_weights(where, path, *this, options.skip_mismatch);
+  const std::vector<Tensor> before = get_weights();
+  try {
+    read_weights(where, path, *this, options.skip_mismatch);
+    check_finite(where, path, *this);
+  } catch (...) {
+    set_weights(before);
+    throw;
+  }
 }
 
 }  // namespace keratin

@@ -17,6 +17,7 @@ namespace {
 
 // A file of a few bytes for each part could otherwise ask for a hundred times its size.
 constexpr std::size_t most_parts = 100'000;
+constexpr std::int64_t newest_operator_set = 28;  // that is known
 constexpr int most_nodes = 10'000;
 constexpr std::size_t most_work = 1'000'000;
 
@@ -222,6 +223,9 @@ Graph::Graph(const std::string& path) : path_(path), model_(parsed(path)), work_
                             " nodes, wanted ", most_nodes, " at most");
   for (const OperatorSetIdProto& set : model_.opset_import())
     if (set.domain().empty() || set.domain() == "ai.onnx") operator_set_ = set.version();
+  check<std::runtime_error>(operator_set_ >= 1 && operator_set_ <= newest_operator_set, "",
+                            "uses version ", operator_set_, " of ONNX's operators, wanted 1 to ",
+                            newest_operator_set);
   check<std::runtime_error>(graph.sparse_initializer_size() == 0, "",
                             "has sparse weights, which are not read");
   for (const TensorProto& tensor : graph.initializer())
