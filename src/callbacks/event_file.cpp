@@ -25,7 +25,7 @@ enum : std::uint64_t {
   type_string = 7
 };  // of tensorflow's DataType
 
-double seconds_now() {
+double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
@@ -48,7 +48,7 @@ std::string file_name() {
   static std::atomic<unsigned> count = 0;
   char host[256] = "";
   gethostname(host, sizeof host - 1);
-  return concat("events.out.tfevents.", static_cast<long>(seconds_now()), '.',
+  return concat("events.out.tfevents.", static_cast<long>(seconds_since_1970()), '.',
                 std::string_view(host), '.', getpid(), '.', count++, ".v2");
 }
 
@@ -111,7 +111,7 @@ void EventFile::check_written(bool ok) const {
 
 void EventFile::start_event() {
   event_.clear();
-  event_.add_double(1, seconds_now());
+  event_.add_double(1, seconds_since_1970());
 }
 
 void EventFile::add_scalar(std::string_view tag, double value, long step) {

@@ -39,7 +39,7 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
-struct Printer {
+struct ConfigPrinter {
   std::string operator()(std::monostate) const { return "None"; }
   std::string operator()(bool value) const { return value ? "True" : "False"; }
   std::string operator()(std::int64_t value) const { return std::to_string(value); }
@@ -58,6 +58,6 @@ struct Printer {
 
 }  // namespace
 
-std::string Config::text() const { return std::visit(Printer(), value_); }
+std::string Config::text() const { return std::visit(ConfigPrinter(), value_); }
 
 }  // namespace keratin

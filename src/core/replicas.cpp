@@ -7,13 +7,13 @@ namespace keratin {
 
 namespace {
 
-Replicas* current = nullptr;
+Replicas* in_use = nullptr;
 
 }  // namespace
 
-Replicas* replicas() { return current; }
-void set_replicas(Replicas* replicas) { current = replicas; }
-bool is_first_process() { return !current || current->is_first(); }
+Replicas* replicas() { return in_use; }
+void set_replicas(Replicas* replicas) { in_use = replicas; }
+bool is_first_process() { return !in_use || in_use->is_first(); }
 
 bool Replicas::any(bool here) {
   double count = here ? 1 : 0;

@@ -7,7 +7,7 @@ namespace keratin {
 
 namespace {
 
-constexpr std::align_val_t alignment{64};  // bytes: a cache line
+constexpr std::align_val_t line_alignment{64};  // bytes: a cache line
 
 thread_local constinit ThreadBuffer* buffers_of_this_thread = nullptr;
 
@@ -24,7 +24,7 @@ struct ThreadBuffersFreed {
 };
 
 void ThreadBuffer::release() {
-  ::operator delete[](values_, alignment);
+  ::operator delete[](values_, line_alignment);
   values_ = nullptr;
   capacity_ = 0;
 }
@@ -33,7 +33,7 @@ float* ThreadBuffer::grow(std::size_t size) {
   thread_local const ThreadBuffersFreed at_thread_end;
   static_cast<void>(at_thread_end);  // constructed by being named, once per thread
   release();
-  values_ = static_cast<float*>(::operator new[](size * sizeof(float), alignment));
+  values_ = static_cast<float*>(::operator new[](size * sizeof(float), line_alignment));
   capacity_ = size;
   if (!listed_) {
     listed_ = true;

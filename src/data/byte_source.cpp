@@ -5,14 +5,13 @@
 #include <cstring>
 #include <filesystem>
 
+#include "data/zip_format.hpp"
 #include "keratin/check.hpp"
 
 namespace keratin {
 
 namespace {
 
-// Decompressed bytes per compressed byte: deflate never reaches more (zlib's technical notes).
-constexpr std::size_t deflate_limit = 1032;
 constexpr std::size_t buffer_size = 1 << 18;     // bytes read from the file at a time
 constexpr unsigned char magic[] = {0x1f, 0x8b};  // the first bytes of a gzip member
 constexpr int gzip_window = 15 + 16;             // zlib: the largest window, with gzip headers

@@ -7,7 +7,7 @@ namespace keratin {
 
 namespace {
 
-constexpr const char* where = "dataset, from_tensor_slices";
+constexpr const char* where_slices = "dataset, from_tensor_slices";
 
 void gather_part(const ArrayView& from, std::span<const detail::Row> rows, Tensor& out) {
   if (!from.given())
@@ -34,15 +34,16 @@ class ArrayRows : public detail::Rows {
 };
 
 void check_rows(const char* name, const ArrayView& array, std::size_t rows) {
-  check(!array.given() || array.rows() == rows, where, name, " has ", array.rows(), " rows, x has ",
-        rows);
+  check(!array.given() || array.rows() == rows, where_slices, name, " has ", array.rows(),
+        " rows, x has ", rows);
 }
 
 }  // namespace
 
 Dataset Dataset::from_tensor_slices(ArrayView x, ArrayView y, ArrayView sample_weight) {
-  check(x.given() && x.rows() > 0, where, "x holds no samples");
-  check(x.rows() <= UINT32_MAX, where, "x has ", x.rows(), " rows, wanted at most ", UINT32_MAX);
+  check(x.given() && x.rows() > 0, where_slices, "x holds no samples");
+  check(x.rows() <= UINT32_MAX, where_slices, "x has ", x.rows(), " rows, wanted at most ",
+        UINT32_MAX);
   check_rows("y", y, x.rows());
   check_rows("sample_weight", sample_weight, x.rows());
   return Dataset(detail::make_rows(

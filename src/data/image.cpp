@@ -9,7 +9,7 @@ namespace keratin {
 
 namespace {
 
-constexpr const char* where = "image";
+constexpr const char* where_image = "image";
 constexpr std::uint64_t most_bytes = 1 << 29;  // of a file
 
 bool starts_with(std::span<const unsigned char> file, std::string_view magic) {
@@ -29,20 +29,21 @@ std::size_t channels_named(const char* where, const std::string& color_mode) {
 }
 
 void check_image_size(std::size_t height, std::size_t width, const std::string& path) {
-  check<std::runtime_error>(height > 0 && width > 0 && height <= most_pixels / width, where, path,
-                            ": has ", height, " x ", width, " pixels, wanted 1 to ", most_pixels);
+  check<std::runtime_error>(height > 0 && width > 0 && height <= most_pixels / width, where_image,
+                            path, ": has ", height, " x ", width, " pixels, wanted 1 to ",
+                            most_pixels);
 }
 
 Image decode_image(std::span<const unsigned char> file, std::size_t channels,
                    const std::string& path) {
   if (starts_with(file, "\x89PNG\r\n\x1a\n")) return decode_png(file, channels, path);
   if (starts_with(file, "\xFF\xD8\xFF")) return decode_jpeg(file, channels, path);
-  fail<std::runtime_error>(where, path, ": is neither a PNG nor a JPEG file");
+  fail<std::runtime_error>(where_image, path, ": is neither a PNG nor a JPEG file");
 }
 
 Image read_image(const std::string& path, std::size_t channels) {
-  const RandomFile file(path, where);
-  check<std::runtime_error>(file.size() <= most_bytes, where, path, ": has ", file.size(),
+  const RandomFile file(path, where_image);
+  check<std::runtime_error>(file.size() <= most_bytes, where_image, path, ": has ", file.size(),
                             " bytes, wanted at most ", most_bytes);
   std::vector<unsigned char> bytes(static_cast<std::size_t>(file.size()));
   file.read(0, bytes.data(), bytes.size());

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* where = "image_dataset_from_directory";
+constexpr const char* where_folder = "image_dataset_from_directory";
 
 /// A file and the id of its class.
 struct Picture {
@@ -100,7 +100,7 @@ std::string quoted(const std::string& name) { return '\'' + name + '\''; }
 std::size_t choice(const char* option, const std::string& name,
                    const std::vector<std::string>& names) {
   const auto at = std::find(names.begin(), names.end(), name);
-  check(at != names.end(), where, option, " is '", name, "', wanted one of ",
+  check(at != names.end(), where_folder, option, " is '", name, "', wanted one of ",
         joined(names, quoted));
   return static_cast<std::size_t>(at - names.begin());
 }
@@ -108,7 +108,7 @@ std::size_t choice(const char* option, const std::string& name,
 bool is_picture(const fs::path& path) {
   std::string ending = path.extension().string();
   for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  check<std::runtime_error>(ending != ".bmp" && ending != ".gif", where, path.string(),
+  check<std::runtime_error>(ending != ".bmp" && ending != ".gif", where_folder, path.string(),
                             ": BMP and GIF files are not read: convert it to PNG, or move it away");
   return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
 }
@@ -154,8 +154,8 @@ Index inferred(const std::string& directory, const ImageDatasetOptions& options)
   index.classes = subfolders(directory);
   if (options.class_names) {
     for (const std::string& name : *options.class_names)
-      check(std::binary_search(index.classes.begin(), index.classes.end(), name), where, directory,
-            " has no subfolder '", name, "', as class_names says, it has ",
+      check(std::binary_search(index.classes.begin(), index.classes.end(), name), where_folder,
+            directory, " has no subfolder '", name, "', as class_names says, it has ",
             joined(index.classes, quoted));
     index.classes = *options.class_names;
   }
@@ -166,16 +166,16 @@ Index inferred(const std::string& directory, const ImageDatasetOptions& options)
 }
 
 Index listed(const std::string& directory, const ImageDatasetOptions& options) {
-  check(!options.class_names, where, "class_names is for labels = \"inferred\" only");
+  check(!options.class_names, where_folder, "class_names is for labels = \"inferred\" only");
   Index index;
   add_pictures(directory, 0, options.follow_links, index.pictures);
   const auto* labels = std::get_if<std::vector<int>>(&options.labels);
   if (!labels) return index;
-  check(labels->size() == index.pictures.size(), where, "labels has ", labels->size(),
+  check(labels->size() == index.pictures.size(), where_folder, "labels has ", labels->size(),
         " entries, but ", directory, " has ", index.pictures.size(), " pictures");
   std::vector<int> ids = *labels;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    check(ids[i] >= 0, where, "label ", i, " is ", ids[i], ", wanted 0 or more");
+    check(ids[i] >= 0, where_folder, "label ", i, " is ", ids[i], ", wanted 0 or more");
     index.pictures[i].label = ids[i];
   }
   std::sort(ids.begin(), ids.end());
@@ -185,20 +185,21 @@ Index listed(const std::string& directory, const ImageDatasetOptions& options) {
 }
 
 void check_options(const ImageDatasetOptions& options, bool both) {
-  check(options.image_size.height > 0 && options.image_size.width > 0, where, "image_size is ",
-        options.image_size.height, " x ", options.image_size.width, ", wanted 1 x 1 or more");
-  check(!options.crop_to_aspect_ratio || !options.pad_to_aspect_ratio, where,
+  check(options.image_size.height > 0 && options.image_size.width > 0, where_folder,
+        "image_size is ", options.image_size.height, " x ", options.image_size.width,
+        ", wanted 1 x 1 or more");
+  check(!options.crop_to_aspect_ratio || !options.pad_to_aspect_ratio, where_folder,
         "crop_to_aspect_ratio and pad_to_aspect_ratio cannot both be set");
   const double part = options.validation_split.value_or(0.5);
-  check(part > 0 && part < 1, where, "validation_split is ", part,
+  check(part > 0 && part < 1, where_folder, "validation_split is ", part,
         ", wanted a fraction above 0 and below 1");
-  check(!both || options.validation_split, where,
+  check(!both || options.validation_split, where_folder,
         "validation_split is missing, which says how large the validation set is");
   if (both) return;
-  check(options.subset != "both", where,
+  check(options.subset != "both", where_folder,
         "subset is 'both': image_datasets_from_directory returns both");
   choice("subset", options.subset, {"", "training", "validation"});
-  check(options.validation_split.has_value() == !options.subset.empty(), where,
+  check(options.validation_split.has_value() == !options.subset.empty(), where_folder,
         "validation_split and subset belong together, only one of them is given");
 }
 
@@ -223,27 +224,27 @@ Source source_of(const std::string& directory, const ImageDatasetOptions& option
   Source source{{}, label_mode(options), {}, 0};
   source.sampling = {static_cast<std::size_t>(options.image_size.height),
                      static_cast<std::size_t>(options.image_size.width),
-                     channels_named(where, options.color_mode),
-                     interpolation_named(where, options.interpolation),
+                     channels_named(where_folder, options.color_mode),
+                     interpolation_named(where_folder, options.interpolation),
                      options.crop_to_aspect_ratio  ? Fit::crop
                      : options.pad_to_aspect_ratio ? Fit::pad
                                                    : Fit::stretch};
-  check(!options.validation_split || !options.shuffle || options.seed, where,
+  check(!options.validation_split || !options.shuffle || options.seed, where_folder,
         "validation_split with shuffle needs a seed, so that training and validation share no "
         "pictures");
   std::error_code error;
-  check<std::runtime_error>(fs::is_directory(directory, error), where, "there is no folder ",
+  check<std::runtime_error>(fs::is_directory(directory, error), where_folder, "there is no folder ",
                             directory);
   const auto* labels = std::get_if<std::string>(&options.labels);
   Index& index = source.index;
   index =
       labels && *labels == "inferred" ? inferred(directory, options) : listed(directory, options);
-  check<std::runtime_error>(!index.pictures.empty(), where, directory,
+  check<std::runtime_error>(!index.pictures.empty(), where_folder, directory,
                             " holds no .png, .jpg or .jpeg files",
                             labels && *labels == "inferred" ? " in its subfolders" : "");
-  check<std::runtime_error>(index.pictures.size() <= UINT32_MAX, where, directory, " holds ",
+  check<std::runtime_error>(index.pictures.size() <= UINT32_MAX, where_folder, directory, " holds ",
                             index.pictures.size(), " pictures, wanted at most ", UINT32_MAX);
-  check(source.mode != LabelMode::binary || index.classes.size() == 2, where,
+  check(source.mode != LabelMode::binary || index.classes.size() == 2, where_folder,
         "label_mode 'binary' is for 2 classes, there are ", index.classes.size(), ": ",
         joined(index.classes, quoted));
   const int most =
@@ -252,7 +253,8 @@ Source source_of(const std::string& directory, const ImageDatasetOptions& option
       })->label;
   check(source.mode != LabelMode::categorical ||
             static_cast<std::size_t>(most) < index.classes.size(),
-        where, "label ", most, " is none of the ", index.classes.size(), " classes from 0 on");
+        where_folder, "label ", most, " is none of the ", index.classes.size(),
+        " classes from 0 on");
   if (options.verbose && source.mode == LabelMode::none)
     std::printf("Found %zu files.\n", index.pictures.size());
   else if (options.verbose)
@@ -273,7 +275,8 @@ Source source_of(const std::string& directory, const ImageDatasetOptions& option
 
 ImageDataset part(const Source& source, const ImageDatasetOptions& options, std::size_t first,
                   std::size_t count, const char* purpose, bool shuffle) {
-  check<std::runtime_error>(count > 0, where, "validation_split leaves no pictures for ", purpose);
+  check<std::runtime_error>(count > 0, where_folder, "validation_split leaves no pictures for ",
+                            purpose);
   if (options.verbose && options.validation_split)
     std::printf("Using %zu files for %s.\n", count, purpose);
   const auto begin = source.index.pictures.begin() + static_cast<std::ptrdiff_t>(first);

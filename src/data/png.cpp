@@ -1,6 +1,7 @@
 // PNG files, through libpng.
 
 #include "data/image.hpp"
+#include "data/zip_format.hpp"
 #include "keratin/check.hpp"
 
 #ifdef KERATIN_HAS_PNG
@@ -99,7 +100,6 @@ Image decode_png(std::span<const unsigned char> file, std::size_t channels,
               png_get_image_width(reader.png, reader.info), channels};
   check_image_size(image.height, image.width, path);
   // A row compresses to a thousandth at best (deflate), so that a short file cannot ask for much.
-  constexpr std::size_t deflate_limit = 1032;
   check<std::runtime_error>(image.height * image.width / 8 / deflate_limit <= file.size(), "image",
                             path, ": has ", file.size(), " bytes, too few for ", image.height,
                             " x ", image.width, " pixels");

@@ -15,7 +15,7 @@ namespace keratin::utils {
 
 namespace {
 
-constexpr const char* where = "train_test_split";
+constexpr const char* where_split = "train_test_split";
 
 using RowNumbers = std::vector<std::uint32_t>;
 
@@ -31,10 +31,10 @@ void shuffle(RowNumbers& rows, random::Generator& generator) {
 // scikit-learn's: a fraction is rounded up.
 std::size_t test_rows(double test_size, std::size_t rows) {
   const bool fraction = test_size > 0 && test_size < 1;
-  check(fraction || (test_size >= 1 && test_size == std::floor(test_size)), where, "test_size is ",
-        test_size, ", wanted a fraction above 0 and below 1 or a number of rows");
+  check(fraction || (test_size >= 1 && test_size == std::floor(test_size)), where_split,
+        "test_size is ", test_size, ", wanted a fraction above 0 and below 1 or a number of rows");
   const double count = fraction ? std::ceil(test_size * static_cast<double>(rows)) : test_size;
-  check(count < static_cast<double>(rows), where, "test_size ", test_size, " of ", rows,
+  check(count < static_cast<double>(rows), where_split, "test_size ", test_size, " of ", rows,
         " rows leaves none to train on");
   return static_cast<std::size_t>(count);
 }
@@ -71,15 +71,15 @@ std::vector<std::size_t> shares(const std::vector<std::size_t>& sizes, std::size
 
 Split stratified(const ArrayView& labels, std::size_t test, random::Generator& generator) {
   std::map<long, RowNumbers> classes;
-  const std::vector<long> ids = class_ids(where, labels);
+  const std::vector<long> ids = class_ids(where_split, labels);
   for (std::size_t row = 0; row < ids.size(); ++row)
     classes[ids[row]].push_back(static_cast<std::uint32_t>(row));
-  check(test >= classes.size() && ids.size() - test >= classes.size(), where, "a split into ",
+  check(test >= classes.size() && ids.size() - test >= classes.size(), where_split, "a split into ",
         ids.size() - test, " and ", test, " rows cannot be stratified by ", classes.size(),
         " classes");
   std::vector<std::size_t> sizes;
   for (const auto& [id, rows] : classes) {
-    check(rows.size() > 1, where, "class ", id,
+    check(rows.size() > 1, where_split, "class ", id,
           " has one row only, so that it cannot be in both "
           "parts");
     sizes.push_back(rows.size());
@@ -99,14 +99,15 @@ Split stratified(const ArrayView& labels, std::size_t test, random::Generator& g
 }
 
 Split split(const ArrayView& x, const ArrayView& y, const TrainTestSplitOptions& options) {
-  check(x.given() && x.rows() > 0, where, "x holds no samples");
-  check(x.rows() == y.rows(), where, "x has ", x.rows(), " rows, y has ", y.rows());
-  check(x.rows() <= UINT32_MAX, where, "x has ", x.rows(), " rows, wanted at most ", UINT32_MAX);
+  check(x.given() && x.rows() > 0, where_split, "x holds no samples");
+  check(x.rows() == y.rows(), where_split, "x has ", x.rows(), " rows, y has ", y.rows());
+  check(x.rows() <= UINT32_MAX, where_split, "x has ", x.rows(), " rows, wanted at most ",
+        UINT32_MAX);
   const std::size_t test = test_rows(options.test_size, x.rows());
   const ArrayView& labels = options.stratify.labels(y);
-  check(!labels.given() || labels.rows() == x.rows(), where, "stratify has ", labels.rows(),
+  check(!labels.given() || labels.rows() == x.rows(), where_split, "stratify has ", labels.rows(),
         " rows, x has ", x.rows());
-  check(!labels.given() || options.shuffle, where, "stratify needs shuffle");
+  check(!labels.given() || options.shuffle, where_split, "stratify needs shuffle");
   random::Generator generator = generator_of(options.seed);
   if (labels.given()) return stratified(labels, test, generator);
   RowNumbers rows(x.rows());

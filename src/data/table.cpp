@@ -13,7 +13,7 @@ namespace keratin {
 
 namespace {
 
-constexpr const char* where = "table";
+constexpr const char* where_table = "table";
 
 }  // namespace
 
@@ -40,8 +40,8 @@ Table::Table(std::shared_ptr<const detail::TableText> text, std::vector<std::uin
     : text_(std::move(text)), rows_(std::move(rows)) {}
 
 Table Table::read_csv(const std::string& path, const CsvOptions& options) {
-  CsvValues values(where, options);
-  CsvReader reader(std::make_unique<ByteSource>(path, where), where, options,
+  CsvValues values(where_table, options);
+  CsvReader reader(std::make_unique<ByteSource>(path, where_table), where_table, options,
                    CsvReader::Keep::everything);
   const std::size_t fields_per_row = reader.columns().size();
   detail::TableText table{path, std::move(values), reader.columns(), fields_per_row};
@@ -49,7 +49,7 @@ Table Table::read_csv(const std::string& path, const CsvOptions& options) {
     table.starts.push_back(reader.start());
     table.fields.insert(table.fields.end(), reader.fields().begin(), reader.fields().end());
   }
-  check<std::runtime_error>(table.starts.size() <= UINT32_MAX, where, path, ": has ",
+  check<std::runtime_error>(table.starts.size() <= UINT32_MAX, where_table, path, ": has ",
                             table.starts.size(), " rows, wanted at most ", UINT32_MAX);
   table.columns.resize(reader.used_columns());
   table.text = reader.take_text();
@@ -65,9 +65,9 @@ std::vector<std::string> Table::columns() const&& { return text_->columns; }
 std::size_t Table::column(const std::string& name) const {
   const std::vector<std::string>& names = text_->columns;
   const auto count = std::count(names.begin(), names.end(), name);
-  check(count > 0, where, text_->path, ": has no column '", name, "', its columns are ",
+  check(count > 0, where_table, text_->path, ": has no column '", name, "', its columns are ",
         joined(names, [](const std::string& each) { return '\'' + each + '\''; }));
-  check(count == 1, where, text_->path, ": has ", count, " columns '", name, '\'');
+  check(count == 1, where_table, text_->path, ": has ", count, " columns '", name, '\'');
   return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
@@ -81,7 +81,7 @@ Tensor Table::numbers(const std::vector<std::string>& names) const {
       const std::string_view field = text_->field(rows_[row], column);
       const std::optional<float> number = text_->values.number(field);
       if (!number)
-        fail<std::runtime_error>(where, text_->path, ": row ", row, " (line ",
+        fail<std::runtime_error>(where_table, text_->path, ": row ", row, " (line ",
                                  text_->line(rows_[row]), "), column '", text_->columns[column],
                                  "': '", field, "' is not a number");
       *out++ = *number;

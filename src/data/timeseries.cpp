@@ -10,7 +10,7 @@ namespace keratin::utils {
 
 namespace {
 
-constexpr const char* where = "timeseries_dataset_from_array";
+constexpr const char* where_timeseries = "timeseries_dataset_from_array";
 
 using detail::Row;
 
@@ -50,7 +50,7 @@ class Windows : public detail::Rows {
 };
 
 std::size_t checked(const char* name, long value, std::size_t steps) {
-  check(value > 0 && static_cast<std::size_t>(value) < steps, where, name, " is ", value,
+  check(value > 0 && static_cast<std::size_t>(value) < steps, where_timeseries, name, " is ", value,
         ", wanted 1 or more and less than the ", steps, " steps of data");
   return static_cast<std::size_t>(value);
 }
@@ -60,9 +60,11 @@ std::size_t checked(const char* name, long value, std::size_t steps) {
 Dataset timeseries_dataset_from_array(ArrayView data, ArrayView targets, long sequence_length,
                                       const TimeseriesOptions& options) {
   const std::size_t steps = data.rows();
-  check(data.given() && steps > 0, where, "data holds no steps");
-  check(steps <= UINT32_MAX, where, "data has ", steps, " steps, wanted at most ", UINT32_MAX);
-  check(sequence_length > 0, where, "sequence_length is ", sequence_length, ", wanted 1 or more");
+  check(data.given() && steps > 0, where_timeseries, "data holds no steps");
+  check(steps <= UINT32_MAX, where_timeseries, "data has ", steps, " steps, wanted at most ",
+        UINT32_MAX);
+  check(sequence_length > 0, where_timeseries, "sequence_length is ", sequence_length,
+        ", wanted 1 or more");
   const std::size_t stride = checked("sequence_stride", options.sequence_stride, steps);
   const std::size_t rate = checked("sampling_rate", options.sampling_rate, steps);
   const auto length = static_cast<std::size_t>(sequence_length);
@@ -70,16 +72,16 @@ Dataset timeseries_dataset_from_array(ArrayView data, ArrayView targets, long se
   if (options.end_index) end = checked("end_index", *options.end_index, steps);
   if (options.start_index.value_or(0) != 0)
     start = checked("start_index", *options.start_index, steps);
-  check(start < end, where, "start_index is ", start, ", wanted less than end_index, which is ",
-        end);
+  check(start < end, where_timeseries, "start_index is ", start,
+        ", wanted less than end_index, which is ", end);
   // Starts of windows: the last one has (length - 1) * rate steps behind its first one.
   const std::size_t used = end - start;
-  check((used - 1) / rate >= length - 1, where, "a window of ", length, " values ", rate,
+  check((used - 1) / rate >= length - 1, where_timeseries, "a window of ", length, " values ", rate,
         " steps apart is longer than the ", used, " steps there are");
   std::size_t starts = used - (length - 1) * rate;
   data = data.slice(start, used);
   if (targets.given()) {
-    check(targets.rows() > start, where, "targets has ", targets.rows(),
+    check(targets.rows() > start, where_timeseries, "targets has ", targets.rows(),
           " rows, none of them from start_index = ", start, " on");
     targets = targets.slice(start, std::min(used, targets.rows() - start));
     starts = std::min(starts, targets.rows());

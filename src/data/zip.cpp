@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "data/zip_format.hpp"
 #include "keratin/check.hpp"
 
 namespace keratin {
@@ -14,10 +15,6 @@ constexpr std::size_t end_size = 22, end64_size = 56, locator_size = 20;  // byt
 constexpr std::size_t entry_size = 46, local_size = 30;
 constexpr std::size_t longest_comment = 65535;
 constexpr std::uint64_t most_listed = 1 << 26;  // bytes of the list of members
-constexpr std::uint64_t deflate_limit = 1032;   // contents per compressed byte, at most
-constexpr std::uint32_t end_magic = 0x06054b50, end64_magic = 0x06064b50,
-                        locator_magic = 0x07064b50, entry_magic = 0x02014b50,
-                        local_magic = 0x04034b50;
 
 template <class T>
 T number(const unsigned char* bytes) {

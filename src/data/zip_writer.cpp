@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "data/zip_format.hpp"
+
 namespace keratin {
 
 namespace {
 
-constexpr std::uint32_t entry_magic = 0x02014b50, local_magic = 0x04034b50, end_magic = 0x06054b50,
-                        end64_magic = 0x06064b50, locator_magic = 0x07064b50;
 constexpr std::uint16_t version = 20, version64 = 45;  // of the format, times 10
 constexpr std::uint16_t utf8_names = 1 << 11;
 constexpr std::uint16_t date = 1 << 5 | 1;            // 1980-01-01, as numpy.savez writes

@@ -7,7 +7,7 @@ namespace keratin::layers {
 namespace {
 
 template <std::size_t rank>
-constexpr const char* where = rank == 1 ? "conv1d" : "conv2d";
+constexpr const char* where_conv = rank == 1 ? "conv1d" : "conv2d";
 
 template <std::size_t rank>
 ConvOptions<rank> with_sizes(ConvOptions<rank> options, int filters, Sizes<rank> kernel_size) {
@@ -26,11 +26,11 @@ ops::WindowOptions window_options(const ConvOptions<rank>& options) {
 template <std::size_t rank>
 Conv<rank>::Conv(ConvOptions<rank> given) : Configured<Layer, ConvOptions<rank>>(std::move(given)) {
   const auto& o = this->options();
-  check(o.filters > 0, where<rank>, "filters is ", o.filters, ", wanted 1 or more");
-  check(o.groups > 0 && o.filters % o.groups == 0, where<rank>, "groups is ", o.groups,
+  check(o.filters > 0, where_conv<rank>, "filters is ", o.filters, ", wanted 1 or more");
+  check(o.groups > 0 && o.filters % o.groups == 0, where_conv<rank>, "groups is ", o.groups,
         ", wanted a divisor of filters, which is ", o.filters);
-  o.kernel_size.check_at_least(1, where<rank>, "kernel_size");
-  check_window(o, where<rank>);
+  o.kernel_size.check_at_least(1, where_conv<rank>, "kernel_size");
+  check_window(o, where_conv<rank>);
 }
 
 template <std::size_t rank>
@@ -40,13 +40,13 @@ Conv<rank>::Conv(int filters, Sizes<rank> kernel_size, ConvOptions<rank> options
 template <std::size_t rank>
 Shape Conv<rank>::compute_output_shape(const Shape& input) const {
   const auto& o = this->options();
-  check_sample(input, rank, where<rank>);
+  check_sample(input, rank, where_conv<rank>);
   const auto groups = static_cast<std::size_t>(o.groups);
-  check(input.back() % groups == 0, where<rank>, "got ", input.back(),
+  check(input.back() % groups == 0, where_conv<rank>, "got ", input.back(),
         " channels, wanted a multiple of groups, which is ", groups);
   if (kernel_) {
     const std::size_t channels = kernel_->value.shape()[rank] * groups;
-    check(input.back() == channels, where<rank>, "was built for ", channels,
+    check(input.back() == channels, where_conv<rank>, "was built for ", channels,
           " channels, got inputs of shape ", input);
   }
   Shape output = ops::window_output_shape(input, on_image(o.kernel_size), window_options(o));

@@ -6,7 +6,7 @@ namespace keratin::layers {
 
 namespace {
 
-constexpr const char* where = "conv2d_transpose";
+constexpr const char* where_conv_transpose = "conv2d_transpose";
 
 Conv2DTransposeOptions with_sizes(Conv2DTransposeOptions options, int filters, Size2D kernel_size) {
   options.filters = filters;
@@ -22,15 +22,16 @@ ops::WindowOptions window_options(const Conv2DTransposeOptions& options) {
 
 Conv2DTranspose::Conv2DTranspose(Conv2DTransposeOptions given) : Configured(std::move(given)) {
   const auto& o = options();
-  check(o.filters > 0, where, "filters is ", o.filters, ", wanted 1 or more");
-  o.kernel_size.check_at_least(1, where, "kernel_size");
-  check(o.padding != Padding::causal, where, "padding is 'causal', wanted 'valid' or 'same'");
-  check_window(o, where);
+  check(o.filters > 0, where_conv_transpose, "filters is ", o.filters, ", wanted 1 or more");
+  o.kernel_size.check_at_least(1, where_conv_transpose, "kernel_size");
+  check(o.padding != Padding::causal, where_conv_transpose,
+        "padding is 'causal', wanted 'valid' or 'same'");
+  check_window(o, where_conv_transpose);
   if (!o.output_padding) return;
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const int places = (*o.output_padding)[axis];
-    check(places >= 0 && places < o.strides[axis], where, "output_padding is ", places,
-          ", wanted 0 or more, and less than strides, which is ", o.strides[axis]);
+    check(places >= 0 && places < o.strides[axis], where_conv_transpose, "output_padding is ",
+          places, ", wanted 0 or more, and less than strides, which is ", o.strides[axis]);
   }
 }
 
@@ -39,9 +40,9 @@ Conv2DTranspose::Conv2DTranspose(int filters, Size2D kernel_size, Conv2DTranspos
 
 Shape Conv2DTranspose::compute_output_shape(const Shape& input) const {
   const auto& o = options();
-  check_sample(input, 2, where);
+  check_sample(input, 2, where_conv_transpose);
   if (kernel_)
-    check(input.back() == kernel_->value.shape()[3], where, "was built for ",
+    check(input.back() == kernel_->value.shape()[3], where_conv_transpose, "was built for ",
           kernel_->value.shape()[3], " channels, got inputs of shape ", input);
   Shape output =
       ops::conv_transpose_output_shape(input, o.kernel_size, window_options(o), o.output_padding);

@@ -7,19 +7,19 @@ namespace keratin::layers {
 namespace {
 
 template <std::size_t rank>
-constexpr const char* where = rank == 1 ? "global_pooling1d" : "global_pooling2d";
+constexpr const char* where_global_pooling = rank == 1 ? "global_pooling1d" : "global_pooling2d";
 
 }  // namespace
 
 template <std::size_t rank, Node (*reduce)(Node, const Axes&, bool)>
 GlobalPooling<rank, reduce>::GlobalPooling(GlobalPoolingOptions given)
     : Configured(std::move(given)) {
-  check_data_format(options().data_format, where<rank>);
+  check_data_format(options().data_format, where_global_pooling<rank>);
 }
 
 template <std::size_t rank, Node (*reduce)(Node, const Axes&, bool)>
 Shape GlobalPooling<rank, reduce>::compute_output_shape(const Shape& input) const {
-  check_sample(input, rank, where<rank>);
+  check_sample(input, rank, where_global_pooling<rank>);
   Shape output;
   for (std::size_t axis = 0; axis < rank && options().keepdims; ++axis) output.push_back(1);
   output.push_back(input.back());

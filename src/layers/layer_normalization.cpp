@@ -7,9 +7,9 @@ namespace keratin::layers {
 namespace {
 
 // The sizes of the chosen axes, and the same with size 1 for the others.
-struct Sizes {
+struct NormalizedSizes {
   Shape weights, broadcast;
-  Sizes(const Axes& axes, const Shape& input, const char* where) {
+  NormalizedSizes(const Axes& axes, const Shape& input, const char* where) {
     const Shape whole = input.with_batch(1);
     const std::uint32_t chosen = axes.bits(whole, where);
     check(!(chosen & 1) && chosen != 0, where, "axis is ", axes.config(),
@@ -25,7 +25,7 @@ struct Sizes {
 }  // namespace
 
 Shape LayerNormalization::build(const Shape& input) {
-  const Sizes sizes(options().axis, input, "layer_normalization");
+  const NormalizedSizes sizes(options().axis, input, "layer_normalization");
   broadcast_ = sizes.broadcast;
   if (options().scale)
     gamma_ = &add_weight({.name = "gamma",
@@ -53,7 +53,7 @@ Node LayerNormalization::call(Node x, bool) {
 }
 
 Shape RMSNormalization::build(const Shape& input) {
-  const Sizes sizes(options().axis, input, "rms_normalization");
+  const NormalizedSizes sizes(options().axis, input, "rms_normalization");
   broadcast_ = sizes.broadcast;
   scale_ = &add_weight({.name = "scale", .shape = sizes.weights, .initializer = "ones"});
   return input;

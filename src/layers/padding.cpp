@@ -11,8 +11,8 @@ constexpr const char* padding_name = rank == 1 ? "zero_padding1d" : "zero_paddin
 template <std::size_t rank>
 constexpr const char* cropping_name = rank == 1 ? "cropping1d" : "cropping2d";
 
-Edges<2> on_image(Edges<1> edges) { return {0, edges}; }
-Edges<2> on_image(const Edges<2>& edges) { return edges; }
+Edges<2> edges_on_image(Edges<1> edges) { return {0, edges}; }
+Edges<2> edges_on_image(const Edges<2>& edges) { return edges; }
 
 void check_edges(const Edges<2>& edges, const char* where, const char* what) {
   for (std::size_t axis = 0; axis < 2; ++axis)
@@ -25,13 +25,13 @@ void check_edges(const Edges<2>& edges, const char* where, const char* what) {
 template <std::size_t rank>
 void ZeroPadding<rank>::check_options() const {
   check_data_format(this->options().data_format, padding_name<rank>);
-  check_edges(on_image(this->options().padding), padding_name<rank>, "padding");
+  check_edges(edges_on_image(this->options().padding), padding_name<rank>, "padding");
 }
 
 template <std::size_t rank>
 Shape ZeroPadding<rank>::compute_output_shape(const Shape& input) const {
   check_sample(input, rank, padding_name<rank>);
-  const Edges<2> edges = on_image(this->options().padding);
+  const Edges<2> edges = edges_on_image(this->options().padding);
   Shape output = input;
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const Edges<1>& edge = edges[axis + 2 - rank];
@@ -42,19 +42,19 @@ Shape ZeroPadding<rank>::compute_output_shape(const Shape& input) const {
 
 template <std::size_t rank>
 Node ZeroPadding<rank>::call(Node x, bool) {
-  return ops::pad(x, on_image(this->options().padding));
+  return ops::pad(x, edges_on_image(this->options().padding));
 }
 
 template <std::size_t rank>
 void Cropping<rank>::check_options() const {
   check_data_format(this->options().data_format, cropping_name<rank>);
-  check_edges(on_image(this->options().cropping), cropping_name<rank>, "cropping");
+  check_edges(edges_on_image(this->options().cropping), cropping_name<rank>, "cropping");
 }
 
 template <std::size_t rank>
 Shape Cropping<rank>::compute_output_shape(const Shape& input) const {
   check_sample(input, rank, cropping_name<rank>);
-  const Edges<2> edges = on_image(this->options().cropping);
+  const Edges<2> edges = edges_on_image(this->options().cropping);
   Shape output = input;
   for (std::size_t axis = 0; axis < rank; ++axis) {
     const Edges<1>& edge = edges[axis + 2 - rank];
@@ -68,7 +68,7 @@ Shape Cropping<rank>::compute_output_shape(const Shape& input) const {
 
 template <std::size_t rank>
 Node Cropping<rank>::call(Node x, bool) {
-  return ops::crop(x, on_image(this->options().cropping));
+  return ops::crop(x, edges_on_image(this->options().cropping));
 }
 
 template class ZeroPadding<1>;

@@ -7,7 +7,7 @@ namespace keratin::layers {
 namespace {
 
 template <std::size_t rank>
-constexpr const char* where = rank == 1 ? "pooling1d" : "pooling2d";
+constexpr const char* where_pooling = rank == 1 ? "pooling1d" : "pooling2d";
 
 template <std::size_t rank>
 PoolingOptions<rank> with_sizes(PoolingOptions<rank> options, Sizes<rank> pool_size) {
@@ -27,15 +27,16 @@ template <std::size_t rank, PoolingOp op>
 Pooling<rank, op>::Pooling(Sizes<rank> pool_size, PoolingOptions<rank> given)
     : Configured<Layer, PoolingOptions<rank>>(with_sizes(std::move(given), pool_size)) {
   const auto& o = this->options();
-  o.pool_size.check_at_least(1, where<rank>, "pool_size");
-  o.strides->check_at_least(1, where<rank>, "strides");
-  check(o.padding != Padding::causal, where<rank>, "padding is 'causal', wanted 'valid' or 'same'");
-  check_data_format(o.data_format, where<rank>);
+  o.pool_size.check_at_least(1, where_pooling<rank>, "pool_size");
+  o.strides->check_at_least(1, where_pooling<rank>, "strides");
+  check(o.padding != Padding::causal, where_pooling<rank>,
+        "padding is 'causal', wanted 'valid' or 'same'");
+  check_data_format(o.data_format, where_pooling<rank>);
 }
 
 template <std::size_t rank, PoolingOp op>
 Shape Pooling<rank, op>::compute_output_shape(const Shape& input) const {
-  check_sample(input, rank, where<rank>);
+  check_sample(input, rank, where_pooling<rank>);
   const auto& o = this->options();
   return ops::window_output_shape(input, on_image(o.pool_size), window_options(o));
 }

@@ -1,12 +1,10 @@
 #include "keratin/losses/overlaps.hpp"
 
+#include "losses/epsilon.hpp"
+
 namespace keratin::losses {
 
-namespace {
-
-constexpr float epsilon = 1e-7f;  // keeps the quotient finite where both regions are empty
-
-}  // namespace
+namespace {}  // namespace
 
 constinit const LossFunction<DiceArguments> dice(
     "dice", Labels::numbers, [](Node t, Node p, const DiceArguments& arguments) {

@@ -4,14 +4,11 @@
 
 #include "keratin/check.hpp"
 #include "keratin/ops.hpp"
+#include "losses/epsilon.hpp"
 
 namespace keratin::losses {
 
-namespace {
-
-constexpr float epsilon = 1e-7f;
-
-}  // namespace
+namespace {}  // namespace
 
 constinit const LossFunction<> mean_squared_error("mean_squared_error", Labels::numbers,
                                                   [](Node t, Node p, const NoArguments&) {

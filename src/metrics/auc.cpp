@@ -39,8 +39,6 @@ std::vector<double> auc_thresholds(const AUCOptions& options) {
   return thresholds;
 }
 
-double ratio(double a, double b) { return b == 0 ? 0 : a / b; }  // divide_no_nan
-
 }  // namespace
 
 AUC::AUC(AUCOptions options)

@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "keratin/check.hpp"
 #include "keratin/metrics/confusion_matrix.hpp"
+#include "metrics/values.hpp"
 
 namespace keratin::metrics {
 
@@ -22,8 +23,6 @@ struct Score {
     f1 += weight * other.f1;
   }
 };
-
-double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
 
 }  // namespace
 

@@ -6,12 +6,11 @@
 #include "metrics/argmax.hpp"
 #include "metrics/options.hpp"
 #include "metrics/shapes.hpp"
+#include "metrics/values.hpp"
 
 namespace keratin::metrics {
 
 namespace {
-
-constexpr double epsilon = 1e-7;
 
 /// The shape of `x` without the axis, and in each place where the first largest is along it.
 Tensor argmax_along(const Tensor& x, int axis_index, const std::string& where) {

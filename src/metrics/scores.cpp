@@ -12,7 +12,6 @@ namespace keratin::metrics {
 
 namespace {
 
-constexpr double epsilon = 1e-7;
 constexpr float least_positive = 1e-9f;  // Keras's: smaller scores are not positive even as largest
 
 constexpr NamedValue<FScore::Average> averages[] = {{"none", FScore::Average::none},

@@ -13,6 +13,12 @@ namespace keratin::metrics {
 inline double larger(double a, double b) { return a > b || std::isnan(a) ? a : b; }
 inline double smaller(double a, double b) { return a < b || std::isnan(a) ? a : b; }
 
+/// keras.config.epsilon()
+inline constexpr double epsilon = 1e-7;
+
+/// TensorFlow's divide_no_nan.
+inline double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
+
 /// 0 for no values.
 inline double mean_of(const std::vector<double>& values) {
   if (values.empty()) return 0;

@@ -27,11 +27,6 @@ std::size_t input_size(std::size_t count, int window, int stride, int dilation, 
   return static_cast<std::size_t>(size);
 }
 
-Size2D window_of(const Shape& kernel) {
-  const bool sequences = kernel.size() == 3;
-  return {sequences ? 1 : static_cast<int>(kernel[0]), static_cast<int>(kernel[sequences ? 0 : 1])};
-}
-
 // The convolution whose input has the shape of the result, and whose output has that of x.
 kernels::Convolution convolution_of(const Shape& result, const Shape& x, const Shape& kernel,
                                     const WindowOptions& options) {
@@ -41,19 +36,6 @@ kernels::Convolution convolution_of(const Shape& result, const Shape& x, const S
         "no convolution with these options turns ", result, " into ", x,
         ": wanted another output_padding");
   return {windows, x.back(), 1};
-}
-
-// The gradient of the result before the activation, in memory of the tape.
-const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor& dy,
-                                GradientTape& tape) {
-  const auto gradient = gradient_of(activation);
-  if (!gradient) return dy;
-  constexpr std::size_t grain = 1 << 14;
-  Tensor& dz = tape.scratch(0, y.shape());
-  kernels::parallel_slices(y.size(), grain, [&](std::size_t i, std::size_t n) {
-    gradient(y.data() + i, y.data() + i, dy.data() + i, dz.data() + i, n, 0, 0, false);
-  });
-  return dz;
 }
 
 }  // namespace

@@ -17,11 +17,6 @@ namespace {
 
 constexpr Op depthwise_op{"depthwise_conv"};
 
-Size2D window_of(const Shape& kernel) {
-  const bool sequences = kernel.size() == 3;
-  return {sequences ? 1 : static_cast<int>(kernel[0]), static_cast<int>(kernel[sequences ? 0 : 1])};
-}
-
 // Each channel as often as it has filters, side by side.
 Node repeat_channels(Node x, std::size_t times) {
   if (times == 1) return x;

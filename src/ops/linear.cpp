@@ -4,33 +4,10 @@
 #include "kernels/pool.hpp"
 #include "kernels/row_sums.hpp"
 #include "kernels/simd.hpp"
-#include "ops/map.hpp"
+#include "ops/fused.hpp"
 #include "ops/processes.hpp"
 
 namespace keratin::ops {
-
-namespace {
-
-// The gradient of what the activation was applied to: dy times the activation's derivative, which
-// for the fused activations follows from y.
-const Tensor& before_activation(Fused activation, const Tensor& y, const Tensor& dy,
-                                GradientTape& tape) {
-  using namespace kernels;
-  std::size_t index = 0;
-  switch (activation) {
-    case Fused::none: return dy;
-    case Fused::relu: index = IndexOf<functions::Relu, Unary>::value; break;
-    case Fused::tanh: index = IndexOf<functions::Tanh, Unary>::value; break;
-  }
-  Tensor& dz = tape.scratch(0, y.shape());
-  parallel_slices(y.size(), map_grain / 4, [&](std::size_t i, std::size_t n) {
-    simd().map_gradient[index](y.data() + i, y.data() + i, dy.data() + i, dz.data() + i, n, 0, 0,
-                               false);
-  });
-  return dz;
-}
-
-}  // namespace
 
 Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
   const Shape &in = x.shape(), &weights = kernel.shape();
@@ -48,7 +25,7 @@ Node linear(Node x, Node kernel, std::optional<Node> bias, Fused activation) {
       op, {x, kernel, bias.value_or(kernel)}, shape,
       [&](Tensor& y) {
         const float* b = bias ? bias->value().data() : nullptr;
-        const auto finish = kernels::simd().epilogue[static_cast<std::size_t>(activation)];
+        const auto finish = epilogue_of(activation);
         kernels::gemm(x.value().data(), kernel.value().data(), y.data(), m, n, k, {},
                       [&](const kernels::Tile& tile) {
                         if (!b && activation == Fused::none) return;

@@ -60,6 +60,11 @@ Images::Images(const Shape& shape, const char* where) {
   channels = shape.back();
 }
 
+Size2D window_of(const Shape& kernel) {
+  const bool sequences = kernel.size() == 3;
+  return {sequences ? 1 : static_cast<int>(kernel[0]), static_cast<int>(kernel[sequences ? 0 : 1])};
+}
+
 kernels::Windows windows_on(const Images& images, Size2D window, const WindowOptions& options,
                             const char* where) {
   window.check_at_least(1, where, "the size of the window");

@@ -14,6 +14,9 @@ struct Images {
   std::size_t row_size() const { return height * width * channels; }
 };
 
+/// The window of a kernel of shape (height, width, ...), or (steps, ...) with two more axes.
+Size2D window_of(const Shape& kernel);
+
 /// The windows that lie on such images. Throws std::invalid_argument if none fits, and for strides
 /// together with dilation.
 kernels::Windows windows_on(const Images& images, Size2D window, const WindowOptions& options,

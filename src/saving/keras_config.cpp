@@ -9,6 +9,11 @@
 
 namespace keratin {
 
+const std::string* text_of(const Config& object, std::string_view key) {
+  const Config* value = object.find(key);
+  return value ? value->get_if<std::string>() : nullptr;
+}
+
 namespace {
 
 // Options that keratin does not have, with the value that leaves them unused. Where a class does
@@ -62,11 +67,6 @@ Config without_extras(std::string_view where, const Config::Object& object, bool
     }
   }
   return kept;
-}
-
-const std::string* text_of(const Config& object, std::string_view key) {
-  const Config* value = object.find(key);
-  return value ? value->get_if<std::string>() : nullptr;
 }
 
 // A class of the program's own is registered by a name. (So are Keras's Functional models.)

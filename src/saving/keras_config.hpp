@@ -1,6 +1,7 @@
 #pragma once
 // PRIVATE: Keras's configurations as keratin's.
 
+#include <string>
 #include <string_view>
 
 #include "keratin/config.hpp"
@@ -12,6 +13,9 @@ namespace keratin {
 /// not need (modules, shapes of builds, policies), what it does not have and is not used either
 /// ("sparse": false), and with plain values for tuples, arrays, functions and seed generators.
 Config from_keras(std::string_view where, const Config& config);
+
+/// The text that `object` holds under the key, or null.
+const std::string* text_of(const Config& object, std::string_view key);
 
 /// A shape of Keras, [null, 28, 28], without the batch axis.
 Shape sample_shape(std::string_view where, const Config& shape);

@@ -5,16 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "saving/keras_config.hpp"
+
 namespace keratin {
 
 namespace {
 
 using Object = Config::Object;
-
-const std::string* text_of(const Config& object, std::string_view key) {
-  const Config* value = object.find(key);
-  return value ? value->get_if<std::string>() : nullptr;
-}
 
 Object without(const Object& object, std::string_view key) {
   Object rest;
@@ -30,7 +27,7 @@ void rename(Object& object, std::string_view from, std::string_view to) {
 
 // Options that TF-Keras 2 writes of many layers, with the value that leaves them unused. Where a
 // class does have the option, the value is its default.
-bool is_unused(const Config::Entry& entry) {
+bool is_unused_by_legacy(const Config::Entry& entry) {
   static const Object unused = {{"activity_regularizer", {}},
                                 {"noise_shape", {}},
                                 {"input_length", {}},
@@ -54,7 +51,7 @@ Object layer_config(std::string_view class_name, const Object& config) {
   const bool separable = class_name.starts_with("SeparableConv");
   Object kept;
   for (const Config::Entry& entry : config) {
-    if (is_unused(entry) || (separable && is_inherited(entry))) continue;
+    if (is_unused_by_legacy(entry) || (separable && is_inherited(entry))) continue;
     if (entry.key == "batch_input_shape" && class_name != "InputLayer") continue;
     kept.push_back(entry);
     if (entry.key == "axis" && class_name == "BatchNormalization")

@@ -46,7 +46,7 @@ std::string little_endian(std::uint64_t value) {
 
 Config described(const ArrayView& array, std::size_t begin) {
   Config::List shape;
-  for (const std::size_t size : array.shape()) shape.push_back(size);
+  for (const std::size_t size : array.shape()) shape.emplace_back(size);
   return Config::Object{{"dtype", std::string(name_of(array.dtype()))},
                         {"shape", std::move(shape)},
                         {"data_offsets", Config::List{begin, begin + bytes_of(array)}}};

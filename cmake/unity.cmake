@@ -1,0 +1,21 @@
+# Unity builds (CMAKE_UNITY_BUILD): sources of one folder are compiled together, a few at a time. So a name in an unnamed
+# namespace is used once in a folder; two that are equal do not compile.
+function(keratin_unity_groups target)
+  set(most_together 10)
+  set(folder "")
+  foreach(source ${ARGN})
+    cmake_path(GET source PARENT_PATH parent)
+    if(NOT parent STREQUAL folder)
+      set(folder ${parent})
+      set(count 0)
+    endif()
+    math(EXPR part "${count} / ${most_together}")
+    math(EXPR count "${count} + 1")
+    cmake_path(GET folder FILENAME name)
+    set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${name}_${part})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+  if(CMAKE_UNITY_BUILD)
+    target_compile_options(${target} PRIVATE -Wno-shadow)   # a local name may be that of another file's constant
+  endif()
+endfunction()
