@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/warnings.hpp"
+
 namespace keratin {
 
 namespace {
@@ -12,7 +14,10 @@ Replicas* in_use = nullptr;
 }  // namespace
 
 Replicas* replicas() { return in_use; }
-void set_replicas(Replicas* replicas) { in_use = replicas; }
+void set_replicas(Replicas* replicas) {
+  in_use = replicas;
+  enable_warnings(is_first_process());
+}
 bool is_first_process() { return !in_use || in_use->is_first(); }
 
 bool Replicas::any(bool here) {

@@ -1,12 +1,12 @@
 #include "core/warnings.hpp"
 
+#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <mutex>
 #include <utility>
 
 #include "core/never_destroyed.hpp"
-#include "core/replicas.hpp"
 #include "keratin/utils.hpp"
 
 namespace keratin {
@@ -24,6 +24,8 @@ Current& current() {
   return *current;
 }
 
+std::atomic<bool> enabled = true;
+
 void print(std::string_view message) {
   std::fprintf(stderr, "keratin: warning: %.*s\n", static_cast<int>(message.size()),
                message.data());
@@ -32,7 +34,7 @@ void print(std::string_view message) {
 }  // namespace
 
 void warn(std::string_view message) {
-  if (!is_first_process()) return;
+  if (!enabled) return;
   std::unique_lock lock(current().lock);
   const auto handler = current().handler;
   lock.unlock();
@@ -41,6 +43,8 @@ void warn(std::string_view message) {
   else
     print(message);
 }
+
+void enable_warnings(bool enable) { enabled = enable; }
 
 utils::WarningHandler utils::set_warning_handler(WarningHandler handler) {
   std::shared_ptr<const WarningHandler> next;

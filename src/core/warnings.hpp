@@ -16,4 +16,7 @@ void warn(std::string_view where, const Parts&... parts) requires(sizeof...(Part
   warn(std::string_view(concat('[', where, "] ", parts...)));
 }
 
+/// Whether warn() does anything. Where several processes train together, only the first one warns.
+void enable_warnings(bool enable);
+
 }  // namespace keratin
