@@ -226,11 +226,8 @@ TEST_CASE("bad .safetensors files are refused", "[safetensors]") {
   };
   const std::string of_a = start + "the header's entry of 'a' ";
   CHECK(entry(R"({"dtype": "F32", "shape": [2], "data_offsets": [0, 8]})") == "no error");
-  for (const char* wrong :
-       {"1", "null", "[]", R"({"dtype": "F32", "shape": [2]})",
-        R"({"dtype": "F32", "shape": [2], "data_offsets": [0, 8], "more": 1})",
-        R"({"dtype": "F32", "shape": [2], "shape": [2], "data_offsets": [0, 8]})",
-        R"({"dtype": "F32", "dtype": "F32", "shape": [2]})"})
+  for (const char* wrong : {"1", "null", "[]", R"({"dtype": "F32", "shape": [2]})",
+                            R"({"dtype": "F32", "shape": [2], "data_offsets": [0, 8], "more": 1})"})
     CHECK(entry(wrong) == of_a + "has not dtype, shape and data_offsets alone");
   CHECK(entry(R"({"dtype": "F8_E4M3", "shape": [8], "data_offsets": [0, 8]})") ==
         of_a +
@@ -263,7 +260,8 @@ TEST_CASE("bad .safetensors files are refused", "[safetensors]") {
            R"(], "data_offsets": [)" + std::to_string(begin) + ", " + std::to_string(end) + "]}";
   };
   CHECK(with(first + second("b", 4, 8)) == "no error");
-  CHECK(with(first + second("a", 4, 8)) == start + "two arrays are named 'a'");
+  CHECK(with(first + second("a", 4, 8)) ==
+        start + "its header is no JSON: an object has two values of 'a'");
   CHECK(with(first + second("b", 5, 8)).ends_with("where the array before it ends"));
   CHECK(with(first + second("b", 3, 8)).ends_with("where the array before it ends"));
   CHECK(with(first + second("b", 0, 4) + second("c", 4, 8))
@@ -275,9 +273,9 @@ TEST_CASE("bad .safetensors files are refused", "[safetensors]") {
   CHECK(with(R"("__metadata__": {"a": 1})", 0) ==
         start + "'__metadata__' has 1 as 'a', wanted a text");
   CHECK(with(R"("__metadata__": {"a": "", "a": ""})", 0) ==
-        start + "'__metadata__' has two entries 'a'");
+        start + "its header is no JSON: an object has two values of 'a'");
   CHECK(with(R"("__metadata__": {}, "__metadata__": {})", 0) ==
-        start + "its header has two entries '__metadata__'");
+        start + "its header is no JSON: an object has two values of '__metadata__'");
 }
 
 TEST_CASE("a file larger than the model's weights can be is not read", "[safetensors][saving]") {

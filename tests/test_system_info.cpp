@@ -66,7 +66,7 @@ TEST_CASE("the text of a system's description", "[system_info]") {
 
 TEST_CASE("this system's description", "[system_info]") {
   const utils::SystemInfo info = utils::system_info();
-  CHECK(info.version == "0.1.0");
+  CHECK(info.version == KERATIN_VERSION);
   CHECK(info.threads == utils::num_threads());
   CHECK(info.simd == kernels::simd().name);
   CHECK(info.usable_simd.size() == kernels::usable_tables().size());

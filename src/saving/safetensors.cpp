@@ -108,20 +108,15 @@ void SafetensorsReader::require(bool ok, const Parts&... parts) const {
 SafetensorsReader::SafetensorsReader(std::string_view where, std::string name, std::string bytes)
     : where_(where), name_(std::move(name)), bytes_(std::move(bytes)) {
   const Config header = parse_header();
-  bool has_texts = false;
   for (const auto& [key, value] : *header.get_if<Config::Object>()) {
-    if (key != texts_key) {
+    if (key == texts_key)
+      read_texts(value);
+    else
       entries_.push_back(described(key, value));
-      continue;
-    }
-    require(!std::exchange(has_texts, true), "its header has two entries '", texts_key, "'");
-    read_texts(value);
   }
   check_coverage();
   std::sort(entries_.begin(), entries_.end(),
             [](const Entry& a, const Entry& b) { return a.name < b.name; });
-  const std::string twice = repeated_name(entries_, [](const Entry& entry) { return entry.name; });
-  require(twice.empty(), "two arrays are named '", twice, "'");
 }
 
 // Finds where the arrays begin, and returns the header, an object.
@@ -191,7 +186,7 @@ void SafetensorsReader::read_texts(const Config& texts) {
   for (const auto& [key, value] : *object) {
     const auto* text = value.get_if<std::string>();
     require(text != nullptr, "'", texts_key, "' has ", value, " as '", key, "', wanted a text");
-    require(texts_.emplace(key, *text).second, "'", texts_key, "' has two entries '", key, "'");
+    texts_.emplace(key, *text);
   }
 }
 
