@@ -15,7 +15,6 @@ function(keratin_unity_groups target)
     set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${name}_${part})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
-  if(CMAKE_UNITY_BUILD)
-    target_compile_options(${target} PRIVATE -Wno-shadow)   # a local name may be that of another file's constant
-  endif()
+  # A local name may be that of another file's constant.
+  target_compile_options(${target} PRIVATE $<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow>)
 endfunction()

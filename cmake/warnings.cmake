@@ -1,7 +1,8 @@
 # With KERATIN_WARNINGS: what the library's sources are compiled under, besides what follows.
 function(keratin_strict_warnings target)
   if(KERATIN_WARNINGS)
-    target_compile_options(${target} PRIVATE -Wconversion -Wshadow)
+    target_compile_options(${target} PRIVATE -Wconversion
+      $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>)   # see unity.cmake
   endif()
 endfunction()
 

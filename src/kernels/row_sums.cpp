@@ -56,7 +56,7 @@ template <std::size_t count = most_vectors>
 }
 
 // A product x^T y whose y is in double, with rows of `stride` values, of which n count.
-struct Product {
+struct RowProduct {
   const float* x;
   const double* y;
   std::size_t rows, k, n, stride;
@@ -85,17 +85,18 @@ struct Product {
 };
 
 // The same, compiled for each instruction set.
-using Columns = void (*)(const Product&, std::size_t first, std::size_t count, std::uint32_t* room);
-void columns_baseline(const Product& product, std::size_t first, std::size_t count,
+using Columns = void (*)(const RowProduct&, std::size_t first, std::size_t count,
+                         std::uint32_t* room);
+void columns_baseline(const RowProduct& product, std::size_t first, std::size_t count,
                       std::uint32_t* room) {
   product.columns(first, count, room);
 }
 #if defined(__x86_64__)
-[[gnu::target("avx2,fma")]] void columns_avx2(const Product& product, std::size_t first,
+[[gnu::target("avx2,fma")]] void columns_avx2(const RowProduct& product, std::size_t first,
                                               std::size_t count, std::uint32_t* room) {
   product.columns(first, count, room);
 }
-[[gnu::target("avx512f,avx512vl,avx2,fma")]] void columns_avx512(const Product& product,
+[[gnu::target("avx512f,avx512vl,avx2,fma")]] void columns_avx512(const RowProduct& product,
                                                                  std::size_t first,
                                                                  std::size_t count,
                                                                  std::uint32_t* room) {
@@ -127,7 +128,7 @@ void row_products(const float* x, const float* y, std::size_t rows, std::size_t 
       wide[row * stride + i] = value;
       finite = finite && std::isfinite(value);
     }
-  const Product product{x, wide, rows, k, n, stride, finite, sums, add};
+  const RowProduct product{x, wide, rows, k, n, stride, finite, sums, add};
   const Columns columns = best_columns();
   parallel_for(tile_count(k, columns_of_line), [&](std::size_t i) {
     thread_local constinit ThreadBuffer memory;
