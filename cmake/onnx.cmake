@@ -16,6 +16,7 @@ set_source_files_properties(${generated}/onnx.pb.cc PROPERTIES COMPILE_OPTIONS -
 
 file(GLOB onnx_sources CONFIGURE_DEPENDS ${folder}/*.cpp)
 target_sources(keratin PRIVATE ${onnx_sources} ${generated}/onnx.pb.cc)
+keratin_unity_groups(keratin ${onnx_sources})
 target_include_directories(keratin SYSTEM PRIVATE ${generated})
 keratin_link(Protobuf libprotobuf-dev protobuf::libprotobuf-lite)
 list(APPEND keratin_components onnx)

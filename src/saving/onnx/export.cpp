@@ -13,7 +13,7 @@ void write_sequential(Writer& writer, const Sequential& model) {
   write_layers(writer, model, concat(model.name, '/'));
 }
 
-constexpr ExportRow rows[] = {
+constexpr ExportRow export_rows[] = {
     identity_row<AlphaDropout>(),
     identity_row<Dropout>(),
     identity_row<GaussianDropout>(),
@@ -31,7 +31,7 @@ constexpr ExportRow rows[] = {
 
 }  // namespace
 
-std::span<const ExportRow> training_exports() { return rows; }
+std::span<const ExportRow> training_exports() { return export_rows; }
 
 const ExportRow* find_export(const std::type_info& type) {
   for (const auto table :

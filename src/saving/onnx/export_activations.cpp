@@ -9,20 +9,16 @@ namespace {
 
 using namespace layers;
 
-std::string scalar(Writer& w, const char* name, double value) {
-  return w.constant(name, Tensor(static_cast<float>(value)));
-}
-
 std::string clip(Writer& w, const std::string& x, double low, double high) {
-  return w.node("Clip", {x, scalar(w, "low", low), scalar(w, "high", high)});
+  return w.node("Clip", {x, w.scalar("low", low), w.scalar("high", high)});
 }
 
 std::string times(Writer& w, const std::string& x, double factor) {
-  return w.node("Mul", {x, scalar(w, "factor", factor)});
+  return w.node("Mul", {x, w.scalar("factor", factor)});
 }
 
 std::string plus(Writer& w, const std::string& x, double term) {
-  return w.node("Add", {x, scalar(w, "term", term)});
+  return w.node("Add", {x, w.scalar("term", term)});
 }
 
 /// An activation of elements by name: from the name of x to that of the result.
@@ -160,7 +156,7 @@ void write_relu(Writer& w, const ReLU& layer) {
   if (o.max_value) y = clip(w, y, 0, *o.max_value);
   if (o.negative_slope != 0) {
     const std::string below =
-        w.node("Relu", {w.node("Sub", {scalar(w, "threshold", o.threshold), x})});
+        w.node("Relu", {w.node("Sub", {w.scalar("threshold", o.threshold), x})});
     y = w.node("Sub", {y, times(w, below, o.negative_slope)});
   }
   w.set_same_order(y);
@@ -181,7 +177,7 @@ void write_prelu(Writer& w, const PReLU&) {
   w.set_same_order(w.node("PRelu", {w.any_order(), alpha}));
 }
 
-constexpr ExportRow rows[] = {
+constexpr ExportRow export_activations_rows[] = {
     row<Activation, write_activation_layer>(),
     row<ELU, write_elu>(),
     row<LeakyReLU, write_leaky_relu>(),
@@ -192,7 +188,7 @@ constexpr ExportRow rows[] = {
 
 }  // namespace
 
-std::span<const ExportRow> activation_exports() { return rows; }
+std::span<const ExportRow> activation_exports() { return export_activations_rows; }
 
 std::vector<std::string> element_activations() {
   std::vector<std::string> names;

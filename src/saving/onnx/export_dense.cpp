@@ -25,10 +25,11 @@ void write_embedding(Writer& w, const Embedding&) {
   w.set_value(w.node("Gather", {table, ids}));
 }
 
-constexpr ExportRow rows[] = {row<Dense, write_dense>(), row<Embedding, write_embedding>()};
+constexpr ExportRow export_dense_rows[] = {row<Dense, write_dense>(),
+                                           row<Embedding, write_embedding>()};
 
 }  // namespace
 
-std::span<const ExportRow> dense_exports() { return rows; }
+std::span<const ExportRow> dense_exports() { return export_dense_rows; }
 
 }  // namespace keratin::onnx

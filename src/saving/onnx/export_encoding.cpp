@@ -58,11 +58,11 @@ void write_discretization(Writer& w, const Discretization& layer) {
   w.set_value(encoded(w, ids, layer.options().output_mode, bins.size() + 1));
 }
 
-constexpr ExportRow rows[] = {row<CategoryEncoding, write_category_encoding>(),
-                              row<Discretization, write_discretization>()};
+constexpr ExportRow export_encoding_rows[] = {row<CategoryEncoding, write_category_encoding>(),
+                                              row<Discretization, write_discretization>()};
 
 }  // namespace
 
-std::span<const ExportRow> encoding_exports() { return rows; }
+std::span<const ExportRow> encoding_exports() { return export_encoding_rows; }
 
 }  // namespace keratin::onnx

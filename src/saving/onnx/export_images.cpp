@@ -214,7 +214,7 @@ void write_up_sampling2d(Writer& w, const UpSampling2D& layer) {
   write_up_sampling(w, sizes(o.size), o.interpolation == "bilinear");
 }
 
-constexpr ExportRow rows[] = {
+constexpr ExportRow export_images_rows[] = {
     row<AveragePooling1D, write_pooling>(),
     row<AveragePooling2D, write_pooling>(),
     row<Conv1D, write_conv>(),
@@ -238,6 +238,6 @@ constexpr ExportRow rows[] = {
 
 }  // namespace
 
-std::span<const ExportRow> image_exports() { return rows; }
+std::span<const ExportRow> image_exports() { return export_images_rows; }
 
 }  // namespace keratin::onnx

@@ -31,10 +31,6 @@ struct ChosenAxes {
   bool are_last() const { return axes.front() + std::ssize(axes) == std::ssize(broadcast); }
 };
 
-std::string scalar(Writer& w, const char* name, double value) {
-  return w.constant(name, Tensor(static_cast<float>(value)));
-}
-
 // y * gamma + beta, where the layer has them.
 std::string scaled(Writer& w, std::string y, const Shape& broadcast) {
   const auto weight = [&](const char* name) {
@@ -52,7 +48,7 @@ std::string standardized(Writer& w, const std::string& x, const Integers& axes, 
   };
   const std::string centered = w.node("Sub", {x, mean_of(x)});
   const std::string variance = mean_of(w.node("Mul", {centered, centered}));
-  const std::string sum = w.node("Add", {variance, scalar(w, "epsilon", epsilon)});
+  const std::string sum = w.node("Add", {variance, w.scalar("epsilon", epsilon)});
   return w.node("Div", {centered, w.node("Sqrt", {sum})});
 }
 
@@ -130,7 +126,7 @@ void write_rms_normalization(Writer& w, const RMSNormalization& layer) {
   const std::string x = w.value();
   const std::string squares =
       w.node("ReduceMean", {w.node("Mul", {x, x})}, {{"axes", chosen.axes}, {"keepdims", yes}});
-  const std::string sum = w.node("Add", {squares, scalar(w, "epsilon", layer.options().epsilon)});
+  const std::string sum = w.node("Add", {squares, w.scalar("epsilon", layer.options().epsilon)});
   const std::string y = w.node("Div", {x, w.node("Sqrt", {sum})});
   const std::string scale = w.constant("scale", w.weight_value("scale").reshaped(chosen.broadcast));
   w.set_value(w.node("Mul", {y, scale}));
@@ -141,7 +137,7 @@ void write_unit_normalization(Writer& w, const UnitNormalization& layer) {
   const ChosenAxes chosen(layer.options().axis, w.shape());
   const std::string x = w.value();
   const std::string length = w.node("ReduceL2", {x}, {{"axes", chosen.axes}, {"keepdims", yes}});
-  w.set_value(w.node("Div", {x, w.node("Max", {length, scalar(w, "least", least_length)})}));
+  w.set_value(w.node("Div", {x, w.node("Max", {length, w.scalar("least", least_length)})}));
 }
 
 void write_normalization(Writer& w, const Normalization& layer) {
@@ -169,7 +165,7 @@ void write_normalization(Writer& w, const Normalization& layer) {
                        : w.node("Div", {w.node("Sub", {x, m}), d}));
 }
 
-constexpr ExportRow rows[] = {
+constexpr ExportRow export_normalization_rows[] = {
     row<BatchNormalization, write_batch_normalization>(),
     row<GroupNormalization, write_group_normalization>(),
     row<LayerNormalization, write_layer_normalization>(),
@@ -180,6 +176,6 @@ constexpr ExportRow rows[] = {
 
 }  // namespace
 
-std::span<const ExportRow> normalization_exports() { return rows; }
+std::span<const ExportRow> normalization_exports() { return export_normalization_rows; }
 
 }  // namespace keratin::onnx

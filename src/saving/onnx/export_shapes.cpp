@@ -55,7 +55,7 @@ void write_rescaling(Writer& w, const Rescaling& layer) {
   w.set_same_order(y);
 }
 
-constexpr ExportRow rows[] = {
+constexpr ExportRow export_shapes_rows[] = {
     row<Flatten, write_flatten>(),
     row<Permute, write_permute>(),
     row<RepeatVector, write_repeat_vector>(),
@@ -65,6 +65,6 @@ constexpr ExportRow rows[] = {
 
 }  // namespace
 
-std::span<const ExportRow> shape_exports() { return rows; }
+std::span<const ExportRow> shape_exports() { return export_shapes_rows; }
 
 }  // namespace keratin::onnx

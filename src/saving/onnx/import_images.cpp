@@ -438,7 +438,7 @@ void add_resize(const Import& in, const NodeProto& node) {
   in.layers.add(std::move(layer), in.name(node));
 }
 
-constexpr ImportRow rows[] = {
+constexpr ImportRow import_images_rows[] = {
     {"AveragePool", add_average_pool},
     {"Conv", add_conv},
     {"ConvTranspose", add_conv_transpose},
@@ -455,6 +455,6 @@ constexpr ImportRow rows[] = {
 
 }  // namespace
 
-std::span<const ImportRow> image_imports() { return rows; }
+std::span<const ImportRow> image_imports() { return import_images_rows; }
 
 }  // namespace keratin::onnx

@@ -110,13 +110,13 @@ void add_expand(const Import& in, const NodeProto& node) {
   in.layers.add({"RepeatVector", Config::Object{{"n", target[1]}}}, in.name(node));
 }
 
-constexpr ImportRow rows[] = {
+constexpr ImportRow import_shapes_rows[] = {
     {"Expand", add_expand},   {"Flatten", add_flatten},     {"Reshape", add_reshape},
     {"Squeeze", add_squeeze}, {"Transpose", add_transpose}, {"Unsqueeze", add_unsqueeze},
 };
 
 }  // namespace
 
-std::span<const ImportRow> shape_imports() { return rows; }
+std::span<const ImportRow> shape_imports() { return import_shapes_rows; }
 
 }  // namespace keratin::onnx

@@ -188,7 +188,7 @@ void add_scaler(const Import& in, const NodeProto& node) {
   in.layers.scale_and_add(scale, offset);
 }
 
-constexpr ImportRow rows[] = {
+constexpr ImportRow import_weights_rows[] = {
     {"Add", add_scale_and_offset},
     {"BatchNormalization", add_batch_normalization},
     {"Div", add_scale_and_offset},
@@ -206,6 +206,6 @@ constexpr ImportRow rows[] = {
 
 }  // namespace
 
-std::span<const ImportRow> weight_imports() { return rows; }
+std::span<const ImportRow> weight_imports() { return import_weights_rows; }
 
 }  // namespace keratin::onnx

@@ -185,6 +185,10 @@ const Tensor& Writer::weight_value(std::string_view name) const {
   return variable->value;
 }
 
+std::string Writer::scalar(std::string_view name, double value) {
+  return constant(name, Tensor(static_cast<float>(value)));
+}
+
 std::string Writer::weight(std::string_view name) { return constant(name, weight_value(name)); }
 
 std::string Writer::finish() {

@@ -63,6 +63,7 @@ class Writer {
                    const Attributes& attributes = {});
   /// Adds a constant of that name within the layer and returns its name in the graph.
   std::string constant(std::string_view name, const Tensor& value);
+  std::string scalar(std::string_view name, double value);
   std::string integers(std::string_view name, const std::vector<std::int64_t>& values);
   /// A weight of the layer, by the name that it has there.
   std::string weight(std::string_view name);
