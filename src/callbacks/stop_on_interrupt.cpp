@@ -1,5 +1,8 @@
 #include "keratin/callbacks/stop_on_interrupt.hpp"
 
+#include <time.h>
+
+#include <atomic>
 #include <csignal>
 #include <mutex>
 
@@ -16,7 +19,9 @@ class InterruptHandler {
  public:
   static void acquire() {
     const std::lock_guard guard(lock_);
-    if (users_++ == 0) previous_ = std::signal(SIGINT, handle);
+    if (users_++ > 0) return;
+    pressed_at_ = 0;
+    previous_ = std::signal(SIGINT, handle);
   }
 
   static void release() {
@@ -30,12 +35,29 @@ class InterruptHandler {
   static int presses() { return presses_; }
 
  private:
+  // A second Ctrl-C ends the program. What comes at once is the same one, which launchers (timeout,
+  // mpirun) pass on besides the terminal.
   static void handle(int) {
-    presses_ = presses_ + 1;
-    std::signal(SIGINT, SIG_DFL);  // a second Ctrl-C ends the program
+    constexpr long same = 300;  // milliseconds
+    const long now = milliseconds();
+    if (pressed_at_ == 0) {
+      pressed_at_ = now;
+      presses_ = presses_ + 1;
+    } else if (now - pressed_at_ > same) {
+      std::signal(SIGINT, SIG_DFL);
+      std::raise(SIGINT);
+    }
+  }
+
+  // Since the machine was started. Signal handlers may ask for it.
+  static long milliseconds() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<long>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000 + 1;
   }
 
   static inline volatile std::sig_atomic_t presses_ = 0;
+  static inline std::atomic<long> pressed_at_ = 0;  // milliseconds(), or 0
   static inline std::mutex lock_;
   static inline int users_ = 0;
   static inline void (*previous_)(int) = SIG_DFL;
