@@ -11,8 +11,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "keratin/check.hpp"
 #include "model/together.hpp"
@@ -27,7 +29,16 @@ constexpr double check_interval = 1;  // seconds between two looks whether the o
 constexpr double patience = 2;  // seconds in which all processes have to fail, or one ends them
 constexpr int polls_before_yield = 200;
 
-int count_of(std::size_t size) { return static_cast<int>(size); }
+// MPI counts with an int.
+int count_of(std::size_t size) {
+  check<std::length_error>(std::in_range<int>(size), "distribution", "got ", size,
+                           " values for one message, wanted at most ",
+                           std::numeric_limits<int>::max());
+  return static_cast<int>(size);
+}
+
+MPI_Datatype type_of(float) { return MPI_FLOAT; }
+MPI_Datatype type_of(double) { return MPI_DOUBLE; }
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -141,23 +152,23 @@ void MpiReplicas::copy(std::span<const Value> mine, std::span<Value> all) {
   std::copy(mine.begin(), mine.end(), all.begin());
 }
 
-void MpiReplicas::sum(std::span<float> values) {
-  if (size() == 1) return;
+template <class Value>
+void MpiReplicas::begin_sum(std::span<Value> values, MPI_Request& request) {
   check_thread();
-  MPI_Request request = MPI_REQUEST_NULL;
   check_mpi("MPI_Iallreduce", MPI_Iallreduce(MPI_IN_PLACE, values.data(), count_of(values.size()),
-                                             MPI_FLOAT, MPI_SUM, calls_, &request));
+                                             type_of(Value()), MPI_SUM, calls_, &request));
+}
+
+template <class Value>
+void MpiReplicas::sum_now(std::span<Value> values) {
+  if (size() == 1) return;
+  MPI_Request request = MPI_REQUEST_NULL;
+  begin_sum(values, request);
   await(request);
 }
 
-void MpiReplicas::sum(std::span<double> values) {
-  if (size() == 1) return;
-  check_thread();
-  MPI_Request request = MPI_REQUEST_NULL;
-  check_mpi("MPI_Iallreduce", MPI_Iallreduce(MPI_IN_PLACE, values.data(), count_of(values.size()),
-                                             MPI_DOUBLE, MPI_SUM, calls_, &request));
-  await(request);
-}
+void MpiReplicas::sum(std::span<float> values) { sum_now(values); }
+void MpiReplicas::sum(std::span<double> values) { sum_now(values); }
 
 void MpiReplicas::gather(std::span<const std::uint64_t> mine, std::span<std::uint64_t> all) {
   if (size() == 1) return copy(mine, all);
@@ -175,11 +186,11 @@ void MpiReplicas::gather(std::span<const float> mine, std::span<const std::size_
   check_thread();
   counts_.clear();
   starts_.clear();
-  int start = 0;
+  std::size_t start = 0;
   for (const std::size_t count : counts) {
     counts_.push_back(count_of(count));
-    starts_.push_back(start);
-    start += count_of(count);
+    starts_.push_back(count_of(start));
+    start += count;
   }
   MPI_Request request = MPI_REQUEST_NULL;
   check_mpi("MPI_Iallgatherv",
@@ -191,7 +202,7 @@ void MpiReplicas::gather(std::span<const float> mine, std::span<const std::size_
 void MpiReplicas::broadcast(std::span<char> bytes) {
   if (size() == 1) return;
   check_thread();
-  constexpr std::size_t most = 1 << 30;  // MPI counts with an int
+  constexpr std::size_t most = 1 << 30;  // bytes in one message
   for (std::size_t first = 0; first < bytes.size(); first += most) {
     MPI_Request request = MPI_REQUEST_NULL;
     const std::size_t count = std::min(most, bytes.size() - first);
@@ -202,19 +213,11 @@ void MpiReplicas::broadcast(std::span<char> bytes) {
 }
 
 void MpiReplicas::start_sum(std::span<float> values) {
-  if (size() == 1) return;
-  check_thread();
-  MPI_Request& request = requests_.emplace_back(MPI_REQUEST_NULL);
-  check_mpi("MPI_Iallreduce", MPI_Iallreduce(MPI_IN_PLACE, values.data(), count_of(values.size()),
-                                             MPI_FLOAT, MPI_SUM, calls_, &request));
+  if (size() > 1) begin_sum(values, requests_.emplace_back(MPI_REQUEST_NULL));
 }
 
 void MpiReplicas::start_sum(std::span<double> values) {
-  if (size() == 1) return;
-  check_thread();
-  MPI_Request& request = requests_.emplace_back(MPI_REQUEST_NULL);
-  check_mpi("MPI_Iallreduce", MPI_Iallreduce(MPI_IN_PLACE, values.data(), count_of(values.size()),
-                                             MPI_DOUBLE, MPI_SUM, calls_, &request));
+  if (size() > 1) begin_sum(values, requests_.emplace_back(MPI_REQUEST_NULL));
 }
 
 void MpiReplicas::progress() {

@@ -57,6 +57,10 @@ class MpiReplicas : public Replicas {
   };
   template <class Value>
   static void copy(std::span<const Value> mine, std::span<Value> all);
+  template <class Value>
+  void begin_sum(std::span<Value> values, MPI_Request& request);
+  template <class Value>
+  void sum_now(std::span<Value> values);
   void find_neighbours();
   void check_neighbours() const;
   void check_thread() const;
