@@ -21,9 +21,14 @@ const std::vector<std::string> formats = {".keras", ".onnx", ".safetensors", ".w
                                           ".json"};
 
 void write_text(const std::string& path, const std::string& text) {
-  std::ofstream file(path);
-  file << text << std::flush;
-  if (!file) refuse("cannot write '" + path + "'");
+  const std::string unfinished =
+      path + ".part";  // what stood at `path` is kept until this is whole
+  {
+    std::ofstream file(unfinished);
+    file << text << std::flush;
+    if (!file) refuse("cannot write '" + path + "'");
+  }
+  std::filesystem::rename(unfinished, path);
 }
 
 void run(const Convert& settings) {

@@ -124,9 +124,7 @@ void add_evaluate(CLI::App& app) {
       "  keratin evaluate irises.keras irises.csv --classes setosa,versicolor,virginica\n"
       "  keratin evaluate cats.keras photos/ --divide 255\n"
       "  keratin evaluate net.onnx test.npz --loss mse --metrics mae,r2_score");
-  command->add_option("model", settings->model, "A .keras, .h5 or .onnx file")
-      ->required()
-      ->type_name("MODEL");
+  add_model(*command, settings->model);
   command
       ->add_option("data", settings->data,
                    "A .csv file with the targets in its last column, an .npz file with arrays x "

@@ -103,6 +103,10 @@ void prepare(Tensor& x, const Reading& reading) {
   }
 }
 
+void add_model(CLI::App& command, std::string& path) {
+  command.add_option("model", path, "A .keras, .h5 or .onnx file")->required()->type_name("MODEL");
+}
+
 void add_reading_options(CLI::App& command, Reading& reading) {
   command
       .add_option("--divide", reading.divide,

@@ -20,6 +20,9 @@ std::vector<std::string> split_names(const std::string& names);
 /// A .keras archive, a legacy .h5 file, or an .onnx file, which has no compile arguments.
 Sequential load_model(const std::string& path, bool compile);
 
+/// The argument MODEL, a file for load_model().
+void add_model(CLI::App& command, std::string& path);
+
 /// How samples are read, and prepared for the model.
 struct Reading {
   double divide = 1;       // what all numbers are divided by

@@ -134,9 +134,7 @@ void add_predict(CLI::App& app) {
       "  keratin predict digits.keras seven.png --invert --top 1\n"
       "  keratin predict irises.keras irises.csv --classes setosa,versicolor,virginica\n"
       "  keratin predict prices.keras houses.csv --raw > prices.csv");
-  command->add_option("model", settings->model, "A .keras, .h5 or .onnx file")
-      ->required()
-      ->type_name("MODEL");
+  add_model(*command, settings->model);
   command
       ->add_option("files", settings->files,
                    "Pictures (.png, .jpg), which are resized to what the model takes, or rows of "

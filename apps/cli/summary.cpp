@@ -27,9 +27,7 @@ void add_summary(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("summary", "Prints a model's layers, output shapes and parameters.");
   command->footer("Example:\n  keratin summary digits.keras --show-trainable");
-  command->add_option("model", settings->model, "A .keras, .h5 or .onnx file")
-      ->required()
-      ->type_name("MODEL");
+  add_model(*command, settings->model);
   command->add_flag("--expand-nested", settings->options.expand_nested,
                     "Also the layers of models inside");
   command->add_flag("--show-trainable", settings->options.show_trainable,
