@@ -3,15 +3,21 @@
 
 cmake_policy(VERSION 3.25)
 
-# page_blocks(PAGE LANGUAGE OUT): a list of the lines of all blocks of that language, shown or not, as the value of OUT. What has a
-# meaning in lists is escaped: see page_text. A line "<block N>" precedes each block, N being the number of its first line.
-function(page_blocks page language out)
+# page_lines(PAGE OUT): a list of the page's lines, as the value of OUT. What has a meaning in lists is escaped: see page_text.
+function(page_lines page out)
   file(READ ${page} text)
   string(REPLACE "\\" "<backslash>" text "${text}")
   string(REPLACE "[" "<bracket>" text "${text}")
   string(REPLACE "]" "<end bracket>" text "${text}")
   string(REPLACE ";" "<semicolon>" text "${text}")
   string(REPLACE "\n" ";" text "${text}")
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+# page_blocks(PAGE LANGUAGE OUT): a list of the lines of all blocks of that language, shown or not, as the value of OUT, escaped as by
+# page_lines. A line "<block N>" precedes each block, N being the number of its first line.
+function(page_blocks page language out)
+  page_lines(${page} text)
   set(lines "")
   set(end "")
   set(number 0)

@@ -6,14 +6,9 @@ include(${CMAKE_CURRENT_LIST_DIR}/../page_program.cmake)
 file(GLOB pages ${ROOT}/README.md ${ROOT}/CONTRIBUTING.md ${ROOT}/docs/*.md)
 set(faults "")
 
-# prose(PAGE OUT): the page's lines, escaped as in page_blocks, without its blocks of code and inline code.
+# prose(PAGE OUT): the page's lines, escaped as by page_lines, without its blocks of code and inline code.
 function(prose page out)
-  file(READ ${page} text)
-  string(REPLACE "\\" "<backslash>" text "${text}")
-  string(REPLACE "[" "<bracket>" text "${text}")
-  string(REPLACE "]" "<end bracket>" text "${text}")
-  string(REPLACE ";" "<semicolon>" text "${text}")
-  string(REPLACE "\n" ";" text "${text}")
+  page_lines(${page} text)
   set(lines "")
   set(code OFF)
   foreach(line IN LISTS text)
