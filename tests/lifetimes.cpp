@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -212,6 +213,30 @@ int exit_waits_for_a_training_thread() {
   return good;
 }
 
+// Presses Ctrl-C in the first batch, and once more a while later.
+struct PressesTwice : Callback {
+  void on_train_batch_end(int, Logs&) override {
+    std::raise(SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    std::raise(SIGINT);
+    std::_Exit(1);  // the second one has done nothing
+  }
+};
+
+int second_interrupt_ends_the_program() {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(time_limit);
+    Training training;
+    training.model.fit(training.x, training.y,
+                       {.verbose = 0, .callbacks = {callbacks::StopOnInterrupt(), PressesTwice()}});
+    std::_Exit(1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGINT ? good : !good;
+}
+
 struct Scenario {
   const char* name;
   int (*run)();
@@ -226,6 +251,7 @@ const Scenario scenarios[] = {
     {"destructor_of_a_thread_local", destructor_of_a_thread_local},
     {"exit_while_another_thread_trains", exit_while_another_thread_trains},
     {"exit_waits_for_a_training_thread", exit_waits_for_a_training_thread},
+    {"second_interrupt_ends_the_program", second_interrupt_ends_the_program},
 };
 
 }  // namespace
