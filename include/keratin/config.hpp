@@ -42,12 +42,13 @@ class Config {
   /// Changes the entry of that name or adds it at the end. Throws unless this is an object.
   void set(std::string_view key, Config value);
 
-  friend bool operator==(const Config& a, const Config& b) { return a.value_ == b.value_; }
+  friend bool operator==(const Config& a, const Config& b) { return a.equals(b); }
   /// As Python prints it: {"units": 84, "rate": 0.5, "activation": None}. A friend only, so that no
   /// text is taken for a Config and printed in quotes.
   friend std::string to_string(const Config& config) { return config.text(); }
 
  private:
+  bool equals(const Config& other) const;
   std::string text() const;
 
   Value value_;

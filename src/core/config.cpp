@@ -58,6 +58,8 @@ struct ConfigPrinter {
 
 }  // namespace
 
+bool Config::equals(const Config& other) const { return value_ == other.value_; }
+
 std::string Config::text() const { return std::visit(ConfigPrinter(), value_); }
 
 }  // namespace keratin

@@ -32,7 +32,7 @@ build_onnx() {
   local source object
   for source in src/saving/onnx/*.cpp "$work/onnx_objects/onnx.pb.cc"; do
     object=$work/onnx_objects/$(basename "$source").o
-    [ "$object" -nt "$source" ] || clang++-14 "${flags[@]}" -isystem "$work/onnx_objects" -DKERATIN_VERSION='"fuzz"' -w \
+    [ "$object" -nt "$source" ] || clang++-14 "${flags[@]}" -isystem "$work/onnx_objects" -w \
       -fsanitize=fuzzer-no-link -c "$source" -o "$object"
     onnx_objects+=("$object")
   done
