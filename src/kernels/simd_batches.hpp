@@ -2,6 +2,9 @@
 // Batches of the instruction set that KERATIN_ARCH names, and elementwise loops over them.
 // Part of simd.cpp, which is compiled once per instruction set: see there.
 
+#include <type_traits>
+#include <utility>
+
 #include "kernels/simd.hpp"
 
 namespace keratin::kernels {
@@ -10,6 +13,16 @@ namespace {
 
 using Batch = xsimd::batch<float, KERATIN_ARCH>;
 constexpr std::size_t width = Batch::size;
+constexpr std::size_t registers = std::is_base_of_v<xsimd::avx512f, KERATIN_ARCH> ? 32 : 16;
+
+// Calls f(index) for 0 to count - 1, each a constant, so that arrays of batches stay in registers.
+template <std::size_t count, class F>
+[[gnu::always_inline]] inline void unrolled(const F& f) {
+  const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
+    (f(std::integral_constant<std::size_t, i>()), ...);
+  };
+  run(std::make_index_sequence<count>());
+}
 
 Batch load(const float* x) { return Batch::load_unaligned(x); }
 

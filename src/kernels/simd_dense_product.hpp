@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <type_traits>
 #include <utility>
 
 #include "kernels/simd_batches.hpp"
@@ -16,22 +15,12 @@ namespace {
 // A panel is a part of a block of c that is held in registers: up to panel_rows rows, two batches
 // wide. Where there are few rows it is wider, because the processor needs about eight independent
 // sums to be busy all the time.
-constexpr std::size_t registers = std::is_base_of_v<xsimd::avx512f, KERATIN_ARCH> ? 32 : 16;
 constexpr bool has_fma = width >= 8;  // multiplies and adds in one instruction
 constexpr std::size_t panel_rows = registers == 32 ? 14 : 6;
 constexpr std::size_t panel_batches = 2;
 constexpr std::size_t strip_columns = panel_batches * width;
 constexpr std::size_t few_rows = registers == 32 ? 4 : 2;
 constexpr std::size_t wide_panel_batches = 6;
-
-// Calls f(index) for 0 to count - 1, each a constant, so that arrays of batches stay in registers.
-template <std::size_t count, class F>
-[[gnu::always_inline]] inline void unrolled(const F& f) {
-  const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
-    (f(std::integral_constant<std::size_t, i>()), ...);
-  };
-  run(std::make_index_sequence<count>());
-}
 
 // The same value, about which the compiler knows nothing.
 template <class T>

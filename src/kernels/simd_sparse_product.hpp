@@ -17,45 +17,74 @@ namespace {
 constexpr std::size_t usual_batches = std::min<std::size_t>(96 / width, 12);
 constexpr std::size_t most_batches = usual_batches + 1;
 
-// Up to batches * width columns of one row of c, held in registers. Where the columns are not a
+// Rows of c that are computed together, as far as registers allow: a row of b is then read once for
+// all of them. Rows of pixels, and columns of neighbouring pixels even more, have most of their
+// nonzeros in common.
+constexpr std::size_t rows_together = registers == 32 ? 2 : 1;
+
+// Where batch t of a strip of up to batches * width columns starts. If the columns are not a
 // multiple of the width, the last batch starts earlier, so that it ends with them; where it
 // overlaps the batch before, both compute the same values. Packed rows of b repeat the overlapping
 // columns, so that all of their loads are aligned.
 template <std::size_t batches>
+std::size_t batch_column(std::size_t columns, std::size_t t) {
+  return t + 1 < batches ? t * width : columns - width;
+}
+
+// The same values, of which the compiler no longer knows that they are in memory, where it would
+// read them once for each use.
+template <class B>
+[[gnu::always_inline]] inline B in_register(B values) {
+  if constexpr (registers == 32) asm("" : "+v"(values.data));
+  return values;
+}
+
+// A strip of some rows of c, held in registers.
+template <std::size_t batches, std::size_t rows>
 class Strip {
  public:
   static constexpr std::size_t packed_size = batches * width;
-  explicit Strip(std::size_t columns) : last_(columns - width) {}
+  Strip(std::size_t columns, std::size_t c_stride) : columns_(columns), stride_(c_stride) {}
   void clear() {
-    for (Batch& total : totals_) total = Batch(0.0f);
+    each([](Batch& total, std::size_t) { total = Batch(0.0f); });
   }
   void load(const float* c) {
-    for (std::size_t t = 0; t < batches; ++t) totals_[t] = Batch::load_unaligned(c + at(t));
+    each([c](Batch& total, std::size_t at) { total = Batch::load_unaligned(c + at); });
   }
-  void add(float factor, const float* packed) {
-    for (std::size_t t = 0; t < batches; ++t)
-      totals_[t] = xsimd::fma(Batch(factor), Batch::load_aligned(packed + t * width), totals_[t]);
+  void add(const std::array<Batch, rows>& factors, const float* packed) {
+    unrolled<batches>([&](auto t) {
+      const Batch values = in_register(Batch::load_aligned(packed + t * width));
+      unrolled<rows>(
+          [&](auto i) { totals_[i][t] = xsimd::fma(factors[i], values, totals_[i][t]); });
+    });
   }
-  void store(float* c) const {
-    for (std::size_t t = 0; t < batches; ++t) totals_[t].store_unaligned(c + at(t));
+  void store(float* c) {
+    each([c](Batch& total, std::size_t at) { total.store_unaligned(c + at); });
   }
-  std::size_t at(std::size_t t) const { return t + 1 < batches ? t * width : last_; }
 
  private:
-  Batch totals_[batches];
-  std::size_t last_;
+  template <class F>
+  [[gnu::always_inline]] void each(const F& f) {
+    unrolled<rows>([&](auto i) {
+      unrolled<batches>(
+          [&](auto t) { f(totals_[i][t], i * stride_ + batch_column<batches>(columns_, t)); });
+    });
+  }
+
+  Batch totals_[rows][batches];
+  std::size_t columns_;
+  std::size_t stride_;
 };
 
 // Copies rows of b to where sparse_product() reads them. Returns whether all values are finite.
 template <std::size_t batches>
 bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns,
           float* packed) {
-  Strip<batches> strip(columns);
   Batch not_finite[batches];
   std::fill_n(not_finite, batches, Batch(0.0f));
-  for (std::size_t j = 0; j < rows; ++j, b += stride, packed += strip.packed_size)
+  for (std::size_t j = 0; j < rows; ++j, b += stride, packed += batches * width)
     for (std::size_t t = 0; t < batches; ++t) {
-      const Batch values = Batch::load_unaligned(b + strip.at(t));
+      const Batch values = Batch::load_unaligned(b + batch_column<batches>(columns, t));
       values.store_aligned(packed + t * width);
       // Becomes NaN as soon as one value is not finite: infinity times 0 is NaN.
       not_finite[t] = xsimd::fma(values, Batch(0.0f), not_finite[t]);
@@ -113,6 +142,29 @@ void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t row
     for (std::size_t r = 0; r < rows; ++r) bits[j] |= std::uint64_t{x[r * stride + j] != 0} << r;
 }
 
+// Adds to `rows` rows of c what the inner indices of a block give. Bit j of bits[i] is set if row i
+// of a has another value than 0 there; where only some of the rows do, 0 times b is added to
+// others.
+template <std::size_t batches, std::size_t rows>
+void add_block(const float* a, std::size_t row_stride, std::size_t inner_stride,
+               const std::uint64_t* bits, const float* b, float* c, Strip<batches, rows> strip,
+               bool overwrite) {
+  std::uint64_t left = 0;
+  for (std::size_t i = 0; i < rows; ++i) left |= bits[i];
+  if (!left && !overwrite) return;
+  if (overwrite)
+    strip.clear();
+  else
+    strip.load(c);
+  for (; left; left &= left - 1) {
+    const auto j = static_cast<std::size_t>(std::countr_zero(left));
+    std::array<Batch, rows> factors;
+    for (std::size_t i = 0; i < rows; ++i) factors[i] = Batch(a[i * row_stride + j * inner_stride]);
+    strip.add(factors, b + j * strip.packed_size);
+  }
+  strip.store(c);
+}
+
 // Takes the inner size in blocks of 64: the rows of b in a block stay in the first cache while all
 // rows of c are computed, and the values of a row of a in the block are the bits of one word.
 template <std::size_t batches, bool transpose_a>
@@ -120,7 +172,8 @@ void sparse_product(const SparseProductTile& tile) {
   constexpr std::size_t inner_block = 64;
   const std::size_t row_stride = transpose_a ? 1 : tile.a_stride;
   const std::size_t inner_stride = transpose_a ? tile.a_stride : 1;
-  Strip<batches> strip(tile.columns);
+  const Strip<batches, rows_together> strip(tile.columns, tile.c_stride);
+  const Strip<batches, 1> strip_of_one(tile.columns, tile.c_stride);
   for (std::size_t l = 0; l < tile.k; l += inner_block) {
     const std::size_t inner = std::min(inner_block, tile.k - l);
     const float* a = tile.a + l * inner_stride;
@@ -131,19 +184,13 @@ void sparse_product(const SparseProductTile& tile) {
     else
       for (std::size_t i = 0; i < tile.rows; ++i) bits[i] = nonzero_bits(a + i * row_stride, inner);
     const bool overwrite = l == 0 && !tile.accumulate;
-    for (std::size_t i = 0; i < tile.rows; ++i) {
-      if (!bits[i] && !overwrite) continue;
-      float* c = tile.c + i * tile.c_stride;
-      if (overwrite)
-        strip.clear();
-      else
-        strip.load(c);
-      for (std::uint64_t left = bits[i]; left; left &= left - 1) {
-        const auto j = static_cast<std::size_t>(std::countr_zero(left));
-        strip.add(a[i * row_stride + j * inner_stride], b + j * strip.packed_size);
-      }
-      strip.store(c);
-    }
+    std::size_t i = 0;
+    const auto add_to = [&](const auto& rows_of_c) {
+      add_block(a + i * row_stride, row_stride, inner_stride, bits + i, b,
+                tile.c + i * tile.c_stride, rows_of_c, overwrite);
+    };
+    for (; i + rows_together <= tile.rows; i += rows_together) add_to(strip);
+    for (; i < tile.rows; ++i) add_to(strip_of_one);
   }
 }
 
