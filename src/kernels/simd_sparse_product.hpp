@@ -120,26 +120,47 @@ std::uint64_t nonzero_bits(const float* x, std::size_t n) {
   return bits;
 }
 
+// A batch of columns as bits, see below. AVX-512 makes a word of each row, and takes one bit out of
+// 32 of them at a time.
+void nonzero_bits_of_batch(const float* x, std::size_t stride, std::size_t rows,
+                           std::uint64_t* bits) {
+#if defined(__AVX512BW__)
+  alignas(64) std::uint16_t words[64] = {};
+  const __m512i magnitude = _mm512_set1_epi32(0x7fffffff);
+  for (std::size_t r = 0; r < rows; ++r)
+    words[r] = _mm512_test_epi32_mask(_mm512_loadu_si512(x + r * stride), magnitude);
+  const __m512i low = _mm512_load_si512(words), high = _mm512_load_si512(words + 32);
+  unrolled<width>([&](auto i) {
+    const __m512i bit = _mm512_set1_epi16(static_cast<short>(1 << i));
+    bits[i] = _mm512_test_epi16_mask(low, bit) | std::uint64_t{_mm512_test_epi16_mask(high, bit)}
+                                                     << 32;
+  });
+#else
+  using Bits = xsimd::batch<std::uint32_t, KERATIN_ARCH>;
+  std::fill_n(bits, width, std::uint64_t{0});
+  for (std::size_t half = 0; half < rows; half += 32) {
+    Bits lanes(0u);
+    for (std::size_t r = half; r < std::min(rows, half + 32); ++r) {
+      const Bits value = xsimd::bitwise_cast<Bits>(load(x + r * stride));
+      const Bits without_sign = value + value;
+      lanes |= xsimd::select(without_sign == Bits(0u), Bits(0u), Bits(1u << (r - half)));
+    }
+    alignas(64) std::uint32_t words[width];
+    lanes.store_aligned(words);
+    for (std::size_t i = 0; i < width; ++i) bits[i] |= std::uint64_t{words[i]} << half;
+  }
+#endif
+}
+
 // The columns of up to 64 rows as bits: bit r of bits[j] is set if x[r][j] is not zero.
 void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t rows,
                              std::size_t columns, std::uint64_t* bits) {
-  using Bits = xsimd::batch<std::uint32_t, KERATIN_ARCH>;
-  std::fill_n(bits, columns, std::uint64_t{0});
   std::size_t j = 0;
-  for (; j + width <= columns; j += width)
-    for (std::size_t half = 0; half < rows; half += 32) {
-      Bits lanes(0u);
-      for (std::size_t r = half; r < std::min(rows, half + 32); ++r) {
-        const Bits value = xsimd::bitwise_cast<Bits>(load(x + r * stride + j));
-        const Bits without_sign = value + value;
-        lanes |= xsimd::select(without_sign == Bits(0u), Bits(0u), Bits(1u << (r - half)));
-      }
-      alignas(64) std::uint32_t words[width];
-      lanes.store_aligned(words);
-      for (std::size_t i = 0; i < width; ++i) bits[j + i] |= std::uint64_t{words[i]} << half;
-    }
-  for (; j < columns; ++j)
+  for (; j + width <= columns; j += width) nonzero_bits_of_batch(x + j, stride, rows, bits + j);
+  for (; j < columns; ++j) {
+    bits[j] = 0;
     for (std::size_t r = 0; r < rows; ++r) bits[j] |= std::uint64_t{x[r * stride + j] != 0} << r;
+  }
 }
 
 // Adds to `rows` rows of c what the inner indices of a block give. Bit j of bits[i] is set if row i
