@@ -52,7 +52,7 @@ struct Part {
   const char* name;
   Tensor Batch::*tensor;
 };
-constexpr Part parts[] = {
+constexpr Part batch_parts[] = {
     {"x", &Batch::x}, {"y", &Batch::y}, {"sample_weight", &Batch::sample_weight}};
 
 /// Stacks one part of the samples, those of `rows`. `position` is the first sample's in the pass.
@@ -89,7 +89,7 @@ class StackedBatches : public Pass<Batch> {
       const std::span<const Batch> samples = read_samples();
       if (samples.size() < smallest_) break;
       out[done].rows = wanted_.of(samples.size());
-      for (const Part& part : parts)
+      for (const Part& part : batch_parts)
         stack(samples, out[done].rows, part, position, out[done].*part.tensor);
     }
     return done;
@@ -168,7 +168,7 @@ class DividePass : public Pass<Batch> {
       const Shape& shape = whole_.x.shape();
       check(!shape.empty(), "dataset", "the batches have no batch axis");
       out[done].rows = wanted_.of(shape.front());
-      for (const Part& part : parts)
+      for (const Part& part : batch_parts)
         copy_rows(whole_.*part.tensor, out[done].rows, part.name, out[done].*part.tensor);
     }
     return done;

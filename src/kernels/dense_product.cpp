@@ -38,7 +38,7 @@ struct Strips {
 
 // b is copied if its rows are long or it is transposed, unless c has few rows.
 Strips strips_of(const Product& product) {
-  const auto [m, n, k] = std::tuple(product.m, product.n, product.k);
+  const std::size_t m = product.m, n = product.n, k = product.k;
   const bool transposed = product.options.transpose_b;
   const std::size_t width = simd().dense_strip_columns;
   if (!transposed && (n <= longest_row || m <= simd().dense_panel_rows))

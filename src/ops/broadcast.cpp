@@ -77,14 +77,14 @@ Node broadcast_to(Node x, const Shape& shape) {
       [x](const Tensor&, const Tensor& dy) {
         accumulate(x, [&](Tensor& dx, float keep) {
           if (dx.size() == 1) {
-            dx.data()[0] = (keep ? dx.data()[0] : 0) +
+            dx.data()[0] = (keep != 0 ? dx.data()[0] : 0) +
                            static_cast<float>(kernels::simd().sum(dy.data(), dy.size()));
           } else if (is_suffix(dx.shape(), dy.shape())) {
             const std::size_t rows = dy.size() / std::max<std::size_t>(1, dx.size());
             kernels::simd().column_sums(dy.data(), rows, dx.size(), dx.size(), dx.data(),
                                         keep != 0);
           } else {
-            if (!keep) dx.fill(0);
+            if (keep == 0) dx.fill(0);
             sum_to(dy, dx);
           }
         });
