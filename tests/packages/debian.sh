@@ -9,8 +9,7 @@ for tool in dpkg-deb dpkg-shlibdeps lintian file pkg-config; do
   command -v $tool > /dev/null || { echo "skipped: there is no $tool (Debian packages dpkg-dev, lintian, file, pkgconf)"; exit 77; }
 done
 rm -rf "$folder/stage" "$folder"/*.deb
-cmake -S "$root" -B "$folder/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr -DBUILD_SHARED_LIBS=ON \
-  -DKERATIN_BUILD_APPS=ON -DKERATIN_BUILD_TESTS=OFF > /dev/null
+cmake --preset deb -S "$root" -B "$folder/build" > /dev/null
 cmake --build "$folder/build" --parallel "$(nproc)" > /dev/null
 (cd "$folder" && cpack -G DEB --config build/CPackConfig.cmake > /dev/null)
 
@@ -20,6 +19,15 @@ for package in "libkeratin$minor" libkeratin-dev keratin-tools keratin-data; do
   ls "$folder/${package}_$version-1_"*.deb > /dev/null
 done
 lintian --allow-root --fail-on error --tag-display-limit 0 "$folder"/*.deb
+
+# The image of the Dockerfile has the libraries that the packages depend on.
+for package in $(dpkg-deb -f "$folder/libkeratin${minor}_"*.deb Depends | tr ',' '\n' | awk '{print $1}') \
+  $(dpkg-deb -f "$folder/keratin-tools_"*.deb Depends | tr ',' '\n' | awk '{print $1}'); do
+  case $package in
+    libc6 | libgcc-s1 | libstdc++6 | *keratin*) ;;
+    *) grep -qw "$package" "$root/Dockerfile" || { echo "the Dockerfile does not install $package"; exit 1; } ;;
+  esac
+done
 
 for package in "$folder"/*.deb; do dpkg-deb -x "$package" "$folder/stage"; done
 usr=$folder/stage/usr
