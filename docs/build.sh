@@ -45,6 +45,8 @@ done
   echo "  - 'Reference': api/index.html"
 } > "$work/mkdocs.yml"
 mkdocs build --quiet --config-file "$work/mkdocs.yml" --site-dir "$site"
+# Options in inline code, which browsers would break between their dashes.
+perl -pi -e 's{<code>([^<\n]+)</code>}{"<code>" . $1 =~ s{(?<![^ ])(-[^ ]+)}{<span class="option">$1</span>}gr . "</code>"}ge' "$site"/*.html
 # The index of words as a script, which pages that are opened as files may load.
 { printf 'const search_index = '; cat "$site/search/search_index.json"; } > "$site/search_index.js"
 rm -r "$site/search" "$site/sitemap.xml"*
