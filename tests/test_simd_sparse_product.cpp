@@ -1,6 +1,8 @@
 // Products over the nonzero values alone, for every instruction set that this machine has.
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "kernels/simd_tables.hpp"
@@ -44,17 +46,29 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool accumulat
     }
   std::vector<Line> packed(k * (columns + table.fewest_columns) / 16 + 1);
   CHECK(table.pack(b.data(), stride, k, columns, packed[0].values));
-  table.sparse_product({.a = a.data(),
-                        .packed_b = packed[0].values,
-                        .c = c.data(),
-                        .rows = rows,
-                        .columns = columns,
-                        .k = k,
-                        .a_stride = a_stride,
-                        .c_stride = stride,
-                        .accumulate = accumulate},
-                       transpose_a);
-  CHECK(c == wanted);
+  constexpr std::size_t block = SparseProductTile::inner_block;
+  const std::size_t words_stride = rows + beyond;
+  std::vector<std::uint64_t> words((k + block - 1) / block * words_stride);
+  for (std::size_t l = 0; l < k; l += block)
+    table.find_nonzeros(a.data() + l * (transpose_a ? a_stride : 1), a_stride, transpose_a, rows,
+                        std::min(block, k - l), words.data() + l / block * words_stride);
+  const std::vector<float> before = c;
+  for (const std::uint64_t* nonzeros : {words.data(), static_cast<std::uint64_t*>(nullptr)}) {
+    c = before;
+    table.sparse_product({.a = a.data(),
+                          .nonzeros = nonzeros,
+                          .nonzeros_stride = words_stride,
+                          .packed_b = packed[0].values,
+                          .c = c.data(),
+                          .rows = rows,
+                          .columns = columns,
+                          .k = k,
+                          .a_stride = a_stride,
+                          .c_stride = stride,
+                          .accumulate = accumulate},
+                         transpose_a);
+    CHECK(c == wanted);
+  }
 }
 
 }  // namespace

@@ -29,45 +29,6 @@ void multiply_small(const Product& product) {
     simd().dense_product({a, k, 1, b, n, strip, c, n, m, n, k, accumulate});
 }
 
-void multiply_sparse(const Product& product, const PackedStrips& strips, TileVisitor after) {
-  const bool transpose_a = product.options.transpose_a;
-  const Tiling tiles{
-      product.m, product.n, {SparseProductTile::most_rows, strips.columns()}, strips.count()};
-  multiply_tiles(
-      product, tiles, after,
-      [&](const Tile& tile, std::size_t first, std::size_t length, float* c, float keep) {
-        strips.multiply(product.a_from(tile, first), product.a_stride(), transpose_a, tile, first,
-                        length, c, keep != 0);
-      });
-}
-
-// b (n x k) transposed, in memory of the thread.
-const float* transposed(const float* b, std::size_t n, std::size_t k) {
-  constexpr std::size_t values_per_slice = 1 << 15;
-  thread_local constinit ThreadBuffer buffer;
-  float* to = buffer.reserve(n * k);
-  parallel_slices(n, values_per_slice / (k + 1) + 16, [&](std::size_t first, std::size_t count) {
-    simd().transpose(b + first * k, k, count, k, to + first, n);
-  });
-  return to;
-}
-
-// Returns whether it has computed the product: not if skipping zeros would be slower or wrong.
-bool multiplied_sparse(Product product, TileVisitor after) {
-  constexpr std::size_t fewest_rows_to_transpose = 64;
-  auto& [a, b, c, m, n, k, options] = product;
-  if (options.transpose_b && m < fewest_rows_to_transpose) return false;
-  if (!mostly_zeros(a, m, n, k, options.transpose_a)) return false;
-  if (options.transpose_b) {
-    b = transposed(b, n, k);
-    options.transpose_b = false;
-  }
-  const PackedStrips strips(b, m, n, k, options.transpose_a);
-  if (!strips.finite()) return false;
-  multiply_sparse(product, strips, after);
-  return true;
-}
-
 }  // namespace
 
 void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k,
@@ -79,7 +40,7 @@ void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n
     multiply_small(product);
     return after(Tile{0, m, 0, n});
   }
-  if (multiplied_sparse(product, after)) return;
+  if (multiply_sparse(product, after)) return;
   if (simd().outruns_blas)
     multiply_dense(product, after);
   else

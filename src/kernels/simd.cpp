@@ -162,6 +162,7 @@ const Simd KERATIN_TABLE = {
     .depthwise_kernel_gradient = depthwise_kernel_gradient,
     .dot_products = dot_products,
     .sparse_product = sparse_product,
+    .find_nonzeros = find_nonzeros,
     .fewest_columns = width,
     .most_columns = usual_batches * width,
     .pack = pack,

@@ -25,9 +25,14 @@ struct AdamStep {
 /// A part of a sparse product c = a b: some columns of up to most_rows rows of c.
 struct SparseProductTile {
   static constexpr std::size_t most_rows = 64;
-  const float* a;         // (rows, k), or (k, rows) if transposed
-  const float* packed_b;  // (k, columns), see Simd::pack
-  float* c;               // (rows, columns)
+  static constexpr std::size_t inner_block = 64;  // inner indices that a word has a bit for
+  const float* a;                                 // (rows, k), or (k, rows) if transposed
+  // A word for each row, for the blocks of inner indices in turn; see Simd::find_nonzeros. Null if
+  // they are still to be found.
+  const std::uint64_t* nonzeros;
+  std::size_t nonzeros_stride;  // words from one block to the next
+  const float* packed_b;        // (k, columns), see Simd::pack
+  float* c;                     // (rows, columns)
   std::size_t rows;
   std::size_t columns;  // from fewest_columns to most_columns + fewest_columns - 1 of Simd
   std::size_t k;
@@ -193,6 +198,10 @@ struct Simd {
 
   // A product that skips the zeros of a, and the limits for the columns of its tiles.
   void (*sparse_product)(const SparseProductTile& tile, bool transpose_a);
+  // A word for each of up to 64 rows of a: bit j is set if the value at inner index j < k <= 64 is
+  // not 0.
+  void (*find_nonzeros)(const float* a, std::size_t a_stride, bool transpose_a, std::size_t rows,
+                        std::size_t k, std::uint64_t* words);
   std::size_t fewest_columns;
   std::size_t most_columns;
   // Copies rows of b, which are `stride` values apart, to where sparse_product reads them: `packed`

@@ -163,6 +163,14 @@ void nonzero_bits_of_columns(const float* x, std::size_t stride, std::size_t row
   }
 }
 
+void find_nonzeros(const float* a, std::size_t a_stride, bool transpose_a, std::size_t rows,
+                   std::size_t k, std::uint64_t* words) {
+  if (transpose_a)
+    nonzero_bits_of_columns(a, a_stride, k, rows, words);
+  else
+    for (std::size_t i = 0; i < rows; ++i) words[i] = nonzero_bits(a + i * a_stride, k);
+}
+
 // Adds to `rows` rows of c what the inner indices of a block give. Bit j of bits[i] is set if row i
 // of a has another value than 0 there; where only some of the rows do, 0 times b is added to
 // others.
@@ -190,20 +198,21 @@ void add_block(const float* a, std::size_t row_stride, std::size_t inner_stride,
 // rows of c are computed, and the values of a row of a in the block are the bits of one word.
 template <std::size_t batches, bool transpose_a>
 void sparse_product(const SparseProductTile& tile) {
-  constexpr std::size_t inner_block = 64;
+  constexpr std::size_t inner_block = SparseProductTile::inner_block;
   const std::size_t row_stride = transpose_a ? 1 : tile.a_stride;
   const std::size_t inner_stride = transpose_a ? tile.a_stride : 1;
   const Strip<batches, rows_together> strip(tile.columns, tile.c_stride);
   const Strip<batches, 1> strip_of_one(tile.columns, tile.c_stride);
+  std::uint64_t found[SparseProductTile::most_rows];
   for (std::size_t l = 0; l < tile.k; l += inner_block) {
     const std::size_t inner = std::min(inner_block, tile.k - l);
     const float* a = tile.a + l * inner_stride;
     const float* b = tile.packed_b + l * strip.packed_size;
-    std::uint64_t bits[SparseProductTile::most_rows];
-    if constexpr (transpose_a)
-      nonzero_bits_of_columns(a, inner_stride, inner, tile.rows, bits);
+    const std::uint64_t* bits = found;
+    if (tile.nonzeros)
+      bits = tile.nonzeros + l / inner_block * tile.nonzeros_stride;
     else
-      for (std::size_t i = 0; i < tile.rows; ++i) bits[i] = nonzero_bits(a + i * row_stride, inner);
+      find_nonzeros(a, tile.a_stride, transpose_a, tile.rows, inner, found);
     const bool overwrite = l == 0 && !tile.accumulate;
     std::size_t i = 0;
     const auto add_to = [&](const auto& rows_of_c) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <optional>
 
 #include "core/thread_buffer.hpp"
 #include "kernels/pool.hpp"
@@ -15,17 +17,17 @@ std::size_t round_up(std::size_t size, std::size_t multiple) {
   return tile_count(size, multiple) * multiple;
 }
 
-}  // namespace
-
 // A sparse product was measured to be faster if at most 45 % of a are nonzeros, fewer if the rows
-// of c are short: then finding the nonzeros weighs more (see docs/performance.md).
-bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, bool transpose_a) {
+// of c are short: then finding the nonzeros weighs more (see docs/performance.md). Samples eight
+// rows of the stored matrix and extrapolates; a wrong guess costs time only.
+bool mostly_zeros(const Product& product) {
   constexpr std::size_t sampled_rows = 8;
-  constexpr std::size_t fewest_rows = 32;        // of c
-  constexpr double break_even = 0.45;            // share of nonzeros, for very long rows of c
-  constexpr double finding_cost = 4;             // in columns of c computed per value of a
-  const std::size_t rows = transpose_a ? k : m;  // as stored
-  const std::size_t columns = transpose_a ? m : k;
+  constexpr std::size_t fewest_rows = 32;  // of c
+  constexpr double break_even = 0.45;      // share of nonzeros, for very long rows of c
+  constexpr double finding_cost = 4;       // in columns of c computed per value of a
+  const auto& [a, b, c, m, n, k, options] = product;
+  const std::size_t columns = product.a_stride();
+  const std::size_t rows = m * k / columns;  // as stored
   if (m < fewest_rows || rows < sampled_rows || n < simd().fewest_columns) return false;
 
   std::size_t nonzeros = 0;
@@ -36,61 +38,164 @@ bool mostly_zeros(const float* a, std::size_t m, std::size_t n, std::size_t k, b
          static_cast<double>(sampled_rows * columns) * share_to_beat;
 }
 
-PackedStrips::PackedStrips(const float* b, std::size_t m, std::size_t n, std::size_t k,
-                           bool transpose_a)
-    : m_(m), n_(n), k_(k) {
-  constexpr std::size_t values_per_slice = 1 << 14;    // that a thread packs at a time
-  constexpr std::size_t most_copied_values = 1 << 18;  // 1 MiB: fits the second cache of a core
-  const std::size_t narrowest = simd().fewest_columns;
-  const std::size_t strips = tile_count(n, simd().most_columns);
-  columns_ = round_up(tile_count(n, strips), narrowest);
-  // A rest that is too narrow for a strip of its own is left to the last one.
-  count_ = tile_count(n + 1 - narrowest, columns_);
-  size_ = k * ((count_ - 1) * columns_ + round_up(width(count_ - 1), narrowest));
+// b (k x n), cut into strips of columns, and each strip packed row by row. The packed values lie in
+// memory of the thread, which its next PackedStrips overwrites.
+//
+// If b is small, there is a copy for each thread, used for its own part of the m rows of c.
+// Otherwise the cores would exchange the values in every step.
+class PackedStrips {
+ public:
+  explicit PackedStrips(const Product& product) : m_(product.m), n_(product.n), k_(product.k) {
+    constexpr std::size_t most_copied_values = 1 << 18;  // 1 MiB: fits the second cache of a core
+    const std::size_t narrowest = simd().fewest_columns;
+    const std::size_t strips = tile_count(n_, simd().most_columns);
+    columns_ = round_up(tile_count(n_, strips), narrowest);
+    // A rest that is too narrow for a strip of its own is left to the last one.
+    count_ = tile_count(n_ + 1 - narrowest, columns_);
+    size_ = k_ * ((count_ - 1) * columns_ + round_up(width(count_ - 1), narrowest));
 
-  const auto threads = static_cast<std::size_t>(thread_count_here());
-  const bool one_copy = transpose_a || size_ > most_copied_values;
-  copies_ = one_copy
-                ? 1
-                : std::clamp<std::size_t>(threads, 1, tile_count(m, SparseProductTile::most_rows));
-  thread_local constinit ThreadBuffer buffer;
-  packed_ = buffer.reserve(copies_ * size_);
+    const auto threads = static_cast<std::size_t>(thread_count_here());
+    const bool one_copy = product.options.transpose_a || size_ > most_copied_values;
+    copies_ = one_copy ? 1
+                       : std::clamp<std::size_t>(threads, 1,
+                                                 tile_count(m_, SparseProductTile::most_rows));
+    thread_local constinit ThreadBuffer buffer;
+    packed_ = buffer.reserve(copies_ * size_);
+    pack(product);
+  }
 
-  std::atomic<bool> finite = true;
-  const Slices slices(k, values_per_slice / n + 8);
-  parallel_for(copies_ * slices.count, [&](std::size_t index) {
-    const std::size_t copy = index / slices.count;
-    const std::size_t slice = index % slices.count;
-    const std::size_t first = slices.first(slice);
-    for (std::size_t strip = 0; strip < count_; ++strip) {
-      const float* values = b + first * n + strip * columns_;
-      float* packed = packed_row(copy, strip, first);
-      if (!simd().pack(values, n, slices.length(slice), width(strip), packed))
-        finite.store(false, std::memory_order_relaxed);
-    }
-  });
-  finite_ = finite;
-}
+  // Whether all of b is finite.
+  bool finite() const { return finite_; }
 
-float* PackedStrips::packed_row(std::size_t copy, std::size_t strip, std::size_t row) const {
-  return packed_ + copy * size_ + strip * columns_ * k_ +
-         row * round_up(width(strip), simd().fewest_columns);
-}
+  std::size_t count() const { return count_; }
 
-void PackedStrips::multiply(const float* a, std::size_t a_stride, bool transpose_a,
-                            const Tile& tile, std::size_t first, std::size_t length, float* c,
-                            bool accumulate) const {
-  const float* packed = packed_row(tile.row * copies_ / m_, tile.column / columns_, first);
-  simd().sparse_product({.a = a,
-                         .packed_b = packed,
-                         .c = c,
-                         .rows = tile.rows,
-                         .columns = tile.columns,
-                         .k = length,
-                         .a_stride = a_stride,
-                         .c_stride = n_,
-                         .accumulate = accumulate},
-                        transpose_a);
+  // Of a strip. The last strip may have more or fewer.
+  std::size_t columns() const { return columns_; }
+
+  // What a tile of c that is one strip wide needs for the inner index `first` and those after it.
+  const float* from(const Tile& tile, std::size_t first) const {
+    return packed_row(tile.row * copies_ / m_, tile.column / columns_, first);
+  }
+
+ private:
+  void pack(const Product& product) {
+    constexpr std::size_t values_per_slice = 1 << 14;  // that a thread packs at a time
+    std::atomic<bool> finite = true;
+    const Slices slices(k_, values_per_slice / n_ + 8);
+    parallel_for(copies_ * slices.count, [&](std::size_t index) {
+      const std::size_t copy = index / slices.count;
+      const std::size_t first = slices.first(index % slices.count);
+      const std::size_t length = slices.length(index % slices.count);
+      const float* rows = rows_of_b(product, first, length);
+      for (std::size_t strip = 0; strip < count_; ++strip)
+        if (!simd().pack(rows + strip * columns_, n_, length, width(strip),
+                         packed_row(copy, strip, first)))
+          finite.store(false, std::memory_order_relaxed);
+    });
+    finite_ = finite;
+  }
+
+  // Some rows of b, n values apart: where they lie, or transposed into memory of the thread.
+  static const float* rows_of_b(const Product& product, std::size_t first, std::size_t length) {
+    const auto& [a, b, c, m, n, k, options] = product;
+    if (!options.transpose_b) return b + first * n;
+    thread_local constinit ThreadBuffer buffer;
+    float* rows = buffer.reserve(length * n);
+    simd().transpose(b + first, k, n, length, rows, n);
+    return rows;
+  }
+
+  std::size_t width(std::size_t strip) const {
+    return strip + 1 < count_ ? columns_ : n_ - strip * columns_;
+  }
+  float* packed_row(std::size_t copy, std::size_t strip, std::size_t row) const {
+    return packed_ + copy * size_ + strip * columns_ * k_ +
+           row * round_up(width(strip), simd().fewest_columns);
+  }
+
+  std::size_t m_, n_, k_;
+  std::size_t columns_;  // of every strip except possibly the last
+  std::size_t count_;    // of strips
+  std::size_t size_;     // values of a copy
+  std::size_t copies_;
+  float* packed_;
+  bool finite_;
+};
+
+// Where a has other values than 0, found once for all strips of c, in memory of the thread. The
+// inner indices of each part of the product, see Product::first_part(), make blocks; a block has a
+// word for each row of c.
+class Nonzeros {
+ public:
+  explicit Nonzeros(const Product& product)
+      : rows_(product.m), blocks_of_first_part_(blocks(product.first_part())) {
+    const std::size_t first_part = product.first_part();
+    const std::size_t rest = product.k - first_part;
+    thread_local constinit ThreadBuffer buffer;
+    // Two floats have the size of a word.
+    words_ = reinterpret_cast<std::uint64_t*>(
+        buffer.reserve(2 * rows_ * (blocks_of_first_part_ + blocks(rest))));
+    constexpr std::size_t most_rows = SparseProductTile::most_rows;
+    parallel_for(tile_count(rows_, most_rows), [&](std::size_t index) {
+      const Tile tile{index * most_rows, std::min(most_rows, rows_ - index * most_rows), 0, 0};
+      find(product, tile, 0, first_part);
+      if (rest > 0) find(product, tile, first_part, rest);
+    });
+  }
+
+  // The words of a tile's first row, for `first`, the start of a part, and those after it.
+  std::uint64_t* from(const Tile& tile, std::size_t first) const {
+    return words_ + (first > 0 ? blocks_of_first_part_ * rows_ : 0) + tile.row;
+  }
+
+ private:
+  static std::size_t blocks(std::size_t inner) {
+    return tile_count(inner, SparseProductTile::inner_block);
+  }
+  void find(const Product& product, const Tile& tile, std::size_t first, std::size_t length) {
+    constexpr std::size_t block = SparseProductTile::inner_block;
+    std::uint64_t* words = from(tile, first);
+    for (std::size_t l = 0; l < length; l += block, words += rows_)
+      simd().find_nonzeros(product.a_from(tile, first + l), product.a_stride(),
+                           product.options.transpose_a, tile.rows, std::min(block, length - l),
+                           words);
+  }
+
+  std::size_t rows_;
+  std::size_t blocks_of_first_part_;
+  std::uint64_t* words_;
+};
+
+}  // namespace
+
+bool multiply_sparse(const Product& product, TileVisitor after) {
+  constexpr std::size_t fewest_rows_to_transpose = 64;
+  const auto& [a, b, c, m, n, k, options] = product;
+  if (options.transpose_b && m < fewest_rows_to_transpose) return false;
+  if (!mostly_zeros(product)) return false;
+  const PackedStrips strips(product);
+  if (!strips.finite()) return false;
+  // One strip finds the nonzeros itself, while what it reads is in the first cache.
+  std::optional<Nonzeros> nonzeros;
+  if (strips.count() > 1) nonzeros.emplace(product);
+  const Tiling tiles{m, n, {SparseProductTile::most_rows, strips.columns()}, strips.count()};
+  multiply_tiles(
+      product, tiles, after,
+      [&](const Tile& tile, std::size_t first, std::size_t length, float* to, float keep) {
+        simd().sparse_product({.a = product.a_from(tile, first),
+                               .nonzeros = nonzeros ? nonzeros->from(tile, first) : nullptr,
+                               .nonzeros_stride = product.m,
+                               .packed_b = strips.from(tile, first),
+                               .c = to,
+                               .rows = tile.rows,
+                               .columns = tile.columns,
+                               .k = length,
+                               .a_stride = product.a_stride(),
+                               .c_stride = product.n,
+                               .accumulate = keep != 0},
+                              product.options.transpose_a);
+      });
+  return true;
 }
 
 }  // namespace keratin::kernels
