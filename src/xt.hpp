@@ -2,11 +2,19 @@
 // PRIVATE door to xtensor: a Tensor seen as an xtensor expression. No copy; never let an expression
 // outlive its statement.
 
+#if __has_include(<xtensor/containers/xarray.hpp>)  // since xtensor 0.26
+#include <xtensor/containers/xadapt.hpp>
+#include <xtensor/containers/xarray.hpp>
+#include <xtensor/core/xmath.hpp>
+#include <xtensor/core/xnoalias.hpp>
+#include <xtensor/views/xstrided_view.hpp>
+#else
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xnoalias.hpp>
 #include <xtensor/xstrided_view.hpp>
+#endif
 
 #include "keratin/tensor.hpp"
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kernels/simd.hpp"
+#include "kernels/xsimd_names.hpp"
 
 namespace keratin::kernels {
 

@@ -13,7 +13,7 @@ float dot(const float* left, const float* right, std::size_t k) {
   for (; l + width <= k; l += width) lanes = xsimd::fma(load(left + l), load(right + l), lanes);
   if (l < k)
     lanes = xsimd::fma(load_some(left + l, k - l, 0), load_some(right + l, k - l, 0), lanes);
-  return xsimd::hadd(lanes);
+  return sum_of_lanes(lanes);
 }
 
 void dot_products(const float* a, const float* b, float* c, std::size_t m, std::size_t n,

@@ -27,7 +27,7 @@ double sum(const float* x, std::size_t n) {
     std::size_t i = first;
     for (; i + width <= end; i += width) lanes += load(x + i);
     if (i < end) lanes += load_some(x + i, end - i, 0);
-    total += static_cast<double>(xsimd::hadd(lanes));
+    total += static_cast<double>(sum_of_lanes(lanes));
   }
   return total;
 }

@@ -90,7 +90,7 @@ bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t colu
       not_finite[t] = xsimd::fma(values, Batch(0.0f), not_finite[t]);
     }
   for (std::size_t t = 1; t < batches; ++t) not_finite[0] += not_finite[t];
-  return xsimd::hadd(not_finite[0]) == 0;
+  return sum_of_lanes(not_finite[0]) == 0;
 }
 
 // The lanes as bits: bit i is set if lane i is. xsimd 8 has no function for it.
@@ -141,7 +141,7 @@ void nonzero_bits_of_batch(const float* x, std::size_t stride, std::size_t rows,
   for (std::size_t half = 0; half < rows; half += 32) {
     Bits lanes(0u);
     for (std::size_t r = half; r < std::min(rows, half + 32); ++r) {
-      const Bits value = xsimd::bitwise_cast<Bits>(load(x + r * stride));
+      const Bits value = bits_as<std::uint32_t>(load(x + r * stride));
       const Bits without_sign = value + value;
       lanes |= xsimd::select(without_sign == Bits(0u), Bits(0u), Bits(1u << (r - half)));
     }

@@ -25,7 +25,7 @@ double sum_of_squares(const float* x, std::size_t n) {
       const Batch rest = load_some(x + i, end - i, 0);
       lanes += rest * rest;
     }
-    total += static_cast<double>(xsimd::hadd(lanes));
+    total += static_cast<double>(sum_of_lanes(lanes));
   }
   return total;
 }

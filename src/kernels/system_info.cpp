@@ -11,8 +11,12 @@
 #include <utility>
 #include <xsimd/config/xsimd_config.hpp>
 #include <xtensor-blas/xblas_config.hpp>
-#include <xtensor/xtensor_config.hpp>
 
+#if __has_include(<xtensor/core/xtensor_config.hpp>)  // since xtensor 0.26
+#include <xtensor/core/xtensor_config.hpp>
+#else
+#include <xtensor/xtensor_config.hpp>
+#endif
 #if __has_include(<gnu/libc-version.h>)
 #include <gnu/libc-version.h>
 #endif

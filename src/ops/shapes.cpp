@@ -16,7 +16,7 @@ namespace {
 
 // Writes or, with keep, adds n values of dy to d.
 void copy_or_add(const float* dy, float* d, std::size_t n, float keep) {
-  if (keep)
+  if (keep != 0)
     kernels::simd().add(dy, d, n);
   else
     std::copy_n(dy, n, d);
@@ -91,7 +91,7 @@ Node transpose(Node x, std::span<const int> axes) {
           xt::svector<std::size_t> inverse(rank);
           for (std::size_t i = 0; i < rank; ++i) inverse[order[i]] = i;
           auto out = view(dx);
-          if (keep)
+          if (keep != 0)
             xt::noalias(out) += xt::transpose(view(dy), inverse);
           else
             xt::noalias(out) = xt::transpose(view(dy), inverse);

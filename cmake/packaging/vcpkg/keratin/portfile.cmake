@@ -7,7 +7,7 @@ vcpkg_check_features(OUT_FEATURE_OPTIONS features FEATURES
   keras-files KERATIN_KERAS_FILES
   onnx KERATIN_ONNX)
 vcpkg_cmake_configure(SOURCE_PATH ${SOURCE_PATH}
-  OPTIONS ${features} -DKERATIN_BUILD_APPS=OFF -DKERATIN_BUILD_TESTS=OFF)
+  OPTIONS ${features} -DCMAKE_UNITY_BUILD=ON -DKERATIN_BUILD_APPS=OFF -DKERATIN_BUILD_TESTS=OFF)
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/keratin)
 vcpkg_fixup_pkgconfig()
