@@ -1,6 +1,6 @@
 # HDF5's C library, as the target LibHDF5::LibHDF5. CMake's own FindHDF5 needs a C compiler.
 find_path(LibHDF5_INCLUDE_DIR hdf5.h PATH_SUFFIXES hdf5/serial)
-find_library(LibHDF5_LIBRARY NAMES hdf5_serial hdf5 NAMES_PER_DIR PATH_SUFFIXES hdf5/serial)
+find_library(LibHDF5_LIBRARY NAMES hdf5_serial hdf5 NAMES_PER_DIR)
 mark_as_advanced(LibHDF5_INCLUDE_DIR LibHDF5_LIBRARY)
 
 include(FindPackageHandleStandardArgs)
