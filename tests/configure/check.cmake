@@ -28,7 +28,7 @@ function(without out)
   set(${out} ${ARGN} PARENT_SCOPE)
 endfunction()
 
-without(no_extras Catch2 CLI11 benchmark PNG JPEG LibHDF5 LibZip nlohmann_json Protobuf Protoc)
+without(no_extras Catch2 CLI11 benchmark PNG JPEG LibHDF5 LibZip nlohmann_json Protobuf Protoc MPI)
 set(left_out "-- keratin: leaving out")
 expect(succeeds "${left_out} the programs of apps/: CLI11 is not found (Debian package libcli11-dev)" ${no_extras})
 expect(succeeds "${left_out} the tests: Catch2 is not found (Debian package catch2)" ${no_extras})
@@ -36,6 +36,7 @@ expect(succeeds "${left_out} the reading of PNG files: PNG is not found (Debian 
 expect(succeeds "${left_out} the reading of JPEG files: JPEG is not found (Debian package libjpeg-dev)" ${no_extras})
 set(keras_files "the reading and writing of Keras's files")
 expect(succeeds "${left_out} ${keras_files}: LibHDF5 is not found (Debian package libhdf5-dev)" ${no_extras})
+expect(succeeds "${left_out} ${keras_files}: LibZip is not found (Debian package libzip-dev)" ${no_extras})
 expect(succeeds "${left_out} ${keras_files}: nlohmann_json is not found (Debian package nlohmann-json3-dev)" ${no_extras})
 set(onnx_files "the reading and writing of ONNX files")
 expect(succeeds "${left_out} ${onnx_files}: Protobuf is not found (Debian package libprotobuf-dev)" ${no_extras})
@@ -44,6 +45,9 @@ expect(succeeds "${left_out} the benchmarks: benchmark is not found (Debian pack
   ${no_extras} -DKERATIN_BUILD_BENCHMARKS=AUTO)
 expect(fails "KERATIN_BUILD_BENCHMARKS=ON asks for the benchmarks, but benchmark is not found (Debian package libbenchmark-dev)."
   ${no_extras} -DKERATIN_BUILD_BENCHMARKS=ON)
+expect(fails "KERATIN_MPI=ON asks for training with several processes, but MPI is not found (Debian packages libopenmpi-dev and openmpi-bin)."
+  ${no_extras} -DKERATIN_MPI=ON)
+file(REMOVE_RECURSE ${WORK})
 expect(fails "KERATIN_KERAS_FILES=ON asks for ${keras_files}, but LibHDF5 is not found (Debian package libhdf5-dev)."
   ${no_extras} -DKERATIN_KERAS_FILES=ON)
 file(REMOVE_RECURSE ${WORK})
