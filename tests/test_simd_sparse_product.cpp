@@ -78,8 +78,8 @@ TEST_CASE("products over nonzeros are those over everything", "[simd]") {
     INFO(table->name);
     for (std::size_t columns = table->fewest_columns;
          columns < table->most_columns + table->fewest_columns; ++columns)
-      for (const Sizes& sizes : {Sizes{64, columns, 130}, Sizes{1, columns, 1},
-                                 Sizes{37, columns, 64}, Sizes{16, columns, 33}})
+      for (const Sizes& sizes : {Sizes{32, columns, 130}, Sizes{1, columns, 1},
+                                 Sizes{27, columns, 64}, Sizes{16, columns, 33}})
         for (const bool transpose_a : {false, true})
           for (const bool accumulate : {false, true}) {
             CAPTURE(sizes.rows, sizes.columns, sizes.k, transpose_a, accumulate);

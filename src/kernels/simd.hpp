@@ -24,7 +24,7 @@ struct AdamStep {
 
 /// A part of a sparse product c = a b: some columns of up to most_rows rows of c.
 struct SparseProductTile {
-  static constexpr std::size_t most_rows = 64;
+  static constexpr std::size_t most_rows = 32;
   static constexpr std::size_t inner_block = 64;  // inner indices that a word has a bit for
   const float* a;                                 // (rows, k), or (k, rows) if transposed
   // A word for each row, for the blocks of inner indices in turn; see Simd::find_nonzeros. Null if
