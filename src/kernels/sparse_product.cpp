@@ -40,27 +40,17 @@ bool mostly_zeros(const Product& product) {
 
 // b (k x n), cut into strips of columns, and each strip packed row by row. The packed values lie in
 // memory of the thread, which its next PackedStrips overwrites.
-//
-// If b is small, there is a copy for each thread, used for its own part of the m rows of c.
-// Otherwise the cores would exchange the values in every step.
 class PackedStrips {
  public:
-  explicit PackedStrips(const Product& product) : m_(product.m), n_(product.n), k_(product.k) {
-    constexpr std::size_t most_copied_values = 1 << 18;  // 1 MiB: fits the second cache of a core
+  explicit PackedStrips(const Product& product) : n_(product.n), k_(product.k) {
     const std::size_t narrowest = simd().fewest_columns;
     const std::size_t strips = tile_count(n_, simd().most_columns);
     columns_ = round_up(tile_count(n_, strips), narrowest);
     // A rest that is too narrow for a strip of its own is left to the last one.
     count_ = tile_count(n_ + 1 - narrowest, columns_);
-    size_ = k_ * ((count_ - 1) * columns_ + round_up(width(count_ - 1), narrowest));
-
-    const auto threads = static_cast<std::size_t>(thread_count_here());
-    const bool one_copy = product.options.transpose_a || size_ > most_copied_values;
-    copies_ = one_copy ? 1
-                       : std::clamp<std::size_t>(threads, 1,
-                                                 tile_count(m_, SparseProductTile::most_rows));
     thread_local constinit ThreadBuffer buffer;
-    packed_ = buffer.reserve(copies_ * size_);
+    packed_ =
+        buffer.reserve(k_ * ((count_ - 1) * columns_ + round_up(width(count_ - 1), narrowest)));
     pack(product);
   }
 
@@ -74,22 +64,18 @@ class PackedStrips {
 
   // What a tile of c that is one strip wide needs for the inner index `first` and those after it.
   const float* from(const Tile& tile, std::size_t first) const {
-    return packed_row(tile.row * copies_ / m_, tile.column / columns_, first);
+    return packed_row(tile.column / columns_, first);
   }
 
  private:
   void pack(const Product& product) {
     constexpr std::size_t values_per_slice = 1 << 14;  // that a thread packs at a time
     std::atomic<bool> finite = true;
-    const Slices slices(k_, values_per_slice / n_ + 8);
-    parallel_for(copies_ * slices.count, [&](std::size_t index) {
-      const std::size_t copy = index / slices.count;
-      const std::size_t first = slices.first(index % slices.count);
-      const std::size_t length = slices.length(index % slices.count);
+    parallel_slices(k_, values_per_slice / n_ + 8, [&](std::size_t first, std::size_t length) {
       const float* rows = rows_of_b(product, first, length);
       for (std::size_t strip = 0; strip < count_; ++strip)
         if (!simd().pack(rows + strip * columns_, n_, length, width(strip),
-                         packed_row(copy, strip, first)))
+                         packed_row(strip, first)))
           finite.store(false, std::memory_order_relaxed);
     });
     finite_ = finite;
@@ -108,16 +94,13 @@ class PackedStrips {
   std::size_t width(std::size_t strip) const {
     return strip + 1 < count_ ? columns_ : n_ - strip * columns_;
   }
-  float* packed_row(std::size_t copy, std::size_t strip, std::size_t row) const {
-    return packed_ + copy * size_ + strip * columns_ * k_ +
-           row * round_up(width(strip), simd().fewest_columns);
+  float* packed_row(std::size_t strip, std::size_t row) const {
+    return packed_ + strip * columns_ * k_ + row * round_up(width(strip), simd().fewest_columns);
   }
 
-  std::size_t m_, n_, k_;
+  std::size_t n_, k_;
   std::size_t columns_;  // of every strip except possibly the last
   std::size_t count_;    // of strips
-  std::size_t size_;     // values of a copy
-  std::size_t copies_;
   float* packed_;
   bool finite_;
 };
