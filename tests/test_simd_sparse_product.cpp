@@ -13,16 +13,12 @@ using namespace keratin::kernels;
 namespace {
 
 // Whole numbers: sums are exact in any order.
-float value(std::size_t i, std::size_t seed) {
+float value_of(std::size_t i, std::size_t seed) {
   return static_cast<float>((i * 7919 + seed) % 13) - 6;
 }
 
 struct Sizes {
   std::size_t rows, columns, k;
-};
-
-struct alignas(64) Line {
-  float values[16];
 };
 
 void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool accumulate) {
@@ -32,9 +28,9 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool accumulat
   const std::size_t a_stride = (transpose_a ? rows : k) + beyond, stride = columns + beyond;
   std::vector<float> a((transpose_a ? k : rows) * a_stride), b(k * stride), c(rows * stride);
   for (std::size_t i = 0; i < a.size(); ++i)
-    a[i] = i * 2654435761u % 1000 < 200 ? value(i, 1) : 0.0f;
-  for (std::size_t i = 0; i < b.size(); ++i) b[i] = value(i, 2);
-  for (std::size_t i = 0; i < c.size(); ++i) c[i] = value(i, 3);
+    a[i] = i * 2654435761u % 1000 < 200 ? value_of(i, 1) : 0.0f;
+  for (std::size_t i = 0; i < b.size(); ++i) b[i] = value_of(i, 2);
+  for (std::size_t i = 0; i < c.size(); ++i) c[i] = value_of(i, 3);
   for (std::size_t j = 0; j < k; ++j) b[j * stride + columns] = NAN;
   std::vector<float> wanted = c;
   for (std::size_t i = 0; i < rows; ++i)
@@ -44,8 +40,6 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool accumulat
         total += a[transpose_a ? l * a_stride + i : i * a_stride + l] * b[l * stride + j];
       wanted[i * stride + j] = total;
     }
-  std::vector<Line> packed(k * (columns + table.fewest_columns) / 16 + 1);
-  CHECK(table.pack(b.data(), stride, k, columns, packed[0].values));
   constexpr std::size_t block = SparseProductTile::inner_block;
   const std::size_t words_stride = rows + beyond;
   std::vector<std::uint64_t> words((k + block - 1) / block * words_stride);
@@ -58,12 +52,13 @@ void check_tile(const Simd& table, Sizes sizes, bool transpose_a, bool accumulat
     table.sparse_product({.a = a.data(),
                           .nonzeros = nonzeros,
                           .nonzeros_stride = words_stride,
-                          .packed_b = packed[0].values,
+                          .b = b.data(),
                           .c = c.data(),
                           .rows = rows,
                           .columns = columns,
                           .k = k,
                           .a_stride = a_stride,
+                          .b_stride = stride,
                           .c_stride = stride,
                           .accumulate = accumulate},
                          transpose_a);
@@ -88,20 +83,31 @@ TEST_CASE("products over nonzeros are those over everything", "[simd]") {
   }
 }
 
-TEST_CASE("packing sees every value that is not finite", "[simd]") {
+TEST_CASE("packing copies a strip and sees every value that is not finite", "[simd]") {
   for (const Simd* table : usable_tables()) {
     INFO(table->name);
     for (std::size_t columns : {table->fewest_columns, table->fewest_columns + 3,
                                 table->most_columns + table->fewest_columns - 1}) {
-      std::vector<float> b(3 * columns, 3e38f);
-      std::vector<Line> packed(3 * (columns + table->fewest_columns) / 16 + 1);
-      CHECK(table->pack(b.data(), columns, 3, columns, packed[0].values));
-      for (std::size_t i = 0; i < b.size(); ++i)
+      constexpr std::size_t rows = 3;
+      const std::size_t stride = columns + 1, packed_stride = columns + 2;
+      std::vector<float> b(rows * stride, 3e38f), packed(rows * packed_stride, -1);
+      for (std::size_t i = 0; i < rows; ++i) b[i * stride + columns] = NAN;  // not of the strip
+      const auto pack = [&] {
+        return table->pack(b.data(), stride, rows, columns, packed.data(), packed_stride);
+      };
+      for (std::size_t i = 0; i < rows * columns; ++i) {
+        float& value = b[i / columns * stride + i % columns];
         for (const float bad : {NAN, INFINITY, -INFINITY}) {
-          b[i] = bad;
-          CHECK_FALSE(table->pack(b.data(), columns, 3, columns, packed[0].values));
-          b[i] = 3e38f;
+          value = bad;
+          CHECK_FALSE(pack());
         }
+        value = value_of(i, 4);
+      }
+      CHECK(pack());
+      for (std::size_t i = 0; i < packed.size(); ++i) {
+        const std::size_t row = i / packed_stride, column = i % packed_stride;
+        CHECK(packed[i] == (column < columns ? b[row * stride + column] : -1));
+      }
     }
   }
 }

@@ -31,12 +31,13 @@ struct SparseProductTile {
   // they are still to be found.
   const std::uint64_t* nonzeros;
   std::size_t nonzeros_stride;  // words from one block to the next
-  const float* packed_b;        // (k, columns), see Simd::pack
+  const float* b;               // (k, columns)
   float* c;                     // (rows, columns)
   std::size_t rows;
   std::size_t columns;  // from fewest_columns to most_columns + fewest_columns - 1 of Simd
   std::size_t k;
   std::size_t a_stride;  // values from one stored row to the next
+  std::size_t b_stride;
   std::size_t c_stride;
   bool accumulate;
 };
@@ -204,11 +205,9 @@ struct Simd {
                         std::size_t k, std::uint64_t* words);
   std::size_t fewest_columns;
   std::size_t most_columns;
-  // Copies rows of b, which are `stride` values apart, to where sparse_product reads them: `packed`
-  // must start on a cache line, and each row takes `columns` rounded up to a multiple of
-  // fewest_columns. Returns whether all values are finite.
+  // Copies the columns of a strip from some rows of b. Returns whether all values are finite.
   bool (*pack)(const float* b, std::size_t stride, std::size_t rows, std::size_t columns,
-               float* packed);
+               float* packed, std::size_t packed_stride);
   std::size_t (*count_nonzeros)(const float* x, std::size_t n);
 
   // One step of an optimizer over n weights; velocity may be null.

@@ -24,8 +24,7 @@ constexpr std::size_t rows_together = registers == 32 ? 2 : 1;
 
 // Where batch t of a strip of up to batches * width columns starts. If the columns are not a
 // multiple of the width, the last batch starts earlier, so that it ends with them; where it
-// overlaps the batch before, both compute the same values. Packed rows of b repeat the overlapping
-// columns, so that all of their loads are aligned.
+// overlaps the batch before, both compute the same values.
 template <std::size_t batches>
 std::size_t batch_column(std::size_t columns, std::size_t t) {
   return t + 1 < batches ? t * width : columns - width;
@@ -43,7 +42,6 @@ template <class B>
 template <std::size_t batches, std::size_t rows>
 class Strip {
  public:
-  static constexpr std::size_t packed_size = batches * width;
   Strip(std::size_t columns, std::size_t c_stride) : columns_(columns), stride_(c_stride) {}
   void clear() {
     each([](Batch& total, std::size_t) { total = Batch(0.0f); });
@@ -51,9 +49,10 @@ class Strip {
   void load(const float* c) {
     each([c](Batch& total, std::size_t at) { total = Batch::load_unaligned(c + at); });
   }
-  void add(const std::array<Batch, rows>& factors, const float* packed) {
+  void add(const std::array<Batch, rows>& factors, const float* b) {
     unrolled<batches>([&](auto t) {
-      const Batch values = in_register(Batch::load_aligned(packed + t * width));
+      const Batch values =
+          in_register(Batch::load_unaligned(b + batch_column<batches>(columns_, t)));
       unrolled<rows>(
           [&](auto i) { totals_[i][t] = xsimd::fma(factors[i], values, totals_[i][t]); });
     });
@@ -76,16 +75,16 @@ class Strip {
   std::size_t stride_;
 };
 
-// Copies rows of b to where sparse_product() reads them. Returns whether all values are finite.
+// Copies rows of b. Returns whether all values are finite.
 template <std::size_t batches>
-bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns,
-          float* packed) {
+bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns, float* packed,
+          std::size_t packed_stride) {
   Batch not_finite[batches];
   std::fill_n(not_finite, batches, Batch(0.0f));
-  for (std::size_t j = 0; j < rows; ++j, b += stride, packed += batches * width)
+  for (std::size_t j = 0; j < rows; ++j, b += stride, packed += packed_stride)
     for (std::size_t t = 0; t < batches; ++t) {
-      const Batch values = Batch::load_unaligned(b + batch_column<batches>(columns, t));
-      values.store_aligned(packed + t * width);
+      const Batch values = load(b + batch_column<batches>(columns, t));
+      values.store_unaligned(packed + batch_column<batches>(columns, t));
       // Becomes NaN as soon as one value is not finite: infinity times 0 is NaN.
       not_finite[t] = xsimd::fma(values, Batch(0.0f), not_finite[t]);
     }
@@ -176,8 +175,8 @@ void find_nonzeros(const float* a, std::size_t a_stride, bool transpose_a, std::
 // others.
 template <std::size_t batches, std::size_t rows>
 void add_block(const float* a, std::size_t row_stride, std::size_t inner_stride,
-               const std::uint64_t* bits, const float* b, float* c, Strip<batches, rows> strip,
-               bool overwrite) {
+               const std::uint64_t* bits, const float* b, std::size_t b_stride, float* c,
+               Strip<batches, rows> strip, bool overwrite) {
   std::uint64_t left = 0;
   for (std::size_t i = 0; i < rows; ++i) left |= bits[i];
   if (!left && !overwrite) return;
@@ -189,7 +188,7 @@ void add_block(const float* a, std::size_t row_stride, std::size_t inner_stride,
     const auto j = static_cast<std::size_t>(std::countr_zero(left));
     std::array<Batch, rows> factors;
     for (std::size_t i = 0; i < rows; ++i) factors[i] = Batch(a[i * row_stride + j * inner_stride]);
-    strip.add(factors, b + j * strip.packed_size);
+    strip.add(factors, b + j * b_stride);
   }
   strip.store(c);
 }
@@ -207,7 +206,7 @@ void sparse_product(const SparseProductTile& tile) {
   for (std::size_t l = 0; l < tile.k; l += inner_block) {
     const std::size_t inner = std::min(inner_block, tile.k - l);
     const float* a = tile.a + l * inner_stride;
-    const float* b = tile.packed_b + l * strip.packed_size;
+    const float* b = tile.b + l * tile.b_stride;
     const std::uint64_t* bits = found;
     if (tile.nonzeros)
       bits = tile.nonzeros + l / inner_block * tile.nonzeros_stride;
@@ -216,7 +215,7 @@ void sparse_product(const SparseProductTile& tile) {
     const bool overwrite = l == 0 && !tile.accumulate;
     std::size_t i = 0;
     const auto add_to = [&](const auto& rows_of_c) {
-      add_block(a + i * row_stride, row_stride, inner_stride, bits + i, b,
+      add_block(a + i * row_stride, row_stride, inner_stride, bits + i, b, tile.b_stride,
                 tile.c + i * tile.c_stride, rows_of_c, overwrite);
     };
     for (; i + rows_together <= tile.rows; i += rows_together) add_to(strip);
@@ -235,11 +234,11 @@ void sparse_product(const SparseProductTile& tile, bool transpose_a) {
   run(std::make_index_sequence<most_batches>());
 }
 
-bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns,
-          float* packed) {
+bool pack(const float* b, std::size_t stride, std::size_t rows, std::size_t columns, float* packed,
+          std::size_t packed_stride) {
   const auto run = [&]<std::size_t... i>(std::index_sequence<i...>) {
     constexpr decltype(&pack<1>) packs[] = {pack<i + 1>...};
-    return packs[(columns - 1) / width](b, stride, rows, columns, packed);
+    return packs[(columns - 1) / width](b, stride, rows, columns, packed, packed_stride);
   };
   return run(std::make_index_sequence<most_batches>());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -38,20 +39,22 @@ bool mostly_zeros(const Product& product) {
          static_cast<double>(sampled_rows * columns) * share_to_beat;
 }
 
-// b (k x n), cut into strips of columns, and each strip packed row by row. The packed values lie in
-// memory of the thread, which its next PackedStrips overwrites.
-class PackedStrips {
+// b (k x n), cut into strips of columns, each of which is packed row by row. The packed values lie
+// in memory of the thread, which its next StripsOfB overwrite. One strip for few rows of c is used
+// where it lies: packing would take longer than is gained by rows that start on cache lines.
+class StripsOfB {
  public:
-  explicit PackedStrips(const Product& product) : n_(product.n), k_(product.k) {
+  explicit StripsOfB(const Product& product) : n_(product.n), k_(product.k) {
+    constexpr std::size_t fewest_rows_to_pack = 192;
     const std::size_t narrowest = simd().fewest_columns;
     const std::size_t strips = tile_count(n_, simd().most_columns);
     columns_ = round_up(tile_count(n_, strips), narrowest);
     // A rest that is too narrow for a strip of its own is left to the last one.
     count_ = tile_count(n_ + 1 - narrowest, columns_);
-    thread_local constinit ThreadBuffer buffer;
-    packed_ =
-        buffer.reserve(k_ * ((count_ - 1) * columns_ + round_up(width(count_ - 1), narrowest)));
-    pack(product);
+    if (count_ == 1 && product.m < fewest_rows_to_pack && !product.options.transpose_b)
+      use(product.b);
+    else
+      pack(product);
   }
 
   // Whether all of b is finite.
@@ -62,20 +65,40 @@ class PackedStrips {
   // Of a strip. The last strip may have more or fewer.
   std::size_t columns() const { return columns_; }
 
-  // What a tile of c that is one strip wide needs for the inner index `first` and those after it.
-  const float* from(const Tile& tile, std::size_t first) const {
-    return packed_row(tile.column / columns_, first);
+  // The rows of a strip, from `row` on, which are stride(strip) values apart.
+  const float* from(std::size_t strip, std::size_t row) const {
+    return values_ + strip * columns_ * k_ + row * stride(strip);
+  }
+  std::size_t stride(std::size_t strip) const {
+    return packed_ ? round_up(width(strip), simd().fewest_columns) : n_;
   }
 
  private:
+  static constexpr std::size_t values_per_slice = 1 << 14;
+
+  void use(const float* b) {
+    values_ = b;
+    std::atomic<bool> finite = true;
+    parallel_slices(k_ * n_, values_per_slice, [&](std::size_t first, std::size_t count) {
+      // The sum is finite only if all values are. If only the sum is not, the product is dense.
+      if (!std::isfinite(simd().sum(b + first, count)))
+        finite.store(false, std::memory_order_relaxed);
+    });
+    finite_ = finite;
+  }
+
   void pack(const Product& product) {
-    constexpr std::size_t values_per_slice = 1 << 14;  // that a thread packs at a time
+    packed_ = true;
+    thread_local constinit ThreadBuffer buffer;
+    const std::size_t last = count_ - 1;
+    float* packed = buffer.reserve(k_ * (last * columns_ + stride(last)));
+    values_ = packed;
     std::atomic<bool> finite = true;
     parallel_slices(k_, values_per_slice / n_ + 8, [&](std::size_t first, std::size_t length) {
       const float* rows = rows_of_b(product, first, length);
       for (std::size_t strip = 0; strip < count_; ++strip)
         if (!simd().pack(rows + strip * columns_, n_, length, width(strip),
-                         packed_row(strip, first)))
+                         packed + (from(strip, first) - values_), stride(strip)))
           finite.store(false, std::memory_order_relaxed);
     });
     finite_ = finite;
@@ -94,14 +117,12 @@ class PackedStrips {
   std::size_t width(std::size_t strip) const {
     return strip + 1 < count_ ? columns_ : n_ - strip * columns_;
   }
-  float* packed_row(std::size_t strip, std::size_t row) const {
-    return packed_ + strip * columns_ * k_ + row * round_up(width(strip), simd().fewest_columns);
-  }
 
   std::size_t n_, k_;
   std::size_t columns_;  // of every strip except possibly the last
   std::size_t count_;    // of strips
-  float* packed_;
+  bool packed_ = false;
+  const float* values_;
   bool finite_;
 };
 
@@ -156,7 +177,7 @@ bool multiply_sparse(const Product& product, TileVisitor after) {
   const auto& [a, b, c, m, n, k, options] = product;
   if (options.transpose_b && m < fewest_rows_to_transpose) return false;
   if (!mostly_zeros(product)) return false;
-  const PackedStrips strips(product);
+  const StripsOfB strips(product);
   if (!strips.finite()) return false;
   // One strip finds the nonzeros itself, while what it reads is in the first cache.
   std::optional<Nonzeros> nonzeros;
@@ -165,15 +186,17 @@ bool multiply_sparse(const Product& product, TileVisitor after) {
   multiply_tiles(
       product, tiles, after,
       [&](const Tile& tile, std::size_t first, std::size_t length, float* to, float keep) {
+        const std::size_t strip = tile.column / strips.columns();
         simd().sparse_product({.a = product.a_from(tile, first),
                                .nonzeros = nonzeros ? nonzeros->from(tile, first) : nullptr,
                                .nonzeros_stride = product.m,
-                               .packed_b = strips.from(tile, first),
+                               .b = strips.from(strip, first),
                                .c = to,
                                .rows = tile.rows,
                                .columns = tile.columns,
                                .k = length,
                                .a_stride = product.a_stride(),
+                               .b_stride = strips.stride(strip),
                                .c_stride = product.n,
                                .accumulate = keep != 0},
                               product.options.transpose_a);
