@@ -174,9 +174,10 @@ void find_nonzeros(const float* a, std::size_t a_stride, bool transpose_a, std::
 // of a has another value than 0 there; where only some of the rows do, 0 times b is added to
 // others.
 template <std::size_t batches, std::size_t rows>
-void add_block(const float* a, std::size_t row_stride, std::size_t inner_stride,
-               const std::uint64_t* bits, const float* b, std::size_t b_stride, float* c,
-               Strip<batches, rows> strip, bool overwrite) {
+[[gnu::always_inline]] inline void add_block(const float* a, std::size_t row_stride,
+                                             std::size_t inner_stride, const std::uint64_t* bits,
+                                             const float* b, std::size_t b_stride, float* c,
+                                             Strip<batches, rows> strip, bool overwrite) {
   std::uint64_t left = 0;
   for (std::size_t i = 0; i < rows; ++i) left |= bits[i];
   if (!left && !overwrite) return;
