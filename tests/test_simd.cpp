@@ -160,6 +160,28 @@ TEST_CASE("the rest of an array gets the bits that a batch gives", "[simd]") {
   }
 }
 
+TEST_CASE("a step of Adam is that of its formula, at its limits, too", "[simd]") {
+  constexpr float rate = 0.5f, rate_1 = 0.1f, rate_2 = 0.001f, largest = 3e38f;
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  for (const Simd* table : usable_tables())
+    for (const float epsilon : {1e-7f, 0.0f})
+      for (const float gradient : {0.0f, -0.0f, 1e-30f, -1e-12f, 1e-6f, 0.3f, -7.0f, 1e15f, 1e30f,
+                                   -1e30f, largest, inf, -inf, NAN})
+        for (const float before : {0.0f, 1e-37f, 1e-10f, 2.0f, 1e30f, inf}) {
+          CAPTURE(table->name, epsilon, gradient, before);
+          float w = 0, m = 0, v = before;
+          table->adam(&w, &m, &v, &gradient, 1, {rate, rate_1, rate_2, epsilon});
+          const float mean = gradient * rate_1;
+          const float square = gradient * gradient;
+          const float variance = before + (square - before) * rate_2;
+          const double wanted = -double{mean} * rate / (std::sqrt(double{variance}) + epsilon);
+          if (std::isnan(wanted))
+            CHECK(std::isnan(w));
+          else
+            CHECK(w == Approx(wanted).epsilon(5e-7).margin(1e-35));
+        }
+}
+
 TEST_CASE("functions of two inputs are exact", "[simd]") {
   const std::vector<float> a = all_kinds(), b(a.rbegin(), a.rend());
   std::vector<float> y(a.size());
