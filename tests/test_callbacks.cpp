@@ -299,6 +299,59 @@ TEST_CASE("ModelCheckpoint reports files that cannot be written", "[callbacks]")
   CHECK(files_in(folder.path) == std::vector<std::string>{"file", "old.keras/x"});
 }
 
+TEST_CASE("files of batches have the model of their batch", "[callbacks]") {
+  const test::Folder folder;
+  Run run;
+  run.model.set_weights({Tensor::full({1, 1}, 1)});
+  run.x = Tensor::full({4, 1}, 1);
+  std::vector<float> after_batches;
+  run.fit(2, {ModelCheckpoint(folder / "{epoch}-{batch}.keras", {.save_freq = 1}),
+              ModelCheckpoint(folder / "{epoch}-{batch}.weights.h5",
+                              {.save_weights_only = true, .save_freq = 1}),
+              ModelCheckpoint(folder / "{epoch}-{batch}.safetensors",
+                              {.save_weights_only = true, .save_freq = 3}),
+              LambdaCallback({.on_epoch_end =
+                                  [&](int epoch, Logs&) {
+                                    const std::string last = concat(epoch + 1, "-4");
+                                    CHECK(std::filesystem::exists(folder / (last + ".keras")));
+                                  },
+                              .on_train_batch_end =
+                                  [&](int, Logs&) {
+                                    after_batches.push_back(run.model.get_weights()[0].item());
+                                  }})});
+  const auto weight_in = [&](const std::string& name) {
+    run.model.load_weights(folder / name);
+    return run.model.get_weights()[0].item();
+  };
+  for (int step = 0; step < 8; ++step) {
+    const std::string name = concat(step / 4 + 1, '-', step % 4 + 1);
+    const float wanted = after_batches[static_cast<std::size_t>(step)];
+    CHECK(weight_in(name + ".keras") == wanted);
+    CHECK(run.model.optimizer().calls() == step + 1);
+    CHECK(weight_in(name + ".weights.h5") == wanted);
+    if (step % 3 == 2) CHECK(weight_in(name + ".safetensors") == wanted);
+  }
+  CHECK(after_batches[0] != after_batches[7]);
+}
+
+TEST_CASE("the files of batches are there when an exception ends the fit", "[callbacks]") {
+  const test::Folder folder;
+  Run run;
+  CHECK_THROWS_WITH(run.fit(1, {ModelCheckpoint(folder / "{batch}.keras", {.save_freq = 1}),
+                                LambdaCallback({.on_train_batch_end =
+                                                    [](int batch, Logs&) {
+                                                      if (batch == 1)
+                                                        throw std::logic_error("enough");
+                                                    }})}),
+                    "enough");
+  CHECK(files_in(folder.path) == std::vector<std::string>{"1.keras", "2.keras"});
+  // A file that cannot be written ends the fit itself.
+  folder.file("old.keras/x", "");
+  CHECK(folder.refusal([&] {
+    run.fit(1, {ModelCheckpoint(folder / "old.keras", {.save_freq = 4})});
+  }) == "[save] cannot write 'old.keras': Is a directory");
+}
+
 TEST_CASE("ModelCheckpoint refuses paths and fields that it cannot write", "[callbacks]") {
   const auto refusal = [](const std::string& path, const ModelCheckpointOptions& options = {}) {
     return without(message([&] { ModelCheckpoint(path, options); }), "[ModelCheckpoint] ");

@@ -245,7 +245,7 @@ TEST_CASE("an HDF5 path is written once", "[saving]") {
 TEST_CASE("archives are written as Keras does, and read again", "[saving]") {
   const test::Folder folder;
   const std::string config = R"({"class_name": "Sequential"})", contents(100000, 'w');
-  const std::string bytes = build_keras_archive("test", config, contents);
+  const std::string bytes = build_keras_archive(config, contents);
   // Three headers of 30 bytes and of 46, names, and 22 bytes at the end: nothing else.
   const std::size_t names = std::string(
                                 "metadata.json"

@@ -1,8 +1,11 @@
 // keratin convert: a model in another format.
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
 #include "commands.hpp"
@@ -20,15 +23,20 @@ struct Convert {
 const std::vector<std::string> formats = {".keras", ".onnx", ".safetensors", ".weights.h5",
                                           ".json"};
 
+// What stood at `path` is kept until the text is on the disk.
 void write_text(const std::string& path, const std::string& text) {
-  const std::string unfinished =
-      path + ".part";  // what stood at `path` is kept until this is whole
-  {
-    std::ofstream file(unfinished);
-    file << text << std::flush;
-    if (!file) refuse("cannot write '" + path + "'");
+  const std::string unfinished = path + ".part";
+  std::FILE* const file = std::fopen(unfinished.c_str(), "wb");
+  bool ok = file != nullptr;
+  if (file) {
+    ok = std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0 &&
+         fsync(fileno(file)) == 0;
+    ok = std::fclose(file) == 0 && ok;
   }
-  std::filesystem::rename(unfinished, path);
+  if (ok && std::rename(unfinished.c_str(), path.c_str()) == 0) return;
+  const std::string reason = std::strerror(errno);
+  if (file) std::remove(unfinished.c_str());
+  refuse("cannot write '" + path + "': " + reason);
 }
 
 void run(const Convert& settings) {

@@ -1,13 +1,10 @@
 #include "keratin/callbacks/csv_logger.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "core/exact_numbers.hpp"
+#include "core/files.hpp"
 #include "core/numbers.hpp"
 #include "core/text.hpp"
 #include "keratin/check.hpp"
@@ -35,48 +32,48 @@ CSVLogger::CSVLogger(std::string filename, CSVLoggerOptions options)
         "', wanted one character");
 }
 
-void CSVLogger::check_written(bool ok) const {
-  check<std::runtime_error>(ok, "CSVLogger", "cannot write '", filename_,
-                            "': ", std::string_view(std::strerror(errno)));
-}
+CSVLogger::CSVLogger(CSVLogger&&) noexcept = default;
+CSVLogger::~CSVLogger() = default;
 
 void CSVLogger::on_train_begin(Logs&) {
-  file_.reset(std::fopen(filename_.c_str(), "ab"));
-  check_written(file_ != nullptr);
+  file_ = std::make_unique<GrowingFile>("CSVLogger", filename_);
   begun_ = false;
   names_.reset();
 }
 
-// What an earlier run has written goes only now, since a run that is resumed continues it.
-void CSVLogger::begin_file() {
-  if (std::exchange(begun_, true)) return;
-  if (!options_.append) check_written(ftruncate(fileno(file_.get()), 0) == 0);
-  std::fseek(file_.get(), 0, SEEK_END);
-  writes_header_ = std::ftell(file_.get()) <= 0;
+// What an earlier run has written is replaced only now, since a run that is resumed continues it.
+void CSVLogger::write(std::string_view lines) {
+  const bool replaces = !begun_ && !options_.append;
+  if (replaces) {
+    write_file("CSVLogger", filename_, lines);
+    file_ = std::make_unique<GrowingFile>("CSVLogger", filename_);
+  } else {
+    file_->append(lines);
+  }
+  begun_ = true;
 }
 
 void CSVLogger::on_epoch_end(int epoch, Logs& logs) {
-  begin_file();
+  if (!begun_) writes_header_ = !options_.append || file_->size() == 0;
+  std::string lines;
   if (!names_) {
     names_ = column_names(logs);
-    if (writes_header_) write_line("epoch", *names_);
+    if (writes_header_) lines = line("epoch", *names_);
   }
   std::vector<std::string> values;
   for (const std::string& name : *names_)
     values.push_back(logs.contains(name) ? python_repr(logs[name]) : "NA");
-  write_line(concat(epoch), values);
-  check_written(std::fflush(file_.get()) == 0);
+  write(lines + line(concat(epoch), values));
 }
 
 void CSVLogger::on_train_end(Logs&) {
-  begin_file();
+  if (!begun_) write("");
   file_.reset();
 }
 
 CallbackState CSVLogger::get_state() const {
   if (!file_) return {};
-  std::fseek(file_.get(), 0, SEEK_END);
-  const long size = begun_ || options_.append ? std::ftell(file_.get()) : 0;
+  const std::uint64_t size = begun_ || options_.append ? file_->size() : 0;
   return {Config::Object{{"size", size},
                          {"begun", begun_},
                          {"writes_header", writes_header_},
@@ -85,13 +82,12 @@ CallbackState CSVLogger::get_state() const {
 
 void CSVLogger::set_state(const CallbackState& state) {
   const StateReader values("CSVLogger", state.values);
-  const long wanted = values.long_integer("size");
-  std::fseek(file_.get(), 0, SEEK_END);
-  const long size = std::ftell(file_.get());
+  const auto wanted = static_cast<std::uint64_t>(values.long_integer("size"));
+  const std::uint64_t size = file_->size();
   check<std::runtime_error>(size >= wanted, "CSVLogger", "'", filename_,
                             "' has lost lines of the run that is resumed: it has ", size,
                             " bytes, wanted ", wanted);
-  check_written(ftruncate(fileno(file_.get()), wanted) == 0);
+  file_->shorten(wanted);
   begun_ = values.truth("begun");
   writes_header_ = values.truth("writes_header");
   names_.reset();
@@ -99,12 +95,11 @@ void CSVLogger::set_state(const CallbackState& state) {
     names_ = value_of<std::vector<std::string>>(values.at("names"), "CSVLogger", "names");
 }
 
-void CSVLogger::write_line(std::string first, const std::vector<std::string>& others) {
+std::string CSVLogger::line(std::string first, const std::vector<std::string>& others) const {
   const char separator = options_.separator[0];
-  std::string line = csv_field(first, separator);
-  for (const std::string& field : others) line += separator + csv_field(field, separator);
-  line += "\r\n";
-  check_written(std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size());
+  std::string text = csv_field(first, separator);
+  for (const std::string& field : others) text += separator + csv_field(field, separator);
+  return text + "\r\n";
 }
 
 }  // namespace keratin::callbacks

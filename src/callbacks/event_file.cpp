@@ -6,9 +6,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -44,12 +42,17 @@ std::uint32_t masked_crc(std::string_view bytes) {
   return std::rotr(crc32c(bytes), 15) + 0xa282ead8;
 }
 
-std::string file_name() {
+// The path of a new file in the folder, which is made if it is not there.
+std::string new_path(std::string_view where, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  check<std::runtime_error>(!error, where, "cannot write '", folder, "': ", error.message());
   static std::atomic<unsigned> count = 0;
   char host[256] = "";
   gethostname(host, sizeof host - 1);
-  return concat("events.out.tfevents.", static_cast<long>(seconds_since_1970()), '.',
-                std::string_view(host), '.', getpid(), '.', count++, ".v2");
+  const std::string name = concat("events.out.tfevents.", static_cast<long>(seconds_since_1970()),
+                                  '.', std::string_view(host), '.', getpid(), '.', count++, ".v2");
+  return (std::filesystem::path(folder) / name).string();
 }
 
 struct Buckets {
@@ -87,23 +90,11 @@ std::uint32_t crc32c(std::string_view bytes) {
 }
 
 EventFile::EventFile(std::string where, const std::string& folder)
-    : where_(std::move(where)), path_(folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) errno = error.value();
-  check_written(!error);
-  path_ = (std::filesystem::path(folder) / file_name()).string();
-  file_.reset(std::fopen(path_.c_str(), "wbe"));
-  check_written(file_ != nullptr);
+    : file_(where, new_path(where, folder)) {
   start_event();
   event_.add_bytes(3, "brain.Event:2");
   add_record(event_.bytes());
   flush();
-}
-
-void EventFile::check_written(bool ok) const {
-  check<std::runtime_error>(ok, where_, "cannot write '", path_,
-                            "': ", std::string_view(std::strerror(errno)));
 }
 
 // The numbers below are those of fields in tensorflow's event.proto, summary.proto and
@@ -181,9 +172,7 @@ void EventFile::add_record(std::string_view bytes) {
 }
 
 void EventFile::flush() {
-  const std::string_view bytes = records_.bytes();
-  check_written(std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size());
-  check_written(std::fflush(file_.get()) == 0);
+  file_.append(records_.bytes());
   records_.clear();
 }
 

@@ -2,12 +2,11 @@
 // PRIVATE: the files that TensorBoard reads.
 
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "callbacks/protobuf.hpp"
+#include "core/files.hpp"
 #include "keratin/tensor.hpp"
 
 namespace keratin {
@@ -21,7 +20,7 @@ class EventFile {
  public:
   /// Creates events.out.tfevents.<seconds>.<host>.<process>.<number>.v2 in `folder`, which is made
   /// if it is not there, with its first record. Throws std::runtime_error "[where] cannot write
-  /// ..." as flush() does.
+  /// ..." as flush() does, which then leaves whole records.
   EventFile(std::string where, const std::string& folder);
 
   /// Add a record, which flush() writes.
@@ -33,17 +32,12 @@ class EventFile {
   void flush();
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   void add_tensor(std::string_view tag, std::string_view plugin, long step,
                   std::string_view plugin_content = "");
   void start_event();
   void add_record(std::string_view bytes);
-  void check_written(bool ok) const;
 
-  std::string where_, path_;
-  std::unique_ptr<std::FILE, Close> file_;
+  GrowingFile file_;
   ProtobufMessage records_;                                   // not yet written
   ProtobufMessage event_, inner_, outer_, tensor_, content_;  // being made
 };

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::uint16_t version = 20, version64 = 45;  // of the format, times 10
 constexpr std::uint16_t utf8_names = 1 << 11;
-constexpr std::uint16_t date = 1 << 5 | 1;            // 1980-01-01, as numpy.savez writes
+constexpr std::uint16_t date = 1 << 5 | 1;  // 1980-01-01, as numpy.savez writes
+constexpr std::uint16_t made_by_unix = 3 << 8;
+constexpr std::uint32_t attributes = 0600U << 16;     // its owner can read and write it
 constexpr std::uint32_t in_extra_field = 0xFFFFFFFF;  // in place of a number
 constexpr std::uint16_t in_end64 = 0xFFFF, zip64_field = 1;
 constexpr std::uint64_t end64_rest = 44;  // bytes of that record behind its size
@@ -58,6 +60,8 @@ void ZipWriter::add(const std::string& name, std::string_view contents) {
   const Member& member =
       members_.emplace_back(Member{name, checksum(contents), contents.size(), bytes_.size()});
   const bool large = member.size >= limit_;
+  constexpr std::size_t room = 4096;  // bytes for headers and, at last, for a short list
+  bytes_.reserve(bytes_.size() + contents.size() + room);
   four(bytes_, local_magic);
   write_common(member, large);
   constexpr std::uint16_t sizes = 16;  // bytes
@@ -75,14 +79,14 @@ void ZipWriter::add(const std::string& name, std::string_view contents) {
 void ZipWriter::write_listed(const Member& member) {
   const bool large = member.size >= limit_ || member.offset >= limit_;
   four(bytes_, entry_magic);
-  two(bytes_, large ? version64 : version);  // of the format that wrote it
+  two(bytes_, made_by_unix | (large ? version64 : version));  // of the format that wrote it
   write_common(member, large);
   constexpr std::uint16_t sizes_and_place = 24;  // bytes
   two(bytes_, large ? 4 + sizes_and_place : 0);
-  two(bytes_, 0);   // bytes of a comment
-  two(bytes_, 0);   // the disk it is on
-  two(bytes_, 0);   // no text
-  four(bytes_, 0);  // attributes
+  two(bytes_, 0);  // bytes of a comment
+  two(bytes_, 0);  // the disk it is on
+  two(bytes_, 0);  // no text
+  four(bytes_, attributes);
   four(bytes_, large ? in_extra_field : static_cast<std::uint32_t>(member.offset));
   bytes_ += member.name;
   if (!large) return;

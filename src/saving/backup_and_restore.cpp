@@ -1,11 +1,9 @@
 #include "keratin/callbacks/backup_and_restore.hpp"
 
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
-#include <thread>
 #include <utility>
 
+#include "core/background_task.hpp"
 #include "core/exact_numbers.hpp"
 #include "core/files.hpp"
 #include "core/replicas.hpp"
@@ -47,52 +45,6 @@ void remove_unfinished(const std::filesystem::path& folder) {
 }
 
 }  // namespace
-
-// Writes states in a thread of its own: the newest that it was given, as soon as the one before is
-// written. What came between is left out.
-class BackupAndRestore::Writer {
- public:
-  explicit Writer(std::string path) : path_(std::move(path)), thread_([this] { run(); }) {}
-  ~Writer() {
-    {
-      const std::lock_guard guard(lock_);
-      ends_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-  void write(TrainingState state) {
-    {
-      const std::lock_guard guard(lock_);
-      next_ = std::move(state);
-    }
-    changed_.notify_all();
-  }
-
- private:
-  void run() {
-    std::unique_lock guard(lock_);
-    while (true) {
-      changed_.wait(guard, [&] { return next_ || ends_; });
-      if (!next_) return;
-      const TrainingState state = *std::exchange(next_, std::nullopt);
-      guard.unlock();
-      try {
-        write_state(path_, state);
-      } catch (const std::exception& error) {
-        warn(where, "training goes on without this backup: ", error.what());
-      }
-      guard.lock();
-    }
-  }
-
-  std::string path_;
-  std::mutex lock_;
-  std::condition_variable changed_;
-  std::optional<TrainingState> next_;
-  bool ends_ = false;
-  std::thread thread_;  // the last member: it uses the others
-};
 
 BackupAndRestore::BackupAndRestore(std::string backup_dir, BackupAndRestoreOptions options)
     : folder_(std::move(backup_dir)), options_(std::move(options)) {
@@ -144,8 +96,14 @@ void BackupAndRestore::set_state(const CallbackState& state) {
 }
 
 void BackupAndRestore::save(TrainingState state) {
-  if (!writer_) writer_ = std::make_unique<Writer>(file());
-  writer_->write(std::move(state));
+  if (!writer_) writer_ = std::make_unique<BackgroundTask>();
+  writer_->start([path = file(), state = std::move(state)] {
+    try {
+      write_state(path, state);
+    } catch (const std::exception& error) {
+      warn(where, "training goes on without this backup: ", error.what());
+    }
+  });
 }
 
 std::optional<TrainingState> BackupAndRestore::load() const {

@@ -74,8 +74,10 @@ class Hdf5Writer {
   /// An object of Keras: the group `path` (empty: the root) and in it "vars", whose attribute
   /// "name" is the object's own name.
   void add_object(const std::string& path, const std::string& name);
-  void write(const std::string& path, const Tensor& values);        // float32
-  void write_integer(const std::string& path, std::int64_t value);  // of shape ()
+  /// Writes an array, of float32 or of one integer of shape (), little-endian as all of Keras's.
+  /// Returns where its values begin in the file: a byte of finish(), if there are any.
+  std::size_t write(const std::string& path, const Tensor& values);
+  std::size_t write_integer(const std::string& path, std::int64_t value);
   /// The file's bytes. Nothing can be written after it.
   std::string finish();
 

@@ -23,9 +23,9 @@ struct Hdf5Writer::State {
     check<std::logic_error>(ok, where, "HDF5 cannot ", what, " ", path);
   }
 
-  // Links the array as h5py does, once it is written.
-  void write(const std::string& path, const Shape& shape, hid_t file_type, hid_t memory_type,
-             const void* values) const {
+  // Links the array as h5py does, once it is written. Returns where its values are.
+  std::size_t write(const std::string& path, const Shape& shape, hid_t file_type, hid_t memory_type,
+                    const void* values) const {
     std::array<hsize_t, Shape::max_rank> sizes{};
     std::copy(shape.begin(), shape.end(), sizes.begin());
     const Id space(shape.empty()
@@ -43,6 +43,7 @@ struct Hdf5Writer::State {
             "write", path);
     require(H5Olink(dataset.get(), file.get(), path.c_str(), with_parents.get(), H5P_DEFAULT) >= 0,
             "add", path);
+    return static_cast<std::size_t>(H5Dget_offset(dataset.get()));
   }
 };
 
@@ -86,14 +87,14 @@ void Hdf5Writer::add_object(const std::string& path, const std::string& name) {
                   "write the name of", variables);
 }
 
-void Hdf5Writer::write(const std::string& path, const Tensor& values) {
+std::size_t Hdf5Writer::write(const std::string& path, const Tensor& values) {
   const Turn turn;
-  state_->write(path, values.shape(), H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values.data());
+  return state_->write(path, values.shape(), H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values.data());
 }
 
-void Hdf5Writer::write_integer(const std::string& path, std::int64_t value) {
+std::size_t Hdf5Writer::write_integer(const std::string& path, std::int64_t value) {
   const Turn turn;
-  state_->write(path, Shape{}, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
+  return state_->write(path, Shape{}, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
 }
 
 std::string Hdf5Writer::finish() {
@@ -124,8 +125,8 @@ Hdf5Writer::~Hdf5Writer() = default;
 Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
 Hdf5Writer& Hdf5Writer::operator=(Hdf5Writer&&) noexcept = default;
 void Hdf5Writer::add_object(const std::string&, const std::string&) {}
-void Hdf5Writer::write(const std::string&, const Tensor&) {}
-void Hdf5Writer::write_integer(const std::string&, std::int64_t) {}
+std::size_t Hdf5Writer::write(const std::string&, const Tensor&) { return 0; }
+std::size_t Hdf5Writer::write_integer(const std::string&, std::int64_t) { return 0; }
 std::string Hdf5Writer::finish() { return {}; }
 
 }  // namespace keratin

@@ -1,13 +1,17 @@
 #include "saving/keras_archive.hpp"
 
-#ifdef KERATIN_HAS_KERAS_FILES
+#include <ctime>
 
+#include "data/zip_writer.hpp"
+#include "keratin/check.hpp"
+
+#ifdef KERATIN_HAS_KERAS_FILES
 #include <zip.h>
 
 #include <algorithm>
-#include <ctime>
-
-#include "keratin/check.hpp"
+#else
+#include "saving/without_keras_files.hpp"
+#endif
 
 namespace keratin {
 
@@ -16,6 +20,30 @@ namespace {
 constexpr const char* metadata_name = "metadata.json";
 constexpr const char* config_name = "config.json";
 constexpr const char* weights_name = "model.weights.h5";
+
+std::string new_metadata() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  char date[32];
+  std::strftime(date, sizeof date, "%Y-%m-%d@%H:%M:%S", &parts);
+  return concat(R"({"keras_version": "3.15.1", "date_saved": ")", std::string(date), "\"}");
+}
+
+}  // namespace
+
+std::string build_keras_archive(std::string_view config, std::string_view weights) {
+  ZipWriter archive;
+  archive.add(metadata_name, new_metadata());
+  archive.add(config_name, config);
+  archive.add(weights_name, weights);
+  return archive.finish();
+}
+
+#ifdef KERATIN_HAS_KERAS_FILES
+
+namespace {
+
 constexpr std::uint64_t most_config = std::uint64_t{16} << 20;   // bytes
 constexpr std::uint64_t most_metadata = std::uint64_t{1} << 20;  // bytes
 constexpr zip_int64_t most_members = 10'000;
@@ -136,97 +164,7 @@ std::string KerasArchive::weights(std::uint64_t at_most) const {
   return state_->read(weights_name, at_most);
 }
 
-namespace {
-
-/// An archive in memory that is being written.
-class ArchiveBuilder {
- public:
-  explicit ArchiveBuilder(std::string_view where) : where_(where) {
-    zip_error_t error;
-    zip_error_init(&error);
-    buffer_ = zip_source_buffer_create(nullptr, 0, 0, &error);
-    require(buffer_ != nullptr);
-    zip_source_keep(buffer_);  // a reference for the archive, another for finish()
-    archive_ = zip_open_from_source(buffer_, ZIP_TRUNCATE, &error);
-    require(archive_ != nullptr);
-  }
-  ~ArchiveBuilder() {
-    if (archive_ != nullptr) zip_discard(archive_);
-    zip_source_free(buffer_);
-  }
-  ArchiveBuilder(const ArchiveBuilder&) = delete;
-  ArchiveBuilder& operator=(const ArchiveBuilder&) = delete;
-
-  /// `bytes` must live until finish().
-  void add(const char* name, std::string_view bytes) {
-    constexpr int not_owned = 0;
-    zip_source_t* const source = zip_source_buffer(archive_, bytes.data(), bytes.size(), not_owned);
-    require(source != nullptr);
-    const zip_int64_t added = zip_file_add(archive_, name, source, ZIP_FL_ENC_UTF_8);
-    if (added < 0) zip_source_free(source);
-    require(added >= 0);
-    const auto index = static_cast<zip_uint64_t>(added);
-    constexpr zip_uint16_t midnight = 0, first_of_1980 = 1 << 5 | 1;
-    constexpr zip_uint32_t mode = 0600U << 16;
-    require(zip_set_file_compression(archive_, index, ZIP_CM_STORE, 0) == 0);
-    require(zip_file_set_dostime(archive_, index, midnight, first_of_1980, 0) == 0);
-    require(zip_file_set_external_attributes(archive_, index, 0, ZIP_OPSYS_UNIX, mode) == 0);
-  }
-
-  std::string finish() {
-    require(zip_close(archive_) == 0);
-    archive_ = nullptr;
-    zip_stat_t stat;
-    zip_stat_init(&stat);
-    require(zip_source_stat(buffer_, &stat) == 0 && zip_source_open(buffer_) == 0);
-    std::string bytes(static_cast<std::size_t>(stat.size), '\0');
-    require(zip_source_read(buffer_, bytes.data(), stat.size) ==
-            static_cast<zip_int64_t>(stat.size));
-    zip_source_close(buffer_);
-    return bytes;
-  }
-
- private:
-  void require(bool ok) const {
-    check<std::runtime_error>(ok, where_, "libzip cannot build an archive: ",
-                              archive_ == nullptr
-                                  ? std::string("too little memory")
-                                  : std::string(zip_error_strerror(zip_get_error(archive_))));
-  }
-
-  std::string_view where_;
-  zip_source_t* buffer_ = nullptr;
-  zip_t* archive_ = nullptr;
-};
-
-std::string new_metadata() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  localtime_r(&now, &parts);
-  char date[32];
-  std::strftime(date, sizeof date, "%Y-%m-%d@%H:%M:%S", &parts);
-  return concat(R"({"keras_version": "3.15.1", "date_saved": ")", std::string(date), "\"}");
-}
-
-}  // namespace
-
-std::string build_keras_archive(std::string_view where, std::string_view config,
-                                std::string_view weights) {
-  const std::string about = new_metadata();
-  ArchiveBuilder archive(where);
-  archive.add(metadata_name, about);
-  archive.add(config_name, config);
-  archive.add(weights_name, weights);
-  return archive.finish();
-}
-
-}  // namespace keratin
-
 #else
-
-#include "saving/without_keras_files.hpp"
-
-namespace keratin {
 
 struct KerasArchive::State {};
 KerasArchive::KerasArchive(std::string_view where, const std::string&) {
@@ -239,10 +177,6 @@ std::string KerasArchive::config() const { return {}; }
 std::string KerasArchive::metadata() const { return {}; }
 std::string KerasArchive::weights(std::uint64_t) const { return {}; }
 
-std::string build_keras_archive(std::string_view where, std::string_view, std::string_view) {
-  fail_without_keras_files(where);
-}
+#endif
 
 }  // namespace keratin
-
-#endif

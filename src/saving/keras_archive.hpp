@@ -1,6 +1,6 @@
 #pragma once
 // PRIVATE: the .keras file, a ZIP archive of metadata.json, config.json and model.weights.h5.
-// Without KERATIN_KERAS_FILES everything here throws.
+// Without KERATIN_KERAS_FILES the reader throws.
 
 #include <cstdint>
 #include <memory>
@@ -36,7 +36,6 @@ class KerasArchive {
 
 /// The bytes of an archive as Keras writes it: stored members, dated 1980-01-01, and in
 /// metadata.json the version of Keras whose format this is and the time of day.
-std::string build_keras_archive(std::string_view where, std::string_view config,
-                                std::string_view weights);
+std::string build_keras_archive(std::string_view config, std::string_view weights);
 
 }  // namespace keratin

@@ -5,8 +5,8 @@
 #include "keratin/sequential.hpp"
 #include "saving/json.hpp"
 #include "saving/keras_archive.hpp"
+#include "saving/model_file.hpp"
 #include "saving/safetensors_weights.hpp"
-#include "saving/weight_files.hpp"
 
 namespace keratin {
 
@@ -65,31 +65,57 @@ Config described_model(const Model& model) {
   return described;
 }
 
-void check_built(const Model& model, const char* where) {
-  check(model.built(), where, model.name,
-        " has no weights yet: give it an Input, call build(), or fit it");
-}
-
 }  // namespace
 
 std::string Model::to_json() const { return write_json(described_model(*this)); }
 
-void Model::save(const std::string& path) const {
-  check(path.ends_with(".keras"), "save", "got the path '", path,
-        "', wanted one that ends in .keras; save_weights() writes other formats");
-  check_built(*this, "save");
-  write_file("save", path,
-             build_keras_archive("save", to_json(), write_keras_weights("save", *this)));
+void ModelFile::prepare(const Model& model, const char* where, const std::string& path) {
+  check(model.built(), where, model.name,
+        " has no weights yet: give it an Input, call build(), or fit it");
+  where_ = where;
+  path_ = path;
+  config_.clear();
+  safetensors_.clear();
 }
 
-void Model::save_weights(const std::string& path) const {
+void ModelFile::take(const Model& model, const std::string& path) {
+  constexpr const char* where = "save";
+  check(path.ends_with(".keras"), where, "got the path '", path,
+        "', wanted one that ends in .keras; save_weights() writes other formats");
+  prepare(model, where, path);
+  config_ = model.to_json();
+  weights_.take(where, model);
+}
+
+void ModelFile::take_weights(const Model& model, const std::string& path) {
   constexpr const char* where = "save_weights";
   const bool keras = path.ends_with(".weights.h5");
   check(keras || path.ends_with(".safetensors"), where, "got the path '", path,
         "', wanted one that ends in .weights.h5 or .safetensors");
-  check_built(*this, where);
-  write_file(where, path,
-             keras ? write_keras_weights(where, *this) : write_safetensors_weights(where, *this));
+  prepare(model, where, path);
+  if (keras)
+    weights_.take(where, model);
+  else
+    safetensors_ = write_safetensors_weights(where, model);
+}
+
+void ModelFile::write() const {
+  if (!config_.empty())
+    write_file(where_, path_, build_keras_archive(config_, weights_.bytes()));
+  else
+    write_file(where_, path_, safetensors_.empty() ? weights_.bytes() : safetensors_);
+}
+
+void Model::save(const std::string& path) const {
+  ModelFile file;
+  file.take(*this, path);
+  file.write();
+}
+
+void Model::save_weights(const std::string& path) const {
+  ModelFile file;
+  file.take_weights(*this, path);
+  file.write();
 }
 
 }  // namespace keratin

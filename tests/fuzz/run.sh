@@ -10,7 +10,7 @@ targets=("$@")
 work=build/fuzz
 mkdir -p "$work"
 # The readers, and what they need of the rest.
-sources=(src/data/{byte_source,csv,stored_array,npy,zip,random_file,image,png,jpeg,resize}.cpp src/core/{array_view,config,shape,tensor,text,numbers,huge_pages,flush_denormals}.cpp tests/fuzz/no_kernels.cpp
+sources=(src/data/{byte_source,csv,stored_array,npy,zip,zip_writer,random_file,image,png,jpeg,resize}.cpp src/core/{array_view,config,shape,tensor,text,numbers,huge_pages,flush_denormals}.cpp tests/fuzz/no_kernels.cpp
   src/saving/{child_process,child_rights,hdf5_arrays,hdf5_image,hdf5_reader,hdf5_texts,hdf5_writer,json,keras_archive,legacy_file,safetensors}.cpp)
 flags=(-std=c++20 -O1 -g -Iinclude -Isrc -DKERATIN_HAS_PNG -DKERATIN_HAS_JPEG -DKERATIN_HAS_KERAS_FILES -isystem /usr/include/hdf5/serial -fsanitize=address,undefined
   -fno-sanitize-recover=all -ffunction-sections -fdata-sections)

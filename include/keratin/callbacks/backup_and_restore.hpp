@@ -9,6 +9,7 @@
 
 namespace KERATIN_API keratin {
 
+class BackgroundTask;
 class Backups;
 struct TrainingState;
 
@@ -28,7 +29,8 @@ struct BackupAndRestoreOptions {
 ///
 /// A run that StopOnInterrupt ends at Ctrl-C leaves a backup of its last step, too.
 ///
-/// Files are written by a thread of its own, complete before they replace the one before. A file
+/// Files are written by a thread of its own, complete before they replace the one before; where
+/// training is faster, the newest state is written and those before it are left out. A file
 /// that cannot be written is warned of, and training goes on. fit throws std::runtime_error for a
 /// damaged backup, and where backups cannot be read for want of KERATIN_KERAS_FILES, and
 /// std::invalid_argument for a backup of another model, optimizer or data.
@@ -50,7 +52,6 @@ class BackupAndRestore : public Callback {
 
  private:
   friend class keratin::Backups;
-  class Writer;
   bool is_due_after_step();  // and counts from 0 again if it is
   bool due_after_epoch() const { return options_.save_freq.each_epoch(); }
   void save(TrainingState state);
@@ -62,7 +63,7 @@ class BackupAndRestore : public Callback {
   BackupAndRestoreOptions options_;
   long batches_ = 0;    // since the last backup
   bool keeps_ = false;  // the run was interrupted: it is to go on another time
-  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<BackgroundTask> writer_;
 };
 
 }  // namespace callbacks

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,9 @@
 #include "keratin/callbacks/callback.hpp"
 
 namespace KERATIN_API keratin {
+
+class GrowingFile;
+
 namespace callbacks {
 
 struct CSVLoggerOptions {
@@ -25,8 +27,11 @@ class CSVLogger : public Callback {
  public:
   /// Throws std::invalid_argument for a separator of another length than 1.
   explicit CSVLogger(std::string filename, CSVLoggerOptions options = {});
+  CSVLogger(CSVLogger&&) noexcept;
+  ~CSVLogger() override;
 
-  // These throw std::runtime_error if the file cannot be written.
+  // These throw std::runtime_error if the file cannot be written, which ends the fit. It then has
+  // whole lines, those of earlier epochs.
   bool only_reports() const override { return true; }
   void on_train_begin(Logs& logs) override;
   void on_epoch_end(int epoch, Logs& logs) override;
@@ -36,17 +41,13 @@ class CSVLogger : public Callback {
   void set_state(const CallbackState& state) override;
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  void check_written(bool ok) const;
-  void begin_file();
-  void write_line(std::string first, const std::vector<std::string>& others);
+  void write(std::string_view lines);
+  std::string line(std::string first, const std::vector<std::string>& others) const;
 
   std::string filename_;
   CSVLoggerOptions options_;
-  std::unique_ptr<std::FILE, Close> file_;  // null outside of fit
-  bool begun_ = false;                      // whether the file has only what belongs to this fit
+  std::unique_ptr<GrowingFile> file_;  // null outside of fit
+  bool begun_ = false;                 // whether the file has only what belongs to this fit
   bool writes_header_ = true;
   std::optional<std::vector<std::string>> names_;  // of the columns behind `epoch`
 };

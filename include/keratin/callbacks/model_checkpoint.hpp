@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -29,12 +30,20 @@ struct ModelCheckpointOptions {
 ///
 /// {name} alone, or {name:[0][width][.digits]type} with a type of d (for epoch and batch), f, e or
 /// g. Folders are made as needed, and an older file of that name is replaced once the new one is
-/// complete. In an epoch without the monitored value it warns and saves.
+/// complete and on the disk. In an epoch without the monitored value it warns and saves.
+///
+/// With a save_freq in batches the file has the model of that batch, but is written by a thread of
+/// its own while training goes on. It is there, and verbose says so, before the next one is begun,
+/// before this callback's on_epoch_end returns, before a BackupAndRestore backs up what follows it,
+/// and when fit has ended, by an exception, too. An error ends the fit at the next of these points.
 class ModelCheckpoint : public Callback {
  public:
   /// Throws std::invalid_argument unless the path ends in .keras, or with save_weights_only in
   /// .weights.h5 or .safetensors, and for a field that it does not know how to write.
   explicit ModelCheckpoint(std::string path, ModelCheckpointOptions options = {});
+
+  ModelCheckpoint(ModelCheckpoint&&) noexcept;
+  ~ModelCheckpoint() override;
 
   // These throw std::invalid_argument for a field that is not among the logs, and
   // std::runtime_error if the file cannot be written, which ends the fit.
@@ -42,6 +51,8 @@ class ModelCheckpoint : public Callback {
   void on_epoch_begin(int epoch, Logs& logs) override;
   void on_train_batch_end(int batch, Logs& logs) override;
   void on_epoch_end(int epoch, Logs& logs) override;
+  void on_train_end(Logs& logs) override;
+  void detached() override;
 
   /// The best value so far, of all fits.
   std::optional<double> best() const { return best_; }
@@ -51,6 +62,7 @@ class ModelCheckpoint : public Callback {
  private:
   void save(int epoch, std::optional<int> batch, const Logs& logs);
   bool wants_to_save(int epoch, const Logs& logs, const std::string& path);
+  void finish() const;  // waits for the file that is being written
 
   std::string path_;
   ModelCheckpointOptions options_;
@@ -58,6 +70,8 @@ class ModelCheckpoint : public Callback {
   std::optional<double> best_;
   int epoch_ = 0;    // that is running
   int batches_ = 0;  // since the last one after which it saved
+  class Writer;
+  std::unique_ptr<Writer> writer_;  // null: nothing has been written in this fit
 };
 
 }  // namespace callbacks
