@@ -2,14 +2,22 @@
 // test_saving_golden.cpp.
 #ifdef KERATIN_HAS_KERAS_FILES
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <keratin/keratin.hpp>
 #include <limits>
+#include <set>
 
 #include "core/files.hpp"
 #include "data/zip_writer.hpp"
 #include "saving/json.hpp"
 #include "saving/keras_archive.hpp"
+#include "saving/weight_files.hpp"
 #include "support/catch.hpp"
 #include "support/folder.hpp"
 #include "support/message.hpp"
@@ -174,10 +182,103 @@ TEST_CASE("descriptions that are wrong are refused with their place", "[saving]"
   CHECK_THROWS_AS(saving::model_from_json("{\"class_name\": "), std::runtime_error);
 }
 
+namespace {
+
+// A Functional's layer of class Dense, or another one, called with the outputs of others.
+std::string called(const std::string& name, const std::vector<std::string>& inputs,
+                   const std::string& layer_class = "Dense", const std::string& arguments = "{}") {
+  std::string tensors;
+  for (const std::string& input : inputs)
+    tensors += concat(tensors.empty() ? "" : ", ",
+                      R"({"class_name": "__keras_tensor__", "config": {"keras_history": [")", input,
+                      R"(", 0, 0]}})");
+  return concat(
+      R"({"class_name": ")", layer_class, R"(", "name": ")", name, R"(", "config": {"name": ")",
+      name, R"(", "units": 2}, "inbound_nodes": [)",
+      inputs.empty() ? "" : concat(R"({"args": [)", tensors, R"(], "kwargs": )", arguments, "}"),
+      "]}");
+}
+
+std::string input_called(const std::string& name) {
+  return concat(R"({"class_name": "InputLayer", "name": ")", name, R"(", "config": {"name": ")",
+                name, R"(", "batch_shape": [null, 4]}, "inbound_nodes": []})");
+}
+
+std::string functional(const std::string& layers, const std::string& outputs,
+                       const std::string& inputs = R"(["x", 0, 0])") {
+  return concat(R"({"class_name": "Functional", "config": {"name": "f", "layers": [)", layers,
+                R"(], "input_layers": )", inputs, R"(, "output_layers": )", outputs, "}}");
+}
+
+}  // namespace
+
+TEST_CASE("a Functional is a Sequential if its layers form a chain", "[saving]") {
+  const std::string x = input_called("x") + ", ";
+  const std::string a = called("a", {"x"}) + ", ", from_b = R"(["b", 0, 0])";
+  const Sequential model = saving::model_from_json(functional(
+      x + called("b", {"a"}, "Dense", R"({"training": null})") + ", " + called("a", {"x"}),
+      from_b));
+  REQUIRE(model.layers().size() == 2);
+  CHECK(model.layers()[0]->name == "a");
+  CHECK(model.layers()[1]->name == "b");
+  CHECK(model.name == "f");
+  CHECK(model.built());
+
+  const auto refusal = [](const std::string& json) {
+    std::string text = message([&] { saving::model_from_json(json); });
+    const std::string rest =
+        ": keratin has models whose layers form a chain, each with one input and one output";
+    return text.ends_with(rest) ? text.substr(0, text.size() - rest.size()) : text;
+  };
+  CHECK(refusal(functional(x + a + called("b", {"a", "x"}, "Add"), from_b)) ==
+        "[model_from_json] the layer 'b' has 2 inputs ('a', 'x')");
+  CHECK(refusal(functional(x + a + called("b", {"x"}), R"([["a", 0, 0], ["b", 0, 0]])")) ==
+        "[model_from_json] the model has 2 outputs ('a', 'b')");
+  CHECK(refusal(functional(x + a + input_called("z"), R"(["a", 0, 0])",
+                           R"([["x", 0, 0], ["z", 0, 0]])")) ==
+        "[model_from_json] the model has 2 inputs ('x', 'z')");
+  CHECK(refusal(functional(x + a + called("b", {"x"}), from_b)) ==
+        "[model_from_json] the layer 'a' is not on the way from the input to the output");
+  CHECK(refusal(functional(x + called("b", {"x"}, "Dropout", R"({"training": true})"), from_b)) ==
+        "[model_from_json] the layer 'b' is called with training = True: keratin calls layers with "
+        "their input only");
+  CHECK(refusal(functional(x + called("b", {"y"}), from_b)) ==
+        "[model_from_json] the model's description has no layer 'y'");
+  CHECK(refusal(functional(x + called("b", {"a"}) + ", " + called("a", {"b"}), from_b)) !=
+        "no error");
+  std::string twice = functional(x + called("b", {"x"}), from_b);
+  const std::string nodes = R"("inbound_nodes": [{"args")";
+  twice.replace(twice.find(nodes), nodes.size(), R"("inbound_nodes": [{"args": []}, {"args")");
+  CHECK(refusal(twice) == "[model_from_json] the layer 'b' is called 2 times");
+}
+
+TEST_CASE("a layer that is another one's activation comes behind it", "[saving]") {
+  const auto with_activation = [](const std::string& layer_class, const std::string& activation,
+                                  const std::string& more = "") {
+    return concat(R"({"class_name": "Sequential", "config": {"name": "m", "layers": [)",
+                  R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 4]}}, )",
+                  R"({"class_name": ")", layer_class, R"(", "config": {"name": "a", )", more,
+                  R"("activation": {"class_name": ")", activation,
+                  R"(", "config": {"name": "inner"}}}}]}})");
+  };
+  const std::string units = R"("units": 2, )";
+  const Sequential model = saving::model_from_json(with_activation("Dense", "LeakyReLU", units));
+  REQUIRE(model.layers().size() == 2);
+  CHECK(model.layers()[1]->class_name() == "LeakyReLU");
+  CHECK(model.layers()[1]->name == "a_activation");
+  const Sequential alone = saving::model_from_json(with_activation("Activation", "ELU"));
+  REQUIRE(alone.layers().size() == 1);
+  CHECK(alone.layers()[0]->class_name() == "ELU");
+  CHECK(alone.layers()[0]->name == "a");
+  CHECK(message([&] { saving::model_from_json(with_activation("Dense", "PReLU", units)); }) ==
+        "[model_from_json] the layer 'a' has a PReLU as its activation, whose weights would be its "
+        "own: keratin has PReLU as a layer behind it");
+}
+
 TEST_CASE("the errors of a description start with its file", "[saving]") {
   const Folder folder;
   const auto refusal_of = [&](const std::string& config) {
-    folder.file("m.keras", build_keras_archive("test", config, ""));
+    folder.file("m.keras", build_keras_archive(config, ""));
     return message<std::exception>([&] { saving::load_model(folder / "m.keras"); });
   };
   const std::string start = "[load_model] " + (folder / "m.keras") + ": ";
@@ -252,9 +353,246 @@ TEST_CASE("a description larger than its file makes no weights", "[saving]") {
   const std::string units = "\"units\": 2";
   json.replace(json.find(units), units.size(), "\"units\": 2000000000");
   const KerasArchive archive("test", folder / "small.keras");
-  folder.file("bomb.keras", build_keras_archive("test", json, archive.weights(1 << 20)));
+  folder.file("bomb.keras", build_keras_archive(json, archive.weights(1 << 20)));
   CHECK(folder.refusal<std::invalid_argument>([&] { saving::load_model(folder / "bomb.keras"); })
             .find("more weights than") != std::string::npos);
+}
+
+TEST_CASE("a file of weights that is made again has the bytes of a new one", "[saving]") {
+  Normalization adapted;
+  adapted.adapt(Tensor({{1, 2, 3}, {4, 5, 7}}));
+  Sequential model({Input({3}), std::move(adapted), Dense(4), Dense(2, {.use_bias = false})});
+  const auto compile = [&] {
+    model.compile(
+        {.optimizer = optimizers::Nadam({.learning_rate = 0.1, .use_ema = true}), .loss = "mse"});
+  };
+  KerasWeights file;
+  const auto check_file = [&] {
+    KerasWeights anew;
+    anew.take("test", model);
+    file.take("test", model);
+    CHECK(file.bytes() == anew.bytes());
+    return file.bytes();
+  };
+  std::vector<std::string> versions = {check_file()};
+  compile();
+  versions.push_back(check_file());  // has an optimizer
+  for (int step = 0; step < 2; ++step) {
+    model.train_on_batch(Tensor::full({2, 3}, 1), Tensor::full({2, 2}, 1));
+    versions.push_back(check_file());
+  }
+  model.layers()[2]->trainable = false;
+  compile();
+  versions.push_back(check_file());  // remembers less
+  for (std::size_t i = 1; i < versions.size(); ++i) CHECK(versions[i] != versions[i - 1]);
+  CHECK(versions[2].size() == versions[3].size());
+}
+
+namespace {
+
+// No file can grow beyond so many bytes, as on a full disk.
+class SizeLimit {
+ public:
+  explicit SizeLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~SizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, on_excess_);
+  }
+
+ private:
+  rlimit before_;
+  void (*on_excess_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+};
+
+// May not write what belongs to others, also where root runs the tests.
+class AsNobody {
+ public:
+  AsNobody() {
+    constexpr uid_t nobody = 65534;
+    if (user_ == 0) REQUIRE(seteuid(nobody) == 0);
+  }
+  ~AsNobody() {
+    if (user_ == 0) REQUIRE(seteuid(user_) == 0);
+  }
+
+ private:
+  uid_t user_ = geteuid();
+};
+
+// Names and bytes of all files.
+std::set<std::string> contents_of(const Folder& folder) {
+  std::set<std::string> contents;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path))
+    if (entry.is_regular_file())
+      contents.insert(std::filesystem::relative(entry.path(), folder.path).string() + ": " +
+                      read_file("test", entry.path().string(), 1 << 20));
+  return contents;
+}
+
+// All that writes files, and where.
+struct Writing {
+  const char* path;
+  std::function<void(const std::string& path)> write;
+};
+
+std::vector<Writing> every_writing() {
+  static Sequential model = small();
+  static History history = model.fit(x, y, {.verbose = 0});
+  const auto fit_with = [](auto make_callback) {
+    return [make_callback](const std::string& path) {
+      model.fit(x, y, {.epochs = 2, .verbose = 0, .callbacks = {make_callback(path)}});
+    };
+  };
+  using namespace callbacks;
+  return {
+      {"m.keras", [](const std::string& path) { model.save(path); }},
+      {"m.weights.h5", [](const std::string& path) { model.save_weights(path); }},
+      {"m.safetensors", [](const std::string& path) { model.save_weights(path); }},
+      {"a.npz",
+       [](const std::string& path) {
+         saving::save_npz(path, {{"x", x}});
+       }},
+      {"h.csv", [](const std::string& path) { history.to_csv(path); }},
+      {"h.json", [](const std::string& path) { history.to_json(path); }},
+      {"epoch.keras", fit_with([](const std::string& path) { return ModelCheckpoint(path); })},
+      {"batch.weights.h5", fit_with([](const std::string& path) {
+         return ModelCheckpoint(path, {.save_weights_only = true, .save_freq = 1});
+       })},
+      {"new.csv", fit_with([](const std::string& path) { return CSVLogger(path); })},
+      {"old.csv",
+       fit_with([](const std::string& path) { return CSVLogger(path, {.append = true}); })},
+  };
+}
+
+}  // namespace
+
+TEST_CASE("what cannot be written leaves the old file and nothing else", "[saving]") {
+  const Folder folder;
+  const std::vector<Writing> writings = every_writing();
+  for (const Writing& writing : writings) folder.file(writing.path, "old\n");
+  const std::set<std::string> before = contents_of(folder);
+  const auto check_refused = [&](const Writing& writing, const std::string& reason,
+                                 const std::string& refusal) {
+    CAPTURE(writing.path, refusal);
+    CHECK(refusal.ends_with(concat("cannot write '", writing.path, "': ", reason)));
+    CHECK(contents_of(folder) == before);
+  };
+  const auto refusal_of = [&](const Writing& writing) {
+    return folder.refusal([&] { writing.write(folder / writing.path); });
+  };
+  for (const Writing& writing : writings) {
+    const std::string refusal = [&] {
+      const SizeLimit limit(10);  // of what the test prints, too
+      return refusal_of(writing);
+    }();
+    check_refused(writing, "File too large", refusal);
+  }
+  std::filesystem::permissions(folder.path, std::filesystem::perms(0555));
+  for (const Writing& writing : writings) {
+    const AsNobody unprivileged;
+    if (writing.path == std::string("old.csv") && geteuid() != 65534) continue;  // it is ours
+    check_refused(writing, "Permission denied", refusal_of(writing));
+  }
+  std::filesystem::permissions(folder.path, std::filesystem::perms(0755));
+}
+
+TEST_CASE("training goes on without a backup that cannot be written", "[saving]") {
+  const Folder folder;
+  Sequential model = small();
+  const auto fit = [&](int epochs) {
+    return model.fit(x, y,
+                     {.batch_size = 1,
+                      .epochs = epochs,
+                      .verbose = 0,
+                      .callbacks = {callbacks::BackupAndRestore(folder / "backup",
+                                                                {.delete_checkpoint = false})}});
+  };
+  fit(1);
+  const auto before = contents_of(folder);
+  std::vector<std::string> warnings;
+  const auto handler = utils::set_warning_handler(
+      [&](std::string_view text) { warnings.push_back(std::string(text)); });
+  const History history = [&] {
+    const SizeLimit limit(100);
+    return fit(3);
+  }();
+  CHECK(history.epoch.size() == 3);
+  utils::set_warning_handler(handler);
+  REQUIRE(!warnings.empty());
+  CHECK(warnings[0].find("training goes on without this backup: [BackupAndRestore] cannot "
+                         "write") != std::string::npos);
+  CHECK(warnings[0].ends_with("File too large"));
+  CHECK(contents_of(folder) == before);
+}
+
+TEST_CASE("event files have whole records", "[saving]") {
+  const Folder folder;
+  Sequential model = small();
+  const auto fit = [&] {
+    model.fit(x, y,
+              {.epochs = 80,
+               .verbose = 0,
+               .callbacks = {callbacks::TensorBoard({.log_dir = folder / "logs"})}});
+  };
+  const auto refusal_within = [&](rlim_t bytes) {
+    const SizeLimit limit(bytes);
+    return folder.refusal(fit);
+  };
+  CHECK(refusal_within(10).ends_with("File too large"));
+  CHECK(contents_of(folder).empty());
+  CHECK(refusal_within(6000).ends_with("File too large"));
+  const std::set<std::string> files = contents_of(folder);
+  REQUIRE(files.size() == 1);
+  std::string_view bytes = *files.begin();
+  bytes.remove_prefix(bytes.find(": ") + 2);
+  int records = 0;
+  for (; !bytes.empty(); ++records) {
+    std::uint64_t size = 0;
+    REQUIRE(bytes.size() > sizeof size);
+    std::memcpy(&size, bytes.data(), sizeof size);
+    constexpr std::size_t checksums = 8;  // bytes
+    REQUIRE(bytes.size() >= sizeof size + size + checksums);
+    bytes.remove_prefix(sizeof size + size + checksums);
+  }
+  CHECK(records > 3);
+}
+
+TEST_CASE("files are replaced through links, with their permissions, and devices are not",
+          "[saving]") {
+  const Folder folder;
+  const Sequential model = small();
+  folder.file("target.keras", "");
+  constexpr auto owner_only = std::filesystem::perms(0600);
+  std::filesystem::permissions(folder / "target.keras", owner_only);
+  std::filesystem::create_symlink("target.keras", folder / "link.keras");
+  model.save(folder / "link.keras");
+  CHECK(std::filesystem::is_symlink(folder / "link.keras"));
+  CHECK(std::filesystem::status(folder / "target.keras").permissions() == owner_only);
+  CHECK_NOTHROW(saving::load_model(folder / "target.keras"));
+  const std::string long_name = folder / (std::string(240, 'm') + ".keras");
+  model.save(long_name);
+  CHECK(std::filesystem::exists(long_name));
+
+  const History history;
+  CHECK(message<std::runtime_error>([&] { history.to_csv("/dev/full"); }) ==
+        "[history] cannot write '/dev/full': No space left on device");
+  history.to_csv("/dev/null");
+  CHECK(std::filesystem::is_character_file("/dev/full"));
+  CHECK(std::filesystem::is_character_file("/dev/null"));
+  Sequential trained = small();
+  CHECK(message<std::runtime_error>([&] {
+          trained.fit(x, y, {.verbose = 0, .callbacks = {callbacks::CSVLogger("/dev/full")}});
+        }) == "[CSVLogger] cannot write '/dev/full': No space left on device");
+  CHECK(message<std::runtime_error>([&] {
+          trained.fit(
+              x, y,
+              {.verbose = 0, .callbacks = {callbacks::CSVLogger("/dev/full", {.append = true})}});
+        }) == "[CSVLogger] cannot write '/dev/full': No space left on device");
+  CHECK(std::filesystem::is_character_file("/dev/full"));
 }
 
 TEST_CASE("JSON is read and written as Python does", "[saving]") {

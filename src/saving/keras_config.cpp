@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "core/warnings.hpp"
 #include "keratin/check.hpp"
@@ -45,26 +46,12 @@ bool is_unused(const Config::Entry& entry) {
   });
 }
 
-// keratin computes in float32 only, and keeps ids in it, too. A policy is "float32" or an object
-// with a config that has the name.
-void check_dtype(std::string_view where, const Config& dtype) {
-  const Config* config = dtype.find("config");
-  const Config* named = config ? config->find("name") : &dtype;
-  const std::string* name = named ? named->get_if<std::string>() : nullptr;
-  const bool of_ids = name && (name->starts_with("int") || name->starts_with("uint"));
-  if (dtype.is_null() || (name && *name == "float32") || of_ids) return;
-  warn(where, "the dtype ", dtype, " is taken for float32: keratin computes in nothing else");
-}
-
 Config without_extras(std::string_view where, const Config::Object& object, bool built_in) {
   Config::Object kept;
   for (const Config::Entry& entry : object) {
     if (entry.key == "name" && entry.value.is_null()) continue;  // Keras chooses one
-    if (entry.key == "dtype") {
-      check_dtype(where, entry.value);
-    } else if (!built_in || !is_unused(entry)) {
-      kept.push_back({entry.key, from_keras(where, entry.value)});
-    }
+    if (entry.key == "dtype" || (built_in && is_unused(entry))) continue;
+    kept.push_back({entry.key, from_keras(where, entry.value)});
   }
   return kept;
 }
@@ -104,6 +91,41 @@ Config from_keras(std::string_view where, const Config& config) {
   if (*class_name == "function") return entry_of(config, "config", "");
   if (*class_name == "SeedGenerator") return entry_of(config, "config", "seed");
   return Config::Object{{"class_name", *class_name}, {"config", options_of(where, config)}};
+}
+
+namespace {
+
+// What a dtype is called: a policy is its name, or an object with a config that has it.
+std::string name_of_dtype(const Config& dtype) {
+  const Config* config = dtype.find("config");
+  const Config* named = config ? config->find("name") : &dtype;
+  const std::string* name = named ? named->get_if<std::string>() : nullptr;
+  return name ? *name : to_string(dtype);
+}
+
+void add_precisions(const Config& config, std::set<std::string>& names) {
+  if (const auto* list = config.get_if<Config::List>())
+    for (const Config& item : *list) add_precisions(item, names);
+  const auto* object = config.get_if<Config::Object>();
+  if (!object) return;
+  for (const Config::Entry& entry : *object) {
+    if (entry.key == "dtype" && !entry.value.is_null())
+      names.insert(name_of_dtype(entry.value));
+    else
+      add_precisions(entry.value, names);
+  }
+}
+
+}  // namespace
+
+void warn_of_precisions(std::string_view where, const Config& model) {
+  std::set<std::string> names;
+  add_precisions(model, names);
+  for (const std::string& name : names) {
+    const bool of_ids = name.starts_with("int") || name.starts_with("uint");
+    if (name != "float32" && !of_ids)
+      warn(where, "the dtype ", name, " is taken for float32: keratin computes in nothing else");
+  }
 }
 
 Shape sample_shape(std::string_view where, const Config& shape) {

@@ -14,6 +14,10 @@ namespace keratin {
 /// ("sparse": false), and with plain values for tuples, arrays, functions and seed generators.
 Config from_keras(std::string_view where, const Config& config);
 
+/// Warns of each precision other than float32 in the description of a model, of which keratin takes
+/// no notice. Integers are fine: ids are kept in float32, too.
+void warn_of_precisions(std::string_view where, const Config& model);
+
 /// The text that `object` holds under the key, or null.
 const std::string* text_of(const Config& object, std::string_view key);
 

@@ -8,6 +8,7 @@
 #include "keratin/check.hpp"
 #include "keratin/saving.hpp"
 #include "layers/weight_limit.hpp"
+#include "saving/chains.hpp"
 #include "saving/json.hpp"
 #include "saving/keras_archive.hpp"
 #include "saving/keras_config.hpp"
@@ -48,7 +49,9 @@ std::optional<Shape> shape_built_for(const Config& described, const char* where)
   return sample_shape(where, *shape);
 }
 
-Sequential model_of(const Config& described, const char* where) {
+Sequential model_of(const Config& saved, const char* where) {
+  const Config described = as_chain(where, saved);
+  warn_of_precisions(where, described);
   const Config& class_name = entry(described, "class_name", where);
   check(class_name == "Sequential", where, "the model is a ", class_name,
         ", keratin has Sequential only");
@@ -59,14 +62,55 @@ Sequential model_of(const Config& described, const char* where) {
   return model;
 }
 
+// The argument of compile for the model's only output. Keras also takes a list of one, or an object
+// with the output's name.
+Config for_only_output(const Config& argument) {
+  const auto* object = argument.get_if<Config::Object>();
+  if (object && object->size() == 1 && !argument.find("class_name"))
+    return for_only_output(Config(object->front().value));
+  const auto* list = argument.get_if<Config::List>();
+  return list && list->size() == 1 ? for_only_output(Config(list->front())) : argument;
+}
+
+Config metrics_for_only_output(const Config& argument) {
+  if (!argument.get_if<Config::Object>()) return argument;
+  const Config metrics = for_only_output(argument);
+  return metrics.is_null() || metrics.get_if<Config::List>() ? metrics : Config::List{metrics};
+}
+
+// Keras adds one that scales losses where layers compute in float16, which keratin does not.
+Config without_loss_scale(const Config& optimizer) {
+  const std::string* class_name = text_of(optimizer, "class_name");
+  const Config* config = optimizer.find("config");
+  const Config* inner = config ? config->find("inner_optimizer") : nullptr;
+  return class_name && *class_name == "LossScaleOptimizer" && inner ? *inner : optimizer;
+}
+
+Config compile_argument(const Config::Entry& argument) {
+  const auto& [name, value] = argument;
+  if (name == "optimizer") return without_loss_scale(value);
+  if (name == "loss" || name == "loss_weights") return for_only_output(value);
+  if (name == "metrics" || name == "weighted_metrics") return metrics_for_only_output(value);
+  return value;
+}
+
+// Arguments of Keras's compile that change nothing here.
+bool is_without_meaning(const Config::Entry& argument) {
+  constexpr std::string_view names[] = {"run_eagerly", "steps_per_execution", "jit_compile",
+                                        "auto_scale_loss"};
+  const Config weight = argument.key == "loss_weights" ? for_only_output(argument.value) : true;
+  const bool default_weights = weight.is_null() || weight == Config(1) || weight == Config(1.0);
+  return default_weights || std::ranges::find(names, argument.key) != std::end(names);
+}
+
 void compile_as_saved(Sequential& model, const Config& described, const char* where) {
   const Config* saved = described.find("compile_config");
   const auto* object = saved ? saved->get_if<Config::Object>() : nullptr;
   if (!object || object->empty()) return;
   Config::Object options;
   for (const Config::Entry& each : *object)
-    if (each.key != "run_eagerly" && each.key != "steps_per_execution" && each.key != "jit_compile")
-      options.push_back({each.key, from_keras(where, each.value)});
+    if (!is_without_meaning(each))
+      options.push_back({each.key, from_keras(where, compile_argument(each))});
   try {
     model.compile(read_fields<CompileOptions>("compile", options));
   } catch (const std::invalid_argument& error) {

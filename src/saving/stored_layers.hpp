@@ -1,6 +1,7 @@
 #pragma once
 // PRIVATE: where files keep a model's weights.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ struct StoredLayer {
 };
 
 /// The model and all layers in it, each behind the one it is in. Keras numbers layers by their
-/// classes within the model that they are in, whatever their names.
-std::vector<StoredLayer> stored_layers(const Layer& model);
+/// classes within the model that they are in, whatever their names. Models in there are Sequential,
+/// or Functional where `is_functional` says so of the path that they are all in.
+std::vector<StoredLayer> stored_layers(
+    const Layer& model, const std::function<bool(const std::string& folder)>& is_functional = {});
 
 }  // namespace keratin

@@ -87,7 +87,7 @@ keratin_app_test(keratin_convert_onnx COMMAND sh -c "$0 convert $1 m.keras && $0
 keratin_app_test(keratin_convert_itself COMMAND ${keratin} convert ${files}/sgd.keras ${files}/../models/sgd.keras EXIT 1
   ERR "keratin convert: '[^\n]*sgd.keras' is both what is read and what is written\n")
 keratin_app_test(keratin_convert_no_folder COMMAND ${keratin} convert ${files}/sgd.keras /nowhere/m.json EXIT 1
-  ERR "keratin convert: cannot write '/nowhere/m.json'\n")
+  ERR "keratin convert: cannot write '/nowhere/m.json': No such file or directory\n")
 set_tests_properties(keratin_convert PROPERTIES FIXTURES_SETUP converted_model)
 set_tests_properties(keratin_convert_onnx PROPERTIES FIXTURES_REQUIRED converted_model)
 if(NOT KERATIN_HAS_ONNX)

@@ -202,6 +202,25 @@ def optimizer(name, member):
     record(name, model, array(6, 4), array(6, 2))
 
 
+def functional():
+    """A Functional whose layers form a chain, and another one in it."""
+    image = keras.Input((5,), name="features")
+    inner = keras.Model(image, layers.BatchNormalization()(layers.Dense(4, "tanh")(image)), name="inner")
+    first = keras.Input((5,))
+    hidden = layers.Dense(3, activation=layers.LeakyReLU(0.1))(inner(first))
+    hidden = layers.Activation(layers.ReLU(6.0, negative_slope=0.2))(hidden)
+    model = keras.Model(inputs=first, outputs=layers.Dense(2, name="last")(hidden))
+    model.compile(
+        optimizers.AdamW(0.01, use_ema=True, ema_momentum=0.9, gradient_accumulation_steps=2),
+        {"last": losses.mean_squared_error},
+        metrics={"last": ["mae", metrics.mean_squared_error]},
+        weighted_metrics=[[metrics.RootMeanSquaredError()]],
+        steps_per_execution=2,
+        auto_scale_loss=False,
+    )
+    record("functional", model, array(6, 5), array(6, 2), steps=5)
+
+
 def described(family, members):
     return [keras.saving.serialize_keras_object(member) for member in members]
 
@@ -275,7 +294,7 @@ def configs():
 def main():
     keras.utils.set_random_seed(1)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for model in dense, images, convolutions, sequences, normalizations, preparation, nested:
+    for model in dense, images, convolutions, sequences, normalizations, preparation, nested, functional:
         model()
     optimizer("sgd", optimizers.SGD(0.1))
     optimizer("rmsprop", optimizers.RMSprop(0.01, momentum=0.5, centered=True))
