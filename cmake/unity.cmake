@@ -14,6 +14,8 @@ function(keratin_unity_groups target)
     cmake_path(GET folder FILENAME name)
     set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${name}_${part})
   endforeach()
+  # simulate_cores puts itself in the place of the pool's parallel_for, which the linker can only do between files.
+  set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/kernels/pool.cpp PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
   # A local name may be that of another file's constant.
   target_compile_options(${target} PRIVATE $<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow>)
