@@ -170,6 +170,16 @@ class Nonzeros {
   std::uint64_t* words_;
 };
 
+// Tiles of one thread each, one strip wide: some microseconds of work, so that claiming them costs
+// little, and several for each thread.
+TileSize sparse_tiles(const Product& product, std::size_t columns) {
+  constexpr std::size_t least_work = 1 << 18;  // multiply-adds, those with zeros included
+  constexpr std::size_t most_parts = 8;
+  constexpr std::size_t rows = SparseProductTile::most_rows;
+  const std::size_t work = rows * columns * product.first_part() + 1;
+  return {rows * std::clamp<std::size_t>(least_work / work, 1, most_parts), columns};
+}
+
 }  // namespace
 
 bool multiply_sparse(const Product& product, TileVisitor after) {
@@ -182,24 +192,28 @@ bool multiply_sparse(const Product& product, TileVisitor after) {
   // One strip finds the nonzeros itself, while what it reads is in the first cache.
   std::optional<Nonzeros> nonzeros;
   if (strips.count() > 1) nonzeros.emplace(product);
-  const Tiling tiles{m, n, {SparseProductTile::most_rows, strips.columns()}, strips.count()};
+  const TileSize size = sparse_tiles(product, strips.columns());
   multiply_tiles(
-      product, tiles, after,
+      product, {m, n, size, strips.count()}, after,
       [&](const Tile& tile, std::size_t first, std::size_t length, float* to, float keep) {
         const std::size_t strip = tile.column / strips.columns();
-        simd().sparse_product({.a = product.a_from(tile, first),
-                               .nonzeros = nonzeros ? nonzeros->from(tile, first) : nullptr,
-                               .nonzeros_stride = product.m,
-                               .b = strips.from(strip, first),
-                               .c = to,
-                               .rows = tile.rows,
-                               .columns = tile.columns,
-                               .k = length,
-                               .a_stride = product.a_stride(),
-                               .b_stride = strips.stride(strip),
-                               .c_stride = product.n,
-                               .accumulate = keep != 0},
-                              product.options.transpose_a);
+        for (std::size_t row = 0; row < tile.rows; row += SparseProductTile::most_rows) {
+          const Tile part{tile.row + row, std::min(SparseProductTile::most_rows, tile.rows - row),
+                          tile.column, tile.columns};
+          simd().sparse_product({.a = product.a_from(part, first),
+                                 .nonzeros = nonzeros ? nonzeros->from(part, first) : nullptr,
+                                 .nonzeros_stride = product.m,
+                                 .b = strips.from(strip, first),
+                                 .c = to + row * product.n,
+                                 .rows = part.rows,
+                                 .columns = part.columns,
+                                 .k = length,
+                                 .a_stride = product.a_stride(),
+                                 .b_stride = strips.stride(strip),
+                                 .c_stride = product.n,
+                                 .accumulate = keep != 0},
+                                product.options.transpose_a);
+        }
       });
   return true;
 }
