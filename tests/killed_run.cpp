@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
              .callbacks = {BackupAndRestore(folder + "/backup",
                                             {.save_freq = 20, .delete_checkpoint = false}),
                            ModelCheckpoint(folder + "/{epoch}.keras", {.save_best_only = true}),
+                           ModelCheckpoint(folder + "/batch.weights.h5",
+                                           {.save_weights_only = true, .save_freq = 20}),
                            EarlyStopping({.patience = 2, .restore_best_weights = true}),
                            CSVLogger(folder + "/log.csv", {.append = true})},
              .validation_data = {test.x, test.y}});

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # kills.sh PROGRAM DATA [KILLS]: runs `PROGRAM DATA FOLDER` once undisturbed, then again and again in another folder, each time killed by
 # SIGKILL after a random part of the undisturbed time, until there were so many kills and the run has ended. What it prints last and its
-# log.csv must be those of the undisturbed run.
+# log.csv and batch.weights.h5 must be those of the undisturbed run.
 set -euo pipefail
 program=$1 data=$2 kills=${3:-50}
 work=$(mktemp -d)
@@ -31,6 +31,7 @@ while [ "$done_kills" -lt "$kills" ]; do
     exit 1
   fi
   cmp "$work/whole/log.csv" "$folder/log.csv"
+  cmp "$work/whole/batch.weights.h5" "$folder/batch.weights.h5"
   rm -rf "$folder"
 done
 echo "$done_kills kills in $round runs: all ended with $wanted"

@@ -289,7 +289,13 @@ TEST_CASE("archives of more than 4 GiB have numbers of 64 bits", "[array_files]"
     ZipWriter writer(limit);
     const std::string contents(100, 'x');
     for (const char* name : {"first", "second", "third"}) writer.add(name, contents + name);
-    const ZipArchive archive(folder.file("some.zip", writer.finish()), "test");
+    const std::string bytes = writer.finish();
+    ZipWriter without_copy(limit);
+    for (const char* name : {"first", "second"}) without_copy.add(name, contents + name);
+    const std::string last = contents + "third";
+    const ZipWriter::Around around = without_copy.finish_around("third", last);
+    CHECK(around.before + last + around.after == bytes);
+    const ZipArchive archive(folder.file("some.zip", bytes), "test");
     CHECK(archive.members().size() == 3);
     std::string text(106, '\0');
     archive.open(archive.member("second"))->read(text.data(), text.size());

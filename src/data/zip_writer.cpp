@@ -57,11 +57,14 @@ void ZipWriter::write_common(const Member& member, bool large) {
 }
 
 void ZipWriter::add(const std::string& name, std::string_view contents) {
+  add_header(name, contents);
+  bytes_ += contents;
+}
+
+void ZipWriter::add_header(const std::string& name, std::string_view contents) {
   const Member& member =
-      members_.emplace_back(Member{name, checksum(contents), contents.size(), bytes_.size()});
+      members_.emplace_back(Member{name, checksum(contents), contents.size(), place()});
   const bool large = member.size >= limit_;
-  constexpr std::size_t room = 4096;  // bytes for headers and, at last, for a short list
-  bytes_.reserve(bytes_.size() + contents.size() + room);
   four(bytes_, local_magic);
   write_common(member, large);
   constexpr std::uint16_t sizes = 16;  // bytes
@@ -73,7 +76,6 @@ void ZipWriter::add(const std::string& name, std::string_view contents) {
     eight(bytes_, member.size);
     eight(bytes_, member.size);
   }
-  bytes_ += contents;
 }
 
 void ZipWriter::write_listed(const Member& member) {
@@ -98,9 +100,9 @@ void ZipWriter::write_listed(const Member& member) {
 }
 
 std::string ZipWriter::finish() {
-  const std::uint64_t start = bytes_.size();
+  const std::uint64_t start = place();
   for (const Member& member : members_) write_listed(member);
-  const std::uint64_t end = bytes_.size(), count = members_.size();
+  const std::uint64_t end = place(), count = members_.size();
   const bool large = end >= limit_ || count >= in_end64;
   if (large) {
     four(bytes_, end64_magic);
@@ -126,6 +128,15 @@ std::string ZipWriter::finish() {
   four(bytes_, large ? in_extra_field : static_cast<std::uint32_t>(start));
   two(bytes_, 0);  // bytes of a comment
   return std::move(bytes_);
+}
+
+ZipWriter::Around ZipWriter::finish_around(const std::string& name, std::string_view contents) {
+  add_header(name, contents);
+  Around around;
+  around.before = std::exchange(bytes_, std::string());
+  elsewhere_ = around.before.size() + contents.size();
+  around.after = finish();
+  return around;
 }
 
 }  // namespace keratin

@@ -20,16 +20,25 @@ class ZipWriter {
   /// The archive's bytes. Nothing can be added after it.
   std::string finish();
 
+  /// The same without a copy of the last member, which stands behind its header in the file.
+  struct Around {
+    std::string before, after;
+  };
+  Around finish_around(const std::string& name, std::string_view contents);
+
  private:
   struct Member {
     std::string name;
     std::uint32_t crc;
     std::uint64_t size, offset;
   };
+  void add_header(const std::string& name, std::string_view contents);
   void write_common(const Member& member, bool large);
+  std::uint64_t place() const { return elsewhere_ + bytes_.size(); }
   void write_listed(const Member& member);
 
   std::uint64_t limit_;
+  std::uint64_t elsewhere_ = 0;  // bytes of the archive before bytes_
   std::string bytes_;
   std::vector<Member> members_;
 };

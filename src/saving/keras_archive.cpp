@@ -1,7 +1,9 @@
 #include "saving/keras_archive.hpp"
 
+#include <array>
 #include <ctime>
 
+#include "core/files.hpp"
 #include "data/zip_writer.hpp"
 #include "keratin/check.hpp"
 
@@ -32,12 +34,26 @@ std::string new_metadata() {
 
 }  // namespace
 
-std::string build_keras_archive(std::string_view config, std::string_view weights) {
+namespace {
+
+ZipWriter::Around around_weights(std::string_view config, std::string_view weights) {
   ZipWriter archive;
   archive.add(metadata_name, new_metadata());
   archive.add(config_name, config);
-  archive.add(weights_name, weights);
-  return archive.finish();
+  return archive.finish_around(weights_name, weights);
+}
+
+}  // namespace
+
+std::string build_keras_archive(std::string_view config, std::string_view weights) {
+  const ZipWriter::Around around = around_weights(config, weights);
+  return concat(around.before, weights, around.after);
+}
+
+void write_keras_archive(std::string_view where, const std::string& path, std::string_view config,
+                         std::string_view weights) {
+  const ZipWriter::Around around = around_weights(config, weights);
+  write_file(where, path, std::array<std::string_view, 3>{around.before, weights, around.after});
 }
 
 #ifdef KERATIN_HAS_KERAS_FILES

@@ -37,5 +37,8 @@ class KerasArchive {
 /// The bytes of an archive as Keras writes it: stored members, dated 1980-01-01, and in
 /// metadata.json the version of Keras whose format this is and the time of day.
 std::string build_keras_archive(std::string_view config, std::string_view weights);
+/// Writes the same to a file, as write_file() does, without a copy of the weights.
+void write_keras_archive(std::string_view where, const std::string& path, std::string_view config,
+                         std::string_view weights);
 
 }  // namespace keratin

@@ -101,7 +101,7 @@ void ModelFile::take_weights(const Model& model, const std::string& path) {
 
 void ModelFile::write() const {
   if (!config_.empty())
-    write_file(where_, path_, build_keras_archive(config_, weights_.bytes()));
+    write_keras_archive(where_, path_, config_, weights_.bytes());
   else
     write_file(where_, path_, safetensors_.empty() ? weights_.bytes() : safetensors_);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [SECONDS] [csv npy npz png jpeg hdf5 keras legacy safetensors onnx]: fuzzes the readers of files, a minute each by default, under
-# AddressSanitizer and UndefinedBehaviorSanitizer. Needs clang++-14, libpng-dev, libjpeg-dev, libhdf5-dev, libzip-dev and nlohmann-json3-dev. New inputs stay in build/fuzz; a crash is an error.
+# AddressSanitizer and UndefinedBehaviorSanitizer. TIMEOUT: the seconds that one input may take, 10. Needs clang++-14, libpng-dev, libjpeg-dev, libhdf5-dev, libzip-dev and nlohmann-json3-dev. New inputs stay in build/fuzz; a crash is an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-60}
@@ -10,7 +10,7 @@ targets=("$@")
 work=build/fuzz
 mkdir -p "$work"
 # The readers, and what they need of the rest.
-sources=(src/data/{byte_source,csv,stored_array,npy,zip,zip_writer,random_file,image,png,jpeg,resize}.cpp src/core/{array_view,config,shape,tensor,text,numbers,huge_pages,flush_denormals}.cpp tests/fuzz/no_kernels.cpp
+sources=(src/data/{byte_source,csv,stored_array,npy,zip,zip_writer,random_file,image,png,jpeg,resize}.cpp src/core/{array_view,config,shape,tensor,text,files,numbers,huge_pages,flush_denormals}.cpp tests/fuzz/no_kernels.cpp
   src/saving/{child_process,child_rights,hdf5_arrays,hdf5_image,hdf5_reader,hdf5_texts,hdf5_writer,json,keras_archive,legacy_file,safetensors}.cpp)
 flags=(-std=c++20 -O1 -g -Iinclude -Isrc -DKERATIN_HAS_PNG -DKERATIN_HAS_JPEG -DKERATIN_HAS_KERAS_FILES -isystem /usr/include/hdf5/serial -fsanitize=address,undefined
   -fno-sanitize-recover=all -ffunction-sections -fdata-sections)
@@ -71,7 +71,7 @@ for target in "${targets[@]}"; do
     *) seeds=(tests/images/cats tests/images/dogs) ;;
   esac
   echo "== $target, $seconds s"
-  "$work/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -malloc_limit_mb=512 -timeout=10 "${options[@]}" -print_final_stats=1 \
+  "$work/$target" -max_total_time="$seconds" -rss_limit_mb=1024 -malloc_limit_mb=512 -timeout="${TIMEOUT:-10}" "${options[@]}" -print_final_stats=1 \
     -artifact_prefix="$work/$target-" "$work/corpus_$target" "${seeds[@]}" > "$work/$target.log" 2>&1 || { tail -40 "$work/$target.log"; exit 1; }
   grep -E "stat::number_of_executed_units|stat::peak_rss_mb" "$work/$target.log"
 done
