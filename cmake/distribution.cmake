@@ -25,7 +25,10 @@ keratin_compile_options(keratin_distribution)
 list(APPEND keratin_components distribution)
 if(KERATIN_INSTALL)
   set(distribution_folder ${CMAKE_INSTALL_LIBDIR}/cmake/keratin)
-  install(TARGETS keratin_distribution EXPORT keratinDistributionTargets COMPONENT distribution OPTIONAL)
-  install(EXPORT keratinDistributionTargets NAMESPACE keratin:: DESTINATION ${distribution_folder} COMPONENT distribution)
-  install(FILES ${PROJECT_SOURCE_DIR}/cmake/keratinDistribution.cmake DESTINATION ${distribution_folder} COMPONENT distribution)
+  install(TARGETS keratin_distribution EXPORT keratinDistributionTargets OPTIONAL
+    RUNTIME COMPONENT distribution
+    LIBRARY COMPONENT distribution NAMELINK_COMPONENT distribution_dev
+    ARCHIVE COMPONENT distribution_dev)
+  install(EXPORT keratinDistributionTargets NAMESPACE keratin:: DESTINATION ${distribution_folder} COMPONENT distribution_dev)
+  install(FILES ${PROJECT_SOURCE_DIR}/cmake/keratinDistribution.cmake DESTINATION ${distribution_folder} COMPONENT distribution_dev)
 endif()

@@ -1,5 +1,6 @@
 # cpack -G DEB: the packages libkeratin0.2 (the shared library), libkeratin-dev, keratin-tools and keratin-data; best of a
-# build made with `cmake --preset deb`. Of a build of the static library there is no libkeratin0.2. cpack -G TGZ makes one archive.
+# build made with `cmake --preset deb`. Of a build of the static library there is no libkeratin0.2. With KERATIN_MPI there are
+# also libkeratin-distribution0.2 and libkeratin-distribution-dev. cpack -G TGZ makes one archive.
 set(KERATIN_MAINTAINER "The keratin authors <maintainers@keratin.example>" CACHE STRING
   "The maintainer whom Debian packages name")
 
@@ -57,6 +58,28 @@ if(TARGET mnist_train)
   set(CPACK_COMPONENT_TOOLS_DEPENDS data)
   if(BUILD_SHARED_LIBS)
     list(APPEND CPACK_COMPONENT_TOOLS_DEPENDS library)
+  endif()
+endif()
+if(TARGET keratin_distribution)
+  list(APPEND CPACK_COMPONENTS_ALL distribution_dev)
+  set(CPACK_DEBIAN_DISTRIBUTION_DEV_PACKAGE_NAME libkeratin-distribution-dev)
+  set(CPACK_DEBIAN_DISTRIBUTION_DEV_PACKAGE_SECTION libdevel)
+  set(CPACK_DEBIAN_DISTRIBUTION_DEV_PACKAGE_DEPENDS "libopenmpi-dev, openmpi-bin")
+  set(CPACK_COMPONENT_DISTRIBUTION_DEV_DESCRIPTION "${about}\n.\nThis package has the files for programs that train with several processes.")
+  set(CPACK_COMPONENT_DISTRIBUTION_DEV_DEPENDS dev)
+  if(BUILD_SHARED_LIBS)
+    list(APPEND CPACK_COMPONENTS_ALL distribution)
+    set(name libkeratin-distribution${soname_version})
+    set(CPACK_DEBIAN_DISTRIBUTION_PACKAGE_NAME ${name})
+    set(CPACK_DEBIAN_DISTRIBUTION_PACKAGE_SECTION libs)
+    set(CPACK_DEBIAN_DISTRIBUTION_PACKAGE_SHLIBDEPS ON)
+    file(WRITE ${PROJECT_BINARY_DIR}/debian/distribution/shlibs "libkeratin_distribution ${soname_version} ${name} (>= ${PROJECT_VERSION})\n")
+    set(CPACK_DEBIAN_DISTRIBUTION_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/packaging/debian/triggers
+      ${PROJECT_BINARY_DIR}/debian/distribution/shlibs)
+    set(CPACK_COMPONENT_DISTRIBUTION_DESCRIPTION "${about}\n.\nThis package has the shared library for training with several processes.")
+    set(CPACK_COMPONENT_DISTRIBUTION_DEPENDS library)
+    list(APPEND CPACK_COMPONENT_DISTRIBUTION_DEV_DEPENDS distribution)
+    list(APPEND CPACK_COMPONENT_TOOLS_DEPENDS distribution)
   endif()
 endif()
 
