@@ -19,13 +19,15 @@ constexpr std::size_t lanes = sizeof(Vector) / sizeof(double);
 constexpr std::size_t most_vectors = 8;  // sums that are kept in registers at once
 
 constexpr std::size_t columns_of_line = 16;  // floats that a cache line of x has
+constexpr std::size_t rows_of_word = 64;
 
-// The rows in which a column of x is not 0: for the others nothing is added, since y is finite.
+// A column of x, and for each 64 rows a word whose bits tell in which it is not 0: for the others
+// nothing is added, since y is finite.
 struct Column {
   const float* values;  // `stride` apart
   std::size_t stride;
-  const std::uint32_t* rows;
-  std::size_t count;
+  const std::uint64_t* words;  // columns_of_line apart
+  std::size_t blocks;          // of 64 rows
 };
 
 // sums (n) += the sum of the column's values times these rows of y, of `count` vectors from the
@@ -35,12 +37,14 @@ template <std::size_t count>
                                             std::size_t stride, double* sums, std::size_t n,
                                             bool add) {
   Vector total[count] = {};
-  for (std::size_t i = 0; i < column.count; ++i) {
-    const std::size_t at = column.rows[i];
-    const auto* const row = reinterpret_cast<const Vector*>(y + at * stride);
-    const double value = column.values[at * column.stride];
-    for (std::size_t v = 0; v < count; ++v) total[v] += value * row[v];
-  }
+  for (std::size_t block = 0; block < column.blocks; ++block)
+    for (std::uint64_t left = column.words[block * columns_of_line]; left; left &= left - 1) {
+      const std::size_t at =
+          block * rows_of_word + static_cast<std::size_t>(std::countr_zero(left));
+      const auto* const row = reinterpret_cast<const Vector*>(y + at * stride);
+      const double value = column.values[at * column.stride];
+      for (std::size_t v = 0; v < count; ++v) total[v] += value * row[v];
+    }
   alignas(64) double out[count * lanes];
   for (std::size_t v = 0; v < count; ++v) reinterpret_cast<Vector*>(out)[v] = total[v];
   for (std::size_t i = 0; i < n; ++i) sums[i] = add ? sums[i] + out[i] : out[i];
@@ -64,43 +68,47 @@ struct RowProduct {
   double* sums;
   bool add;
 
-  // For at most columns_of_line columns of x, from `first` on. `room` is for as many times `rows`
-  // numbers.
+  // For at most columns_of_line columns of x, from `first` on. `words` is for as many numbers for
+  // each 64 rows.
   [[gnu::always_inline]] inline void columns(std::size_t first, std::size_t count,
-                                             std::uint32_t* room) const {
-    std::size_t found[columns_of_line] = {};
-    for (std::size_t row = 0; row < rows; ++row)
-      for (std::size_t j = 0; j < count; ++j) {
-        room[j * rows + found[j]] = static_cast<std::uint32_t>(row);
-        const auto bits = std::bit_cast<std::uint32_t>(x[row * k + first + j]);
-        found[j] += static_cast<std::size_t>((bits << 1 != 0) | !finite);  // -0 is 0, too
-      }
+                                             std::uint64_t* words) const {
+    const std::size_t blocks = tile_count(rows, rows_of_word);
+    for (std::size_t block = 0; block < blocks; ++block) {
+      const std::size_t row = block * rows_of_word;
+      const std::size_t in_block = std::min(rows_of_word, rows - row);
+      std::uint64_t* const of_block = words + block * columns_of_line;
+      if (finite)
+        simd().find_nonzeros(x + row * k + first, k, /*transpose_a=*/true, count, in_block,
+                             of_block);
+      else
+        std::fill_n(of_block, count, ~std::uint64_t{0} >> (rows_of_word - in_block));
+    }
     for (std::size_t j = 0; j < count; ++j)
       for (std::size_t i = 0; i < n; i += most_vectors * lanes) {
         const std::size_t left = std::min(n - i, most_vectors * lanes);
-        add_rows((left + lanes - 1) / lanes, {x + first + j, k, room + j * rows, found[j]}, y + i,
-                 stride, sums + (first + j) * n + i, left, add);
+        add_rows((left + lanes - 1) / lanes, {x + first + j, k, words + j, blocks}, y + i, stride,
+                 sums + (first + j) * n + i, left, add);
       }
   }
 };
 
 // The same, compiled for each instruction set.
 using Columns = void (*)(const RowProduct&, std::size_t first, std::size_t count,
-                         std::uint32_t* room);
+                         std::uint64_t* words);
 void columns_baseline(const RowProduct& product, std::size_t first, std::size_t count,
-                      std::uint32_t* room) {
-  product.columns(first, count, room);
+                      std::uint64_t* words) {
+  product.columns(first, count, words);
 }
 #if defined(__x86_64__)
 [[gnu::target("avx2,fma")]] void columns_avx2(const RowProduct& product, std::size_t first,
-                                              std::size_t count, std::uint32_t* room) {
-  product.columns(first, count, room);
+                                              std::size_t count, std::uint64_t* words) {
+  product.columns(first, count, words);
 }
 [[gnu::target("avx512f,avx512vl,avx2,fma")]] void columns_avx512(const RowProduct& product,
                                                                  std::size_t first,
                                                                  std::size_t count,
-                                                                 std::uint32_t* room) {
-  product.columns(first, count, room);
+                                                                 std::uint64_t* words) {
+  product.columns(first, count, words);
 }
 #endif
 
@@ -132,10 +140,10 @@ void row_products(const float* x, const float* y, std::size_t rows, std::size_t 
   const Columns columns = best_columns();
   parallel_for(tile_count(k, columns_of_line), [&](std::size_t i) {
     thread_local constinit ThreadBuffer memory;
-    static_assert(sizeof(std::uint32_t) == sizeof(float));
-    const std::size_t size = columns_of_line * rows + 1, first = i * columns_of_line;
+    const std::size_t size = columns_of_line * (rows / rows_of_word + 1);
+    const std::size_t first = i * columns_of_line;
     columns(product, first, std::min(columns_of_line, k - first),
-            new (memory.reserve(size)) std::uint32_t[size]);
+            new (memory.reserve(2 * size)) std::uint64_t[size]);
   });
 }
 
