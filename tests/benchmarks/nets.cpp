@@ -1,6 +1,8 @@
-// Nets beyond the published one, seconds per epoch of fit on MNIST, or on random ids for `embed`:
-//   nets NET [threads] [epochs] [data folder]
-// NET is lenet, convnet or embed. One line per epoch, then the median of all but the first.
+// Nets beyond the published one, in seconds per epoch of fit:
+//   nets NET [THREADS] [EPOCHS] [FOLDER] [ROWS]
+// NET is lenet, convnet or bnmlp on the MNIST of FOLDER, or embed on random ids. With ROWS, fit
+// sees as many rows of the data, and its time is scaled to that of all. Prints a line per epoch,
+// then the median of all but the first. The same nets in other libraries: peers/nets_*.py.
 
 #include <algorithm>
 #include <chrono>
@@ -8,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <keratin/keratin.hpp>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,8 +20,14 @@ using namespace keratin::layers;
 
 namespace {
 
-Sequential net(const std::string& name) {
-  Sequential model({Input({28, 28}), Reshape({28, 28, 1}), Rescaling(1.0 / 255)});
+// What is trained, and on what.
+struct Task {
+  Sequential model;
+  Array x, y;
+  int batch_size;
+};
+
+void add_layers(Sequential& model, const std::string& name) {
   const auto add = [&](LayerHandle layer) { model.add(layer); };
   if (name == "lenet") {
     add(Conv2D(6, 5, {.padding = "same", .activation = "relu"}));
@@ -34,20 +43,32 @@ Sequential net(const std::string& name) {
     add(Conv2D(64, 3, {.activation = "relu"}));
     add(MaxPooling2D());
     add(Flatten());
+    add(Dropout(0.5));
+  } else if (name == "bnmlp") {
+    add(Flatten());
+    add(Dense(512));
+    add(BatchNormalization());
+    add(ReLU());
+    add(Dropout(0.2));
+    add(Dense(512));
+    add(BatchNormalization());
+    add(ReLU());
   } else {
-    throw std::invalid_argument("there is no net '" + name + "': lenet, convnet or embed");
+    throw std::invalid_argument("there is no net '" + name + "': lenet, convnet, bnmlp or embed");
   }
-  add(Dense(10, "softmax"));
-  return model;
 }
 
-// What is trained, and on what: rows of 256 ids, their average, one probability.
-struct Task {
-  Sequential model;
-  Array x, y;
-  int batch_size;
-};
+Task pictures(const std::string& name, const std::string& folder) {
+  Sequential model({Input({28, 28}), Reshape({28, 28, 1}), Rescaling(1.0 / 255)});
+  add_layers(model, name);
+  model.add(Dense(10, "softmax"));
+  model.compile(
+      {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  auto [train, test] = datasets::mnist::load_data(folder);
+  return {std::move(model), std::move(train.x), std::move(train.y), 128};
+}
 
+// Rows of 256 ids, their average, one probability.
 Task embed() {
   constexpr std::size_t rows = 25000, steps = 256;
   constexpr int words = 10000;
@@ -65,14 +86,6 @@ Task embed() {
   return task;
 }
 
-Task pictures(const std::string& name, const std::string& folder) {
-  auto [train, test] = datasets::mnist::load_data(folder);
-  Task task{net(name), std::move(train.x), std::move(train.y), 128};
-  task.model.compile(
-      {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-  return task;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -82,17 +95,20 @@ int main(int argc, char** argv) {
   utils::set_num_threads(threads);
   utils::set_random_seed(1);
   Task task = name == "embed" ? embed() : pictures(name, argc > 4 ? argv[4] : "");
-  std::vector<double> seconds;
+  const std::size_t all = task.x.shape()[0];
+  const std::size_t rows = argc > 5 ? std::min<std::size_t>(all, std::stoul(argv[5])) : all;
+  std::vector<double> times;
   for (int epoch = 0; epoch < epochs; ++epoch) {
     const auto start = std::chrono::steady_clock::now();
     const History history =
-        task.model.fit(task.x, task.y, {.batch_size = task.batch_size, .verbose = 0});
+        task.model.fit(ArrayView(task.x).slice(0, rows), ArrayView(task.y).slice(0, rows),
+                       {.batch_size = task.batch_size, .verbose = 0});
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    seconds.push_back(taken.count());
-    std::printf("%s threads=%d seconds=%.3f loss=%.4f\n", name.c_str(), threads, seconds.back(),
+    times.push_back(taken.count() * static_cast<double>(all) / static_cast<double>(rows));
+    std::printf("keratin threads=%d seconds=%.4f loss=%.4f\n", threads, times.back(),
                 history["loss"].back());
   }
-  std::sort(seconds.begin() + (epochs > 1), seconds.end());
-  std::printf("median %s threads=%d seconds=%.3f\n", name.c_str(), threads,
-              seconds[(seconds.size() + (epochs > 1)) / 2]);
+  std::sort(times.begin() + (epochs > 1), times.end());
+  std::printf("median threads=%d seconds=%.4f\n", threads,
+              times[(times.size() + (epochs > 1)) / 2]);
 }
