@@ -2,11 +2,13 @@
 // precision, and that the rest of an array, shorter than a batch, gets the same bits as the
 // batches.
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <vector>
 
+#include "keratin/random.hpp"
 #include "kernels/simd_tables.hpp"
 #include "support/catch.hpp"
 #include "support/gradcheck.hpp"
@@ -180,6 +182,37 @@ TEST_CASE("a step of Adam is that of its formula, at its limits, too", "[simd]")
           else
             CHECK(w == Approx(wanted).epsilon(5e-7).margin(1e-35));
         }
+}
+
+TEST_CASE("dropout draws the words of Philox, in groups of eight blocks", "[simd]") {
+  constexpr std::uint32_t limit = 1u << 30;
+  constexpr float scale = 1.25f;
+  const RandomBlocks blocks{0x123456789abcdef0, 0xfedcba9876543210, 0xfffffffa};  // carries
+  const auto word = [&](std::size_t i) {
+    const std::size_t group = i / random_group, rest = i % random_group;
+    const std::size_t half = rest / (random_group / 2), place = rest % (random_group / 2);
+    const std::uint64_t block = blocks.first + group * random_group / 4 + place / 2;
+    const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
+    const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); };
+    return random::philox({low(block), high(block), low(blocks.stream), high(blocks.stream)},
+                          {low(blocks.seed), high(blocks.seed)})[2 * half + place % 2];
+  };
+  std::vector<float> x(1000), y(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i) - 500.5f;
+  for (const Simd* table : usable_tables())
+    for (const bool accumulate : {false, true})
+      for (const std::size_t n : {1u, 31u, 32u, 129u, 1000u}) {
+        std::fill(y.begin(), y.end(), 3.0f);
+        table->dropout(x.data(), y.data(), n, blocks, limit, scale, accumulate);
+        bool equal = true;
+        for (std::size_t i = 0; i < y.size(); ++i) {
+          const float kept = word(i) < limit ? 0 : x[i] * scale;
+          const float wanted = i >= n ? 3 : accumulate ? 3 + kept : kept;
+          equal = equal && y[i] == wanted;
+        }
+        INFO(table->name << ' ' << n << " values");
+        CHECK(equal);
+      }
 }
 
 TEST_CASE("functions of two inputs are exact", "[simd]") {

@@ -9,7 +9,7 @@
 namespace keratin::ops {
 
 /// Elements in a slice: for fewer, waking a thread costs more than it saves.
-constexpr std::size_t map_grain = 1 << 16;
+constexpr std::size_t map_grain = 1 << 15;
 
 /// The op that applies the function F.
 template <class F>

@@ -100,16 +100,24 @@ struct Normalization {
   float epsilon;
   std::size_t batch_rows;  // of which mean and variance are those; 0: they are given
 
-  float inverse(std::size_t j) const { return 1 / std::sqrt(variance.value().data()[j] + epsilon); }
-  float factor(std::size_t j) const {
-    return scale ? inverse(j) * scale->value().data()[j] : inverse(j);
-  }
+  // What the values of each column are multiplied with.
+  struct Factors {
+    const float *variance, *scale;  // scale: or null
+    float epsilon;
+    explicit Factors(const Normalization& from)
+        : variance(from.variance.value().data()),
+          scale(from.scale ? from.scale->value().data() : nullptr),
+          epsilon(from.epsilon) {}
+    float inverse(std::size_t j) const { return 1 / std::sqrt(variance[j] + epsilon); }
+    float operator[](std::size_t j) const { return scale ? inverse(j) * scale[j] : inverse(j); }
+  };
 
   void forward(Tensor& y) const {
     const Tiles tiles(y);
     const std::size_t columns = tiles.columns;
     Tensor& factors = x.tape().scratch(0, {columns});
-    for (std::size_t j = 0; j < columns; ++j) factors.data()[j] = factor(j);
+    const Factors factor(*this);
+    for (std::size_t j = 0; j < columns; ++j) factors.data()[j] = factor[j];
     tiles.each([&](std::size_t, std::size_t row, std::size_t rows, std::size_t column,
                    std::size_t count) {
       const std::size_t at = row * columns + column;
@@ -125,6 +133,7 @@ struct Normalization {
     const bool joint = batch_rows > 0 && x.is_divided();
     const Tensor& sums = joint ? joint_column_sums(tiles, dy) : column_sums(tiles, dy);
     const float* products = sums.data() + columns;
+    const Factors factor(*this);
     const auto per_column = [&](Node input, const auto& gradient) {
       accumulate_each(input, gradient);
     };
@@ -132,11 +141,11 @@ struct Normalization {
     const bool adds = !joint || x.tape().replicas()->is_first();
     if (offset) per_column(*offset, [&](std::size_t j) { return adds ? sums.data()[j] : 0; });
     if (scale)
-      per_column(*scale, [&](std::size_t j) { return adds ? products[j] * inverse(j) : 0; });
+      per_column(*scale, [&](std::size_t j) { return adds ? products[j] * factor.inverse(j) : 0; });
     if (batch_rows == 0) {
-      per_column(mean, [&](std::size_t j) { return -factor(j) * sums.data()[j]; });
+      per_column(mean, [&](std::size_t j) { return -factor[j] * sums.data()[j]; });
       per_column(variance, [&](std::size_t j) {
-        return -0.5f * factor(j) * inverse(j) * inverse(j) * products[j];
+        return -0.5f * factor[j] * factor.inverse(j) * factor.inverse(j) * products[j];
       });
     }
     accumulate(x, [&](Tensor& dx, float keep) {
@@ -144,9 +153,9 @@ struct Normalization {
       float *of_dy = of.data(), *of_x = of_dy + columns, *constant = of_x + columns;
       const float share = batch_rows > 0 ? 1 / static_cast<float>(batch_rows) : 0;
       for (std::size_t j = 0; j < columns; ++j) {
-        of_dy[j] = factor(j);
-        of_x[j] = -factor(j) * inverse(j) * inverse(j) * products[j] * share;
-        constant[j] = -factor(j) * sums.data()[j] * share;
+        of_dy[j] = factor[j];
+        of_x[j] = -factor[j] * factor.inverse(j) * factor.inverse(j) * products[j] * share;
+        constant[j] = -factor[j] * sums.data()[j] * share;
       }
       tiles.each([&](std::size_t, std::size_t row, std::size_t rows, std::size_t column,
                      std::size_t count) {
