@@ -109,6 +109,5 @@ int main(int argc, char** argv) {
                 history["loss"].back());
   }
   std::sort(times.begin() + (epochs > 1), times.end());
-  std::printf("median threads=%d seconds=%.4f\n", threads,
-              times[(times.size() + (epochs > 1)) / 2]);
+  std::printf("median: %.4f\n", times[(times.size() + (epochs > 1)) / 2]);
 }

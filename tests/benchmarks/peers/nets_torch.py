@@ -81,11 +81,12 @@ def steps():
             yield loss.detach(), (guess == batch_y).sum()
 
 
-step, chunk = steps(), 20
+step, chunk, chunks = steps(), 20, 0
 for _ in range(chunk):
     next(step)
 end = time.perf_counter() + float(budget)
-while time.perf_counter() < end:
+while time.perf_counter() < end or chunks < 2:
+    chunks += 1
     start, losses = time.perf_counter(), torch.zeros(())
     for _ in range(chunk):
         losses += next(step)[0]
