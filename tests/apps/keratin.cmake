@@ -112,9 +112,12 @@ keratin_app_test(keratin_predict_bad_shape COMMAND ${keratin} predict ${model} $
 keratin_app_test(keratin_predict_bad_classes COMMAND ${keratin} predict ${model} ${digits} --classes cat,dog EXIT 1
   ERR "keratin predict: --classes names 2 classes, the model has 10\n")
 keratin_app_test(keratin_evaluate_idx COMMAND ${keratin} evaluate ${model} ${digits} ${labels} OUT "^loss: [0-9.]+\nacc: 0.[89][0-9]+\n$")
-# Progress is for terminals: `script` lends one.
+# Progress is for terminals: `script` lends one, where there are pseudo-terminals.
 find_program(SCRIPT script)
 if(SCRIPT)
+  execute_process(COMMAND ${SCRIPT} -qec true /dev/null RESULT_VARIABLE no_terminal OUTPUT_QUIET ERROR_QUIET)
+endif()
+if(SCRIPT AND NOT no_terminal)
   keratin_app_test(keratin_progress COMMAND ${SCRIPT} -qec "${keratin} evaluate ${model} ${training} --batch-size 1" /dev/null
     OUT "\r[0-9]+ of 60000 batches.*loss: ")
   set_tests_properties(keratin_progress PROPERTIES FIXTURES_REQUIRED saved_model)
