@@ -3,9 +3,11 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "keratin/check.hpp"
 #include "keratin/ops.hpp"
+#include "kernels/gemm.hpp"
 #include "support/catch.hpp"
 #include "support/gradcheck.hpp"
 
@@ -125,7 +127,7 @@ TEST_CASE("large products agree with plain loops", "[ops][gemm]") {
                       {257, 129, 65}, {515, 600, 70}, {128, 128, 128}, {640, 10, 84},
                       {256, 84, 784}, {3, 2, 5000},   {5000, 3, 2},    {1, 1, 30000},
                       {30000, 1, 1},  {1, 30000, 1},  {200, 1, 200},   {129, 515, 31},
-                      {1000, 33, 17}, {50, 1153, 70}};
+                      {1000, 33, 17}, {50, 1153, 70}, {300, 129, 65}};
   for (const auto& [m, n, k] : rows) {
     CAPTURE(m, n, k);
     Tensor x = off_kinks({m, k}, -1, 1, 1);
@@ -135,21 +137,38 @@ TEST_CASE("large products agree with plain loops", "[ops][gemm]") {
   }
 }
 
+TEST_CASE("sums of no terms are 0, and no rows are no trouble", "[gemm]") {
+  const std::vector<float> values(1600);
+  for (const bool transpose_a : {false, true})
+    for (const bool transpose_b : {false, true})
+      for (const std::size_t m : {0u, 1u, 40u})
+        for (const std::size_t k : {0u, 40u}) {
+          CAPTURE(transpose_a, transpose_b, m, k);
+          std::vector<float> c(m * 40, 3);
+          kernels::gemm(values.data(), values.data(), c.data(), m, 40, k,
+                        {.transpose_a = transpose_a, .transpose_b = transpose_b});
+          CHECK(c == std::vector<float>(m * 40));
+        }
+}
+
 TEST_CASE("infinity and NaN reach a product through zeros", "[ops][gemm]") {
   constexpr float inf = std::numeric_limits<float>::infinity(),
                   nan = std::numeric_limits<float>::quiet_NaN();
-  Tensor x = off_kinks({100, 200}, -1, 1, 1);
+  // Few and many rows, one and several strips of columns: each takes another way.
+  const std::size_t m = GENERATE(100, 300), n = GENERATE(30, 200);
+  CAPTURE(m, n);
+  Tensor x = off_kinks({m, 200}, -1, 1, 1);
   thin_out(x);
   x.values()[7 * 200 + 75] = nan;
-  Tensor kernel = off_kinks({200, 30}, -1, 1, 2);
-  kernel.values()[150 * 30 + 3] = inf;
-  kernel.values()[199 * 30 + 29] = nan;
+  Tensor kernel = off_kinks({200, n}, -1, 1, 2);
+  kernel.values()[150 * n + 3] = inf;
+  kernel.values()[199 * n + 29] = nan;
   GradientTape tape;
   const Node a = tape.watch(x), b = tape.watch(kernel);
   const Node y = ops::matmul(a, b);
-  for (std::size_t i = 0; i < 100; ++i)
-    for (std::size_t j = 0; j < 30; ++j) {
-      const float value = y.value().values()[i * 30 + j], at = x.values()[i * 200 + 150];
+  for (std::size_t i = 0; i < m; ++i)
+    for (std::size_t j = 0; j < n; ++j) {
+      const float value = y.value().values()[i * n + j], at = x.values()[i * 200 + 150];
       CAPTURE(i, j);
       if (j == 29 || i == 7 || (j == 3 && at == 0))
         CHECK(std::isnan(value));
@@ -157,13 +176,13 @@ TEST_CASE("infinity and NaN reach a product through zeros", "[ops][gemm]") {
         CHECK(value == (j == 3 ? std::copysign(inf, at) : value));
       if (j != 29 && i != 7 && j != 3) CHECK(std::isfinite(value));
     }
-  Tensor dy = off_kinks({100, 30}, -1, 1, 3);
-  dy.values()[20 * 30 + 5] = inf;
+  Tensor dy = off_kinks({m, n}, -1, 1, 3);
+  dy.values()[20 * n + 5] = inf;
   tape.backward(y * tape.constant(dy));
   for (std::size_t l = 0; l < 200; ++l) {
     CAPTURE(l);
-    CHECK_FALSE(std::isfinite(b.grad().values()[l * 30 + 5]));
-    CHECK(std::isfinite(b.grad().values()[l * 30 + 6]) == (l != 75));
+    CHECK_FALSE(std::isfinite(b.grad().values()[l * n + 5]));
+    CHECK(std::isfinite(b.grad().values()[l * n + 6]) == (l != 75));
   }
 }
 

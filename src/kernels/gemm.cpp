@@ -33,6 +33,7 @@ void multiply_small(const Product& product) {
 
 void gemm(const float* a, const float* b, float* c, std::size_t m, std::size_t n, std::size_t k,
           GemmOptions options, TileVisitor after) {
+  if (m == 0 || n == 0) return;
   const Product product{a, b, c, m, n, k, options};
   const bool both_transposed = options.transpose_a && options.transpose_b;
   const bool one_row = m == 1 && !options.transpose_b;

@@ -27,8 +27,8 @@ bool mostly_zeros(const Product& product) {
   constexpr double break_even = 0.45;      // share of nonzeros, for very long rows of c
   constexpr double finding_cost = 4;       // in columns of c computed per value of a
   const auto& [a, b, c, m, n, k, options] = product;
+  const std::size_t rows = options.transpose_a ? k : m;  // as stored
   const std::size_t columns = product.a_stride();
-  const std::size_t rows = m * k / columns;  // as stored
   if (m < fewest_rows || rows < sampled_rows || n < simd().fewest_columns) return false;
 
   std::size_t nonzeros = 0;
