@@ -1,5 +1,3 @@
-#include <pthread.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -35,23 +33,6 @@ std::size_t missed(std::size_t count) {
   for (const auto& times : runs) wrong += times != 1;
   return wrong;
 }
-
-// While it lives no thread can be started: none has room for its stack.
-class ImpossibleStacks {
- public:
-  ImpossibleStacks() {
-    pthread_getattr_default_np(&before_);
-    pthread_attr_t impossible = before_;
-    pthread_attr_setstacksize(&impossible, std::size_t{1} << 50);
-    pthread_setattr_default_np(&impossible);
-  }
-  ~ImpossibleStacks() { pthread_setattr_default_np(&before_); }
-  ImpossibleStacks(const ImpossibleStacks&) = delete;
-  ImpossibleStacks& operator=(const ImpossibleStacks&) = delete;
-
- private:
-  pthread_attr_t before_;
-};
 
 }  // namespace
 
@@ -257,7 +238,7 @@ TEST_CASE("a pool that is refused threads warns and runs with those it got", "[p
   utils::set_warning_handler([&](std::string_view message) { warnings.emplace_back(message); });
   set_thread_count(4);
   {
-    const ImpossibleStacks no_threads;
+    const test::ImpossibleStacks no_threads;
     CHECK(missed(100) == 0);
   }
   CHECK(warnings == std::vector<std::string>{
@@ -280,7 +261,7 @@ TEST_CASE("what a warning handler throws leaves the pool as it should be", "[poo
       [](std::string_view) { throw std::runtime_error("no warnings here"); });
   set_thread_count(2);
   {
-    const ImpossibleStacks no_threads;
+    const test::ImpossibleStacks no_threads;
     CHECK_THROWS_WITH(missed(100), "no warnings here");
   }
   utils::set_warning_handler({});

@@ -1,10 +1,20 @@
 #include "core/background_task.hpp"
 
+#include <system_error>
 #include <utility>
+
+#include "core/signals_blocked.hpp"
 
 namespace keratin {
 
-BackgroundTask::BackgroundTask() : thread_([this] { run(); }) {}
+BackgroundTask::BackgroundTask() {
+  const SignalsBlocked in_thread;
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    // There can be no thread: start() runs the tasks.
+  }
+}
 
 BackgroundTask::~BackgroundTask() {
   {
@@ -12,7 +22,7 @@ BackgroundTask::~BackgroundTask() {
     ends_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void BackgroundTask::start(Task task) {
@@ -20,7 +30,9 @@ void BackgroundTask::start(Task task) {
     const std::lock_guard guard(lock_);
     next_ = std::move(task);
   }
-  changed_.notify_all();
+  if (thread_.joinable()) return changed_.notify_all();
+  std::unique_lock guard(lock_);
+  run_next(guard);
 }
 
 bool BackgroundTask::is_idle() const {
@@ -39,21 +51,25 @@ void BackgroundTask::run() {
   while (true) {
     changed_.wait(guard, [this] { return next_ || ends_; });
     if (!next_) return;
-    Task task = std::exchange(next_, nullptr);
-    at_work_ = true;
-    guard.unlock();
-    std::exception_ptr error;
-    try {
-      task();
-    } catch (...) {
-      error = std::current_exception();
-    }
-    task = nullptr;  // what it holds is gone before finish() returns
-    guard.lock();
-    at_work_ = false;
-    if (!error_) error_ = error;
-    changed_.notify_all();
+    run_next(guard);
   }
+}
+
+void BackgroundTask::run_next(std::unique_lock<std::mutex>& guard) {
+  Task task = std::exchange(next_, nullptr);
+  at_work_ = true;
+  guard.unlock();
+  std::exception_ptr error;
+  try {
+    task();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  task = nullptr;  // what it holds is gone before finish() returns
+  guard.lock();
+  at_work_ = false;
+  if (!error_) error_ = error;
+  changed_.notify_all();
 }
 
 }  // namespace keratin

@@ -10,7 +10,8 @@
 namespace keratin {
 
 /// Runs tasks one after the other in a thread of its own. At most one waits: a newer one takes its
-/// place. The destructor runs what waits and ignores errors.
+/// place. The destructor runs what waits and ignores errors. Where the system has no thread to
+/// give, tasks are run by whoever starts them.
 class BackgroundTask {
  public:
   using Task = std::function<void()>;
@@ -20,7 +21,7 @@ class BackgroundTask {
   BackgroundTask(const BackgroundTask&) = delete;
   BackgroundTask& operator=(const BackgroundTask&) = delete;
 
-  /// Returns at once.
+  /// Returns at once, unless there is no thread.
   void start(Task task);
   bool is_idle() const;
   /// Waits until nothing is left to do. Throws what the first task threw that failed since the last
@@ -29,6 +30,7 @@ class BackgroundTask {
 
  private:
   void run();
+  void run_next(std::unique_lock<std::mutex>& guard);
 
   mutable std::mutex lock_;  // of all the following
   std::condition_variable changed_;
@@ -36,7 +38,7 @@ class BackgroundTask {
   bool at_work_ = false;  // on a task that was next_
   bool ends_ = false;
   std::exception_ptr error_;
-  std::thread thread_;  // the last member: it uses the others
+  std::thread thread_;
 };
 
 }  // namespace keratin

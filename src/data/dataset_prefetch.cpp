@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/signals_blocked.hpp"
 #include "data/dataset_stage.hpp"
 #include "kernels/pool.hpp"
 
@@ -98,6 +99,7 @@ class PrefetchPass : public Pass<Batch> {
   };
 
   void start() {
+    const SignalsBlocked in_thread;
     try {
       thread_ = std::thread([this] { produce(); });
       state_ = State::running;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <deque>
 #include <exception>
@@ -16,6 +15,7 @@
 #include <utility>
 
 #include "core/never_destroyed.hpp"
+#include "core/signals_blocked.hpp"
 #include "core/warnings.hpp"
 #include "keratin/check.hpp"
 #include "kernels/blas.hpp"
@@ -37,27 +37,6 @@ void pause() {
 
 thread_local bool inside_tile = false;
 thread_local int thread_limit = most_threads;
-
-// Signals that a running helper keeps for itself: those that its own instructions cause, and the
-// profiler's. All others are the program's, whose handlers expect the program's threads.
-constexpr int own_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};
-
-// While it lives threads that this one starts have all signals blocked except own_signals.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t blocked;
-    sigfillset(&blocked);
-    for (int signal : own_signals) sigdelset(&blocked, signal);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 // The caller and the helpers claim tiles one by one. So the caller never waits for a helper to
 // start working, only for tiles that helpers have already claimed.
