@@ -11,12 +11,12 @@ namespace keratin::kernels {
 
 namespace {
 
-// Calls body(column, load, store) for vectors of columns from `column` on, four at a time, so that
-// each row of a tile is read in order. The last may be a part of one. load(x) gives their values in
-// a row, store(values, y) writes them.
 template <std::size_t n>
 using Vectors = std::array<Batch, n>;
 
+// Calls body(column, load, store) for vectors of columns from `column` on, four at a time, so that
+// each row of a tile is read in order. The last may be a part of one. load(x) gives their values in
+// a row, store(values, y) writes them.
 template <class Body>
 void by_columns(std::size_t columns, const Body& body) {
   const auto whole = [&]<std::size_t n>(std::size_t j, std::integral_constant<std::size_t, n>) {

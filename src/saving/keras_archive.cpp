@@ -32,10 +32,6 @@ std::string new_metadata() {
   return concat(R"({"keras_version": "3.15.1", "date_saved": ")", std::string(date), "\"}");
 }
 
-}  // namespace
-
-namespace {
-
 ZipWriter::Around around_weights(std::string_view config, std::string_view weights) {
   ZipWriter archive;
   archive.add(metadata_name, new_metadata());
