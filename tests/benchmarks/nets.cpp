@@ -91,7 +91,7 @@ Task embed() {
 int main(int argc, char** argv) {
   const std::string name = argc > 1 ? argv[1] : "lenet";
   const int threads = argc > 2 ? std::atoi(argv[2]) : utils::num_threads();
-  const int epochs = argc > 3 ? std::atoi(argv[3]) : 4;
+  const int epochs = argc > 3 ? std::max(1, std::atoi(argv[3])) : 4;
   utils::set_num_threads(threads);
   utils::set_random_seed(1);
   Task task = name == "embed" ? embed() : pictures(name, argc > 4 ? argv[4] : "");

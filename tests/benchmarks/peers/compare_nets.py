@@ -13,6 +13,7 @@ import argparse
 import collections
 import os
 import statistics
+import sys
 
 import compare
 
@@ -69,6 +70,7 @@ def main():
                 first = done % len(labels)
                 for label in labels[first:] + labels[:first]:
                     times[label].append(seconds_of(commands[label], threads))
+                    print(f"{net}, {threads} threads, round {done + 1} of {options.rounds}: {label} {times[label][-1]:.3f} s", file=sys.stderr)
             medians = {label: statistics.median(seconds) for label, seconds in times.items()}
             best = min((label for label in medians if label != "keratin"), key=medians.get)
             ratio = statistics.median(b / a for a, b in zip(times["keratin"], times[best]))
